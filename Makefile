@@ -1,0 +1,43 @@
+# make demo · make test · make check need only Python (with venv and pip) and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check format lint types contracts bench screenshots clean
+
+demo: .venv/.runtime ## the application on its built-in emulator: no key, no network
+	@$(BIN)/chat-tui --demo
+
+test: .venv/.dev ## the test suite
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/.dev ## format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+format: .venv/.dev ## rewrite the sources in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.dev ## the promises about speed, as ratios measured in one run
+	$(BIN)/python -m tests.bench
+
+screenshots: .venv/.dev ## the README's pictures, from the running application
+	$(BIN)/python -m tests.screenshots
+
+clean: ## forget the virtual environment and every cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/.dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev,conformance]'
+	@touch $@ .venv/.runtime
