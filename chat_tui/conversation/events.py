@@ -1,0 +1,86 @@
+"""What happens while a reply arrives, as frozen values that watchers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat_tui.conversation.values import Citation, Failure, Json, Message, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The request is about to be sent; `reply` is the empty message that will be filled."""
+
+    request: Json
+    reply: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """More of what the model thinks before it answers."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """More of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A whole picture, as the `data:` or `https:` URL that came."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A source was named."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A fragment of a tool call: the model wants `index` to be run with (more of) these arguments."""
+
+    index: int
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """The server said who served, how many tokens, and what it cost, as far as is known by now."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The reply ended early; a `Finished` follows."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The reply is what it will be, on disk, and `reply.status` says how it ended."""
+
+    reply: Message
+
+
+Event = Started | Reasoning | Text | Image | Cited | ToolCall | Receipted | Failed | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An event and where it belongs; a turn has one step for each request that it makes."""
+
+    conversation: str
+    reply: str
+    step: int
+    event: Event

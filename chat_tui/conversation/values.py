@@ -1,0 +1,137 @@
+"""What a conversation is made of, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Literal
+
+Json = Mapping[str, Any]
+Role = Literal["user", "assistant", "tool"]
+Status = Literal["streaming", "complete", "cancelled", "failed", "interrupted"]
+
+NOTHING: Json = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A piece of text, as it was typed or received."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file beside the journal, under `attachments/<sha256>.<ext>`; its bytes never enter the journal."""
+
+    sha256: str
+    media_type: str
+    name: str
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPart:
+    """A part that a newer chat-tui wrote: kept as it is, shown by its name."""
+
+    data: Json
+
+
+Part = TextPart | FilePart | UnknownPart
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server counted them (OpenAPI ChatUsage); None where it said nothing."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a reply was served by and what it cost, as the server said; None where it said nothing."""
+
+    model: str | None = None
+    """The model that answered, often a dated slug of the requested one."""
+    provider: str | None = None
+    generation: str | None = None
+    """The id for `/generation`."""
+    finish: str | None = None
+    native_finish: str | None = None
+    usage: Usage = Usage()
+    cost: Decimal | None = None
+    """USD, from `usage.cost`; never computed."""
+    first_token_ms: int | None = None
+    """From sending the request to the first reasoning or text."""
+    total_ms: int | None = None
+    raw_usage: Json = NOTHING
+    """The server's `usage` as it came."""
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Completion tokens for each second between the first token and the end."""
+        tokens, first, total = self.usage.completion_tokens, self.first_token_ms, self.total_ms
+        if tokens is None or first is None or total is None or total <= first:
+            return None
+        return tokens * 1000 / (total - first)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source that the model named (`url_citation`)."""
+
+    url: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a reply failed, in sentences for people: what happened, why, what to do now."""
+
+    sentence: str
+    code: str | None = None
+    """The server's code or the HTTP status; None when no server answered."""
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One node of the conversation's tree: a prompt, a reply, or a tool's answer."""
+
+    id: str
+    parent: str | None
+    role: Role
+    parts: tuple[Part, ...]
+    at: datetime
+    """When this record was written; of two records with the same id the later one counts."""
+    status: Status = "complete"
+    model: str | None = None
+    """The model that was asked."""
+    reasoning: str = ""
+    reasoning_details: tuple[Json, ...] = ()
+    """As they came, fragments merged, for sending back unmodified (wire: `reasoning_details`)."""
+    tool_calls: tuple[Json, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    receipt: Receipt | None = None
+    failure: Failure | None = None
+    unknown: Json = field(default=NOTHING)
+    """Fields of the record that this version doesn't know; written back unchanged."""
+
+    @property
+    def text(self) -> str:
+        """All text of the message, as one string."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+
+def requested_is_served(requested: str, served: str) -> bool:
+    """Tell whether `served` is `requested` itself or a dated release of it (wire 2.8)."""
+    base = requested.partition(":")[0]
+    return served == requested or served.partition(":")[0].startswith(base)
