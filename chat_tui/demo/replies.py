@@ -1,0 +1,212 @@
+"""What each model answers: the text as tokens, how fast it comes, and how it ends."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import count, islice
+from typing import Any
+
+from chat_tui.demo import samples
+from chat_tui.demo.catalogue import Model
+from chat_tui.demo.request import ChatRequest
+
+# About what a tokenizer makes of prose: short pieces, each with the space before it. Joined they give the text back.
+_TOKEN = re.compile(r" ?\w{1,7}|\s+|[^\w\s]")
+
+_ORDINARY_SPEED = 90.0
+_ORDINARY_LATENCY = 0.3
+
+
+class Ending(Enum):
+    """How a reply ends."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    ERROR = "error"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model says to one request.
+
+    Args:
+        tokens: The answer in pieces; joined they are the text.
+        reasoning: What it thinks before, in pieces.
+        latency: Seconds before the first token.
+        speed: Tokens per second; None for no delays.
+        ending: How it ends.
+        hides_reasoning: Whether the reasoning is counted but not sent.
+    """
+
+    tokens: list[str]
+    reasoning: list[str]
+    latency: float = _ORDINARY_LATENCY
+    speed: float | None = _ORDINARY_SPEED
+    ending: Ending = Ending.STOP
+    hides_reasoning: bool = False
+
+    @property
+    def token_count(self) -> int:
+        """All tokens, those of the reasoning included."""
+        return len(self.tokens) + len(self.reasoning)
+
+    def within(self, limit: int | None) -> "Reply":
+        """Return the reply cut to at most `limit` tokens, reasoning first."""
+        if limit is None or self.token_count <= limit:
+            return self
+        reasoning = self.reasoning[:limit]
+        return replace(self, reasoning=reasoning, tokens=self.tokens[: limit - len(reasoning)], ending=Ending.LENGTH)
+
+
+def reply_to(request: ChatRequest, model: Model) -> Reply:
+    """Answer a request as the model would, within the request's limit of tokens."""
+    answer = _DEMO_REPLIES.get(model.id)
+    reply = answer(request) if answer is not None else _ordinary(request, model)
+    if not request.wants_reasoning:
+        reply = replace(reply, reasoning=[])
+    return replace(reply, hides_reasoning=request.hides_reasoning).within(request.token_limit)
+
+
+def tokens_of(text: str) -> list[str]:
+    """Cut a text into pieces about as long as a model's tokens."""
+    return _TOKEN.findall(text)
+
+
+def _markdown(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.MARKDOWN), [], speed=120)
+
+
+def _reasoning(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.REASONED_ANSWER), tokens_of(samples.REASONING), speed=60)
+
+
+def _slow(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.SLOW), [], speed=8)
+
+
+def _escape(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.ESCAPE), tokens_of(samples.ESCAPE_REASONING), speed=120)
+
+
+def _midstream_error(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.BEGINNING), [], ending=Ending.ERROR)
+
+
+def _cut(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.BEGINNING), [], ending=Ending.CUT)
+
+
+def _echo(request: ChatRequest) -> Reply:
+    # Lines of indented JSON begin with a quote or a bracket, so that nothing in the body can close the fence.
+    body = json.dumps(_without_blobs(request.body), indent=2, ensure_ascii=False)
+    text = f"Simulated: this is the request as it arrived.\n\n```json\n{body}\n```\n"
+    return Reply(tokens_of(text), [], speed=400)
+
+
+def _without_blobs(value: Any) -> Any:
+    """Shorten attached data, which would make the echo as long as the attachment."""
+    if isinstance(value, dict):
+        return {key: _without_blobs(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_without_blobs(child) for child in value]
+    if isinstance(value, str) and len(value) > 2000 and " " not in value:
+        return f"{value[:60]}… ({len(value):,} characters)"
+    return value
+
+
+_DEFAULT_FAST_TOKENS = 500
+_MOST_FAST_TOKENS = 1_000_000
+_ASKED_TOKENS = re.compile(r"(\d[\d,_]{0,15})\s*tokens?\b")
+
+
+def _fast(request: ChatRequest) -> Reply:
+    asked = _ASKED_TOKENS.search(request.prompt)
+    length = int(re.sub(r"\D", "", asked[1])) if asked else _DEFAULT_FAST_TOKENS
+    tokens = list(islice(_endless_tokens(), min(length, _MOST_FAST_TOKENS)))
+    return Reply(tokens, [], latency=0, speed=None)
+
+
+def _endless_tokens() -> Iterator[str]:
+    for number in count(1):
+        yield from tokens_of(samples.FAST_SECTION.format(number=number, square=number * number))
+
+
+_DEMO_REPLIES: dict[str, Callable[[ChatRequest], Reply]] = {
+    "demo/markdown": _markdown,
+    "demo/reasoning": _reasoning,
+    "demo/echo": _echo,
+    "demo/slow": _slow,
+    "demo/fast": _fast,
+    "demo/escape": _escape,
+    "demo/error-midstream": _midstream_error,
+    "demo/cut": _cut,
+}
+
+_LONGEST_QUOTE = 90
+
+_OPENINGS = (
+    "Happy to help — though this is only a **simulated** answer in the name of {name}.",
+    "Good question. A real {name} would answer it; this one is **simulated**.",
+    "Here is what a reply from {name} looks like. It is **simulated**: no model was asked, and the cost is make-believe.",
+)
+
+_MIDDLES = (
+    "Three things that I would look at first:\n\n"
+    "1. **The goal.** What should be different afterwards?\n"
+    "2. **The smallest step** that shows whether the idea holds.\n"
+    "3. **The price** of being wrong, in time and in money.\n\n"
+    "If the second is hard to name, the first is probably not clear yet.",
+    "A sketch, to have something to disagree with:\n\n"
+    "```python\n"
+    "def answer(question: str) -> str:\n"
+    '    """Think first, then be brief."""\n'
+    "    facts = [fact for fact in recall(question) if fact.is_checked]\n"
+    "    return summarize(facts)\n"
+    "```\n\n"
+    "`recall` is where the work is; the rest is manners.",
+    "Two ways to go about it:\n\n"
+    "| | Quick | Thorough |\n"
+    "|---|---|---|\n"
+    "| Takes | an hour | a week |\n"
+    "| Tells you | whether it's worth it | how to do it |\n"
+    "| Risk | too shallow | too late |\n\n"
+    "I would start with the *quick* one and keep what it teaches.",
+    "> The first answer is rarely wrong; it is only about a slightly different question.\n\n"
+    "- What do you know for certain?\n"
+    "- What do you only expect?\n"
+    "  - and what would change your mind?\n"
+    "- Who has done it before?",
+)
+
+_CLOSINGS = (
+    "Send another prompt and the answer changes with it.",
+    "Tell me more, and the next simulated reply will be about that.",
+    "With a key of your own, the same prompt goes to the real model.",
+)
+
+
+def _ordinary(request: ChatRequest, model: Model) -> Reply:
+    digest = request.digest
+    parts = [_OPENINGS[digest % len(_OPENINGS)].format(name=f"`{model.id}`"), _about_the_prompt(request)]
+    parts += [_MIDDLES[digest // 7 % len(_MIDDLES)], _CLOSINGS[digest // 31 % len(_CLOSINGS)]]
+    return Reply(tokens_of("\n\n".join(parts) + "\n"), [])
+
+
+def _about_the_prompt(request: ChatRequest) -> str:
+    words = " ".join(request.prompt.split())
+    if len(words) > _LONGEST_QUOTE:
+        words = words[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+    said = f"You wrote “{words}”" if words else "You wrote nothing"
+    kinds = [_ATTACHMENT_NAMES.get(kind, "an attachment") for kind in request.attachment_types]
+    return f"{said}, with {' and '.join(kinds)}." if kinds else f"{said}."
+
+
+_ATTACHMENT_NAMES = {
+    "image_url": "an image",
+    "input_audio": "a recording",
+    "video_url": "a video",
+    "file": "a file",
+}
