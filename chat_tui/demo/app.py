@@ -60,7 +60,7 @@ def make_app(pace: float = 1.0) -> Starlette:
         allowed = error.headers if isinstance(error, HTTPException) else None
         return _failure(Fault(405, "Method Not Allowed", headers=allowed or {}))
 
-    return Starlette(
+    app = Starlette(
         routes=[
             _route("models", models, "GET"),
             _route("key", key, "GET"),
@@ -69,6 +69,8 @@ def make_app(pace: float = 1.0) -> Starlette:
         ],
         exception_handlers={404: unknown_route, 405: wrong_method},
     )
+    app.router.redirect_slashes = False  # a client must not follow a redirect with its key
+    return app
 
 
 def _route(path: str, endpoint: _Endpoint, method: str) -> Route:

@@ -150,7 +150,7 @@ _LONGEST_QUOTE = 90
 _OPENINGS = (
     "Happy to help — though this is only a **simulated** answer in the name of {name}.",
     "Good question. A real {name} would answer it; this one is **simulated**.",
-    "Here is what a reply from {name} looks like. It is **simulated**: no model was asked, and the cost is make-believe.",
+    "Here is what a reply from {name} looks like. It is **simulated**: no model was asked, the cost is make-believe.",
 )
 
 _MIDDLES = (

@@ -81,7 +81,7 @@ def parse(raw: bytes) -> ChatRequest | Fault:
     """
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Fault(400, "Invalid JSON body", names_user=True)
     if not isinstance(body, dict):
         return Fault(400, "The body must be a JSON object", names_user=True)
@@ -90,7 +90,9 @@ def parse(raw: bytes) -> ChatRequest | Fault:
         return Fault(400, 'Input required: specify "messages"', names_user=True)
     if not all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in messages):
         return Fault(400, "Each message must be an object with a role", names_user=True)
-    token_limit = body.get("max_completion_tokens") or body.get("max_tokens")
+    token_limit = body.get("max_completion_tokens")
+    if token_limit is None:
+        token_limit = body.get("max_tokens")  # the older name
     if token_limit is not None and (type(token_limit) is not int or token_limit < 1):
         return Fault(400, "max_tokens must be a positive integer", names_user=True)
     return ChatRequest(

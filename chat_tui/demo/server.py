@@ -42,6 +42,7 @@ class DemoServer:
 
         Raises:
             OSError: The port is taken.
+            OverflowError: There is no such port.
         """
         if self._thread is not None:
             return self.base_url
@@ -82,6 +83,7 @@ def serve(port: int, ready: Callable[[str], None] | None = None) -> None:
 
     Raises:
         OSError: The port is taken.
+        OverflowError: There is no such port.
     """
     listener = _listen(port)
     if ready is not None:
@@ -129,7 +131,7 @@ def _listen(port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, port))
         listener.listen(_BACKLOG)
-    except OSError:
+    except (OSError, OverflowError):  # the second for a number beyond 65535
         listener.close()
         raise
     return listener
