@@ -1,0 +1,1 @@
+"""OpenRouter's API over HTTP: client, stream, types and errors; nothing of the application."""

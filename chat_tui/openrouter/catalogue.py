@@ -1,0 +1,147 @@
+"""The catalogue's models, with their limits and prices (OpenAPI Model)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+from chat_tui.openrouter.exact_json import decode_json
+from chat_tui.openrouter.lenient import Many, Money, Wire
+
+
+class Architecture(Wire):
+    """What a model takes and gives: `text`, `image`, `file`, `audio`, `video`."""
+
+    modality: str | None = None
+    input_modalities: Many[str] = ()
+    output_modalities: Many[str] = ()
+    tokenizer: str | None = None
+    instruct_type: str | None = None
+
+
+class Prices(Wire):
+    """US dollars per unit: token, image, search or request. None: no such price. -1: it varies (routers)."""
+
+    prompt: Money | None = None
+    completion: Money | None = None
+    input_cache_read: Money | None = None
+    input_cache_write: Money | None = None
+    input_cache_write_1h: Money | None = None
+    input_audio_cache: Money | None = None
+    audio: Money | None = None
+    audio_output: Money | None = None
+    image: Money | None = None
+    image_output: Money | None = None
+    image_token: Money | None = None
+    internal_reasoning: Money | None = None
+    web_search: Money | None = None
+    request: Money | None = None
+
+
+class PriceOverride(Prices):
+    """Prices under a condition: long prompts, or hours of the day (UTC)."""
+
+    min_prompt_tokens: int | None = None
+    utc_start: str | None = None
+    utc_end: str | None = None
+    utc_days: Many[str] = ()
+
+
+class Pricing(Prices):
+    """A model's prices; of `overrides` that apply, the last wins. `discount` is a share of 1."""
+
+    discount: Money | None = None
+    overrides: Many[PriceOverride] = ()
+
+    @property
+    def varies(self) -> bool:
+        """Whether the price depends on where a router sends the prompt."""
+        return any(price is not None and price < 0 for price in (self.prompt, self.completion))
+
+
+class TopProvider(Wire):
+    """The limits (tokens) of the provider that the router prefers."""
+
+    context_length: int | None = None
+    max_completion_tokens: int | None = None
+    is_moderated: bool | None = None
+
+
+class DefaultParameters(Wire):
+    """What a model's makers recommend for sampling."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    repetition_penalty: float | None = None
+
+
+class ModelReasoning(Wire):
+    """How a model reasons. `supported_efforts` None: not known."""
+
+    mandatory: bool | None = None
+    default_enabled: bool | None = None
+    default_effort: str | None = None
+    supported_efforts: tuple[str, ...] | None = None
+    supports_max_tokens: bool | None = None
+
+
+class AliasTarget(Wire):
+    """The model that a `~author/family-latest` alias stands for."""
+
+    name: str | None = None
+    slug: str | None = None
+
+
+class Model(Wire):
+    """One model of the catalogue; `created` is in Unix seconds, context in tokens."""
+
+    id: str = ""
+    canonical_slug: str | None = None
+    name: str | None = None
+    created: int | None = None
+    description: str | None = None
+    context_length: int | None = None
+    architecture: Architecture = Architecture()
+    pricing: Pricing = Pricing()
+    top_provider: TopProvider = TopProvider()
+    supported_parameters: Many[str] = ()
+    default_parameters: DefaultParameters | None = None
+    supported_voices: Many[str] = ()
+    reasoning: ModelReasoning | None = None
+    hugging_face_id: str | None = None
+    knowledge_cutoff: str | None = None
+    expiration_date: str | None = None
+    alias_target: AliasTarget | None = None
+
+
+class ModelList(Wire):
+    """The catalogue. `text` is the JSON that it was read from: what a cache keeps."""
+
+    data: Many[Model] = ()
+    total_count: int | None = None
+    text: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the catalogue in JSON `text`, without the entries that have no id.
+
+        Raises:
+            ValueError: `text` isn't JSON, or not an object with a list `data`.
+        """
+        value = decode_json(text)
+        if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+            raise ValueError("no list of models")
+        models = [Model.read(model) for model in value["data"] if isinstance(model, dict)]
+        listed = tuple(model for model in models if model.id)
+        count = value.get("total_count")
+        return cls(data=listed, total_count=count if isinstance(count, int) else None, text=text)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def models(self) -> Iterator[Model]:
+        """Iterate over the models in the server's order."""
+        return iter(self.data)

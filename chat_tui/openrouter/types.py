@@ -1,0 +1,317 @@
+"""The values of the API: keys, and what a completion streams; the catalogue's come from `catalogue`.
+
+Sources: OpenRouter's OpenAPI description, its Python SDK, and recorded traffic where the two are silent. All of it is
+read leniently (`lenient.Wire`): nearly every field may be null, absent or of a type that nobody announced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chat_tui.openrouter.catalogue import (
+    AliasTarget,
+    Architecture,
+    DefaultParameters,
+    Model,
+    ModelList,
+    ModelReasoning,
+    PriceOverride,
+    Pricing,
+    TopProvider,
+)
+from chat_tui.openrouter.lenient import Many, Money, Text, Wire
+
+__all__ = [
+    "AliasTarget",
+    "Annotation",
+    "Architecture",
+    "Audio",
+    "Choice",
+    "Chunk",
+    "Completion",
+    "CompletionChoice",
+    "CompletionTokens",
+    "CostDetails",
+    "DefaultParameters",
+    "Delta",
+    "FileAnnotation",
+    "FreeRequests",
+    "FunctionCall",
+    "Image",
+    "ImageUrl",
+    "KeyBudget",
+    "KeyInfo",
+    "Model",
+    "ModelList",
+    "ModelReasoning",
+    "Money",
+    "PriceOverride",
+    "Pricing",
+    "PromptTokens",
+    "ReasoningDetail",
+    "ServerToolUse",
+    "ToolCall",
+    "TopProvider",
+    "UrlCitation",
+    "Usage",
+    "chunk_of_completion",
+]
+
+
+class FreeRequests(Wire):
+    """Requests to `:free` models today; the counter starts again at midnight UTC."""
+
+    limit: int | None = None
+    used: int | None = None
+    remaining: int | None = None
+
+
+class KeyBudget(Wire):
+    """A budget that applies to a key."""
+
+    scope: str | None = None
+    limit_usd: Money | None = None
+    spend_usd: Money | None = None
+    remaining_usd: Money | None = None
+    reset_interval: str | None = None
+    resets_at: str | None = None
+    include_byok: bool | None = None
+
+
+class KeyInfo(Wire):
+    """A key's label, limit and use, in US dollars. `limit` None: no limit. The account's balance isn't here."""
+
+    label: str | None = None
+    limit: Money | None = None
+    limit_remaining: Money | None = None
+    limit_reset: str | None = None
+    usage: Money | None = None
+    usage_daily: Money | None = None
+    usage_weekly: Money | None = None
+    usage_monthly: Money | None = None
+    byok_usage: Money | None = None
+    include_byok_in_limit: bool | None = None
+    is_free_tier: bool | None = None
+    is_management_key: bool | None = None
+    expires_at: str | None = None
+    allowed_data_regions: Many[str] = ()
+    free_model_daily_requests: FreeRequests | None = None
+    budgets: Many[KeyBudget] = ()
+    effective_budget: KeyBudget | None = None
+
+
+class PromptTokens(Wire):
+    """What the prompt's tokens were."""
+
+    cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    audio_tokens: int | None = None
+    video_tokens: int | None = None
+
+
+class CompletionTokens(Wire):
+    """What the completion's tokens were."""
+
+    reasoning_tokens: int | None = None
+    image_tokens: int | None = None
+    audio_tokens: int | None = None
+
+
+class CostDetails(Wire):
+    """Where the cost comes from, in US dollars; for own provider keys the upstream cost is only here."""
+
+    upstream_inference_cost: Money | None = None
+    upstream_inference_prompt_cost: Money | None = None
+    upstream_inference_completions_cost: Money | None = None
+    server_tool_cost: Money | None = None
+
+
+class ServerToolUse(Wire):
+    """How often the server's own tools ran."""
+
+    web_search_requests: int | None = None
+    tool_calls_requested: int | None = None
+    tool_calls_executed: int | None = None
+
+
+class Usage(Wire):
+    """Tokens by the model's own count, and `cost` in US dollars (OpenAPI ChatUsage)."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    cost: Money | None = None
+    is_byok: bool | None = None
+    prompt_tokens_details: PromptTokens | None = None
+    completion_tokens_details: CompletionTokens | None = None
+    cost_details: CostDetails | None = None
+    server_tool_use_details: ServerToolUse | None = None
+
+
+class ReasoningDetail(Wire):
+    """A piece of reasoning, to be sent back in the same order (`as_sent`); `reasoning.text` may be only a signature."""
+
+    type: str | None = None
+    id: str | None = None
+    format: str | None = None
+    index: int | None = None
+    text: str | None = None
+    signature: str | None = None
+    summary: str | None = None
+    data: str | None = None
+
+
+class FunctionCall(Wire):
+    """A function's name and a piece of its arguments' JSON."""
+
+    name: str | None = None
+    arguments: str | None = None
+
+
+class ToolCall(Wire):
+    """A piece of a tool call; pieces with the same `index` belong together."""
+
+    index: int | None = None
+    id: str | None = None
+    type: str | None = None
+    function: FunctionCall | None = None
+
+
+class ImageUrl(Wire):
+    """Where an image is, nearly always a `data:` URL with all of it."""
+
+    url: str | None = None
+
+
+class Image(Wire):
+    """An image that the model made; the same one may come twice."""
+
+    type: str | None = None
+    image_url: ImageUrl | None = None
+    index: int | None = None
+
+
+class UrlCitation(Wire):
+    """A page that the reply cites; the indices (characters) can't be relied on."""
+
+    url: str | None = None
+    title: str | None = None
+    content: str | None = None
+    start_index: int | None = None
+    end_index: int | None = None
+
+
+class FileAnnotation(Wire):
+    """A parsed file: sent back, it isn't parsed (nor paid) again. `content` is a list of content parts."""
+
+    hash: str | None = None
+    name: str | None = None
+    content: Any = None
+
+
+class Annotation(Wire):
+    """A citation or a parsed file; the same one may come twice."""
+
+    type: str | None = None
+    url_citation: UrlCitation | None = None
+    file: FileAnnotation | None = None
+
+
+class Audio(Wire):
+    """A piece of spoken reply: base64 data and its transcript; `expires_at` in Unix seconds."""
+
+    id: str | None = None
+    data: str | None = None
+    transcript: str | None = None
+    expires_at: int | None = None
+
+
+class Delta(Wire):
+    """What a chunk adds to the message. `reasoning` and `reasoning_details` say the same: show one of them."""
+
+    role: str | None = None
+    content: Text | None = None
+    reasoning: Text | None = None
+    reasoning_details: Many[ReasoningDetail] = ()
+    refusal: str | None = None
+    tool_calls: Many[ToolCall] = ()
+    images: Many[Image] = ()
+    annotations: Many[Annotation] = ()
+    audio: Audio | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it but the role."""
+        texts = self.content or self.reasoning or self.refusal
+        lists = self.reasoning_details or self.tool_calls or self.images or self.annotations
+        return bool(texts or lists or self.audio is not None)
+
+
+class Choice(Wire):
+    """One reply of the completion, normally the only one (`index` 0). `error` is an error object or None."""
+
+    index: int | None = None
+    delta: Delta = Delta()
+    finish_reason: str | None = None
+    native_finish_reason: str | None = None
+    error: Any = None
+
+
+class _Answer(Wire):
+    """What a chunk and a whole completion have in common."""
+
+    id: str | None = None
+    object: str | None = None
+    created: int | None = None
+    model: str | None = None
+    provider: str | None = None
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+    usage: Usage | None = None
+    error: Any = None
+    debug: Any = None
+    openrouter_metadata: Any = None
+
+
+class Chunk(_Answer):
+    """One event of a stream. `error` is an error object as the server sent it, or None."""
+
+    choices: Many[Choice] = ()
+
+    @property
+    def finish_reason(self) -> str | None:
+        """The first finish reason among the choices."""
+        return next((choice.finish_reason for choice in self.choices if choice.finish_reason), None)
+
+
+class CompletionChoice(Wire):
+    """One reply of a completion that wasn't streamed."""
+
+    index: int | None = None
+    message: Delta = Delta()
+    finish_reason: str | None = None
+    native_finish_reason: str | None = None
+    error: Any = None
+
+
+class Completion(_Answer):
+    """A completion that wasn't streamed."""
+
+    choices: Many[CompletionChoice] = ()
+
+    @property
+    def text(self) -> str:
+        """The first choice's text."""
+        return (self.choices[0].message.content or "") if self.choices else ""
+
+
+def chunk_of_completion(completion: Mapping[str, Any]) -> Chunk:
+    """Return a whole completion's JSON object as the one chunk that says the same."""
+    choices = completion.get("choices")
+    as_deltas = [
+        {"delta" if key == "message" else key: value for key, value in choice.items()}
+        for choice in (choices if isinstance(choices, list) else [])
+        if isinstance(choice, dict)
+    ]
+    return Chunk.read({**completion, "choices": as_deltas})
