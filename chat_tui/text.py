@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# C0 (but newline and tab), DEL and C1 drive terminals; a lone surrogate can't be encoded at all. Bidirectional overrides
-# and isolates, and the line separators, make text look like what it is not.
+# C0 (but newline and tab), DEL and C1 drive terminals; a lone surrogate can't be encoded at all. Bidirectional
+# overrides and isolates, and the line separators, make text look like what it is not.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

@@ -1,0 +1,1 @@
+"""What people set: settings, themes, credentials, and which server is asked."""

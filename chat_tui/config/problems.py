@@ -1,0 +1,31 @@
+"""What is wrong with a file that a person wrote, said so that they can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class ConfigError(Exception):
+    """A sentence that names the file, the key and what to do; it ends no program, a default takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file: it is left out, the rest counts."""
+
+    file: Path
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = f"“{self.key}” " if self.key else ""
+        return f"{self.file}: {where}{self.reason}"
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return ` Did you mean “x”?` for the nearest of `valid`, or the empty string when none is near."""
+    matches = get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    return f" Did you mean “{matches[0]}”?" if matches else ""

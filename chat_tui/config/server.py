@@ -1,0 +1,108 @@
+"""Which server is asked, and with which key: keys go only where they belong."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chat_tui.config.problems import ConfigError
+
+OPENROUTER = "https://openrouter.ai/api/v1"
+KEY_VARIABLE = "OPENROUTER_API_KEY"
+BASE_URL_VARIABLE = "OPENROUTER_BASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where requests go, and the key that is sent there; the key is never printed."""
+
+    base_url: str = OPENROUTER
+    key: str | None = field(default=None, repr=False)
+
+    @property
+    def is_openrouter(self) -> bool:
+        host = urlsplit(self.base_url).hostname or ""
+        return host == "openrouter.ai" or host.endswith(".openrouter.ai")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what caches and credentials are kept by."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def find_server(environment: Mapping[str, str], credentials: Path, base_url: str | None = None) -> Server:
+    """Return the server that the flag or the environment names, with the key for it, if there is one.
+
+    Raises:
+        ConfigError: when the address is none, would send a key in clear, or the credentials can't be used.
+    """
+    address = base_url or environment.get(BASE_URL_VARIABLE) or OPENROUTER
+    server = Server(_checked(address.strip().rstrip("/")))
+    # The environment's key goes to OpenRouter, or to the address that the same person gave by flag or environment:
+    # there is no third source of addresses here, by design.
+    key = environment.get(KEY_VARIABLE, "").strip() or _key_in_file(credentials, server)
+    return Server(server.base_url, key or None)
+
+
+def _checked(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ConfigError(
+            f"The base URL “{address}” is no web address. It should look like {OPENROUTER}; "
+            f"correct --base-url or {BASE_URL_VARIABLE}."
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise ConfigError(
+            f"The base URL “{address}” would send your key unencrypted. Use https; plain http is only for this computer."
+        )
+    return address
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _key_in_file(path: Path, server: Server) -> str | None:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read: {error}. Correct it, or set {KEY_VARIABLE}.") from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(f"{path} holds a key that others can read, so it isn't used. Run: chmod 600 '{path}'")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        # The decoder's message may quote the line, and that line may be the key.
+        raise ConfigError(f'{path} is not TOML. It needs one line: key = "sk-or-v1-…"') from None
+    key = data.get("key") if server.is_openrouter else _table(data, "servers", server.origin).get("key")
+    return key if isinstance(key, str) else None
+
+
+def _table(data: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    for name in names:
+        inner = data.get(name)
+        if not isinstance(inner, Mapping):
+            return {}
+        data = inner
+    return data

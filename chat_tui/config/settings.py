@@ -1,0 +1,59 @@
+"""Settings from their layers: built-in, file, conversation, flags; the later layer wins, name by name."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from chat_tui.config.problems import Problem, nearest
+from chat_tui.config.schema import SETTINGS, TABLES
+
+Layer = Mapping[str, Any]
+"""Settings in the shape of the wire: `{"model": …, "parameters": {"temperature": …}}`."""
+
+BUILT_IN: Layer = {name: setting.default for name, setting in SETTINGS.items() if setting.default is not None}
+
+
+def merged(*layers: Layer) -> dict[str, Any]:
+    """Return the layers as one, later ones winning; tables are merged, lists and values replaced."""
+    whole: dict[str, Any] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            known = whole.get(name)
+            both_tables = isinstance(known, Mapping) and isinstance(value, Mapping)
+            whole[name] = merged(known, value) if both_tables else value
+    return whole
+
+
+def read_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Return what `config.toml` sets, and what in it is wrong: that is left out, the rest counts."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, []
+    except OSError as error:
+        return {}, [Problem(path, "", f"can't be read: {error.strerror}. The built-in settings are used.")]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [Problem(path, "", f"is not TOML: {error}. The built-in settings are used until it is mended.")]
+    problems = list(_problems(data, path))
+    for problem in problems:
+        _remove(data, problem.key)
+    return data, problems
+
+
+def _problems(data: Mapping[str, Any], path: Path, prefix: str = "") -> Iterator[Problem]:
+    for key, value in data.items():
+        name = prefix + key
+        if name in TABLES and isinstance(value, Mapping) and name not in SETTINGS:
+            yield from _problems(value, path, f"{name}.")
+        elif name not in SETTINGS:
+            yield Problem(path, name, f"is no setting, so it was left out.{nearest(name, SETTINGS)}")
+        elif fault := SETTINGS[name].fault(value):
+            yield Problem(path, name, f"{fault} It was left out.")
+
+
+def _remove(data: dict[str, Any], name: str) -> None:
+    table, _, key = name.rpartition(".")
+    (data[table] if table else data).pop(key, None)

@@ -1,0 +1,61 @@
+"""The tree of a conversation: regenerate and edit add a sibling, nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chat_tui.conversation.values import Message
+
+
+class Tree:
+    """Messages by id, with their children in the order in which they were made."""
+
+    def __init__(self, messages: Iterable[Message] = ()) -> None:
+        self._messages: dict[str, Message] = {}
+        self._children: dict[str | None, list[str]] = {}
+        for message in sorted(messages, key=lambda message: message.id):
+            self.put(message)
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._messages
+
+    def __getitem__(self, identifier: str) -> Message:
+        return self._messages[identifier]
+
+    def put(self, message: Message) -> None:
+        """Add `message`, or let it take the place of the record with its id."""
+        if message.id not in self._messages:
+            siblings = self._children.setdefault(message.parent, [])
+            siblings.append(message.id)
+            if len(siblings) > 1 and siblings[-2] > message.id:
+                siblings.sort()
+        self._messages[message.id] = message
+
+    def children(self, identifier: str | None) -> list[Message]:
+        """Return the replies to a message (or the first messages, for None), oldest first."""
+        return [self._messages[child] for child in self._children.get(identifier, ())]
+
+    def path(self, leaf: str | None) -> list[Message]:
+        """Return the messages from the first to `leaf`; a parent that isn't known begins the path."""
+        path: list[Message] = []
+        seen: set[str] = set()
+        while leaf is not None and leaf in self._messages and leaf not in seen:
+            seen.add(leaf)
+            path.append(self._messages[leaf])
+            leaf = self._messages[leaf].parent
+        path.reverse()
+        return path
+
+    def leaf(self, active: str | None = None) -> str | None:
+        """Return the leaf to show: the newest one below `active`, or the newest of all when that isn't known."""
+        if active not in self._messages:
+            leaves = [identifier for identifier in self._messages if not self._children.get(identifier)]
+            return max(leaves, default=None)
+        seen: set[str | None] = set()
+        while (children := self._children.get(active)) and active not in seen:
+            seen.add(active)
+            active = children[-1]
+        return active
