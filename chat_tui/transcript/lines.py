@@ -1,0 +1,73 @@
+"""Lines of the transcript: a strip, and how its text is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from chat_tui.transcript.heights import Heights
+
+Span = tuple[str, Style]
+"""Printable text in one style."""
+
+
+class Line(NamedTuple):
+    """A row on the screen."""
+
+    strip: Strip
+    decoration: int = 0
+    """How many characters at the start are ours (indent, bar, bullet gutter) and are not copied."""
+    joint: str = "\n"
+    """What stood in the source between the line above and this one: a newline, or what wrapping ate."""
+    copied: str | None = None
+    """What is copied for the whole line when that isn't what is seen."""
+
+    @property
+    def text(self) -> str:
+        """What is copied when the whole line is selected."""
+        return self.strip.text[self.decoration :].rstrip() if self.copied is None else self.copied
+
+
+def make_line(spans: Sequence[Span], decoration: int = 0, joint: str = "\n") -> Line:
+    """Return a line of `spans`; empty ones are left out, because strips may not hold empty segments."""
+    return Line(Strip([Segment(text, style) for text, style in spans if text]), decoration, joint)
+
+
+class Sections(Sequence[Line]):
+    """Lines in sections, some of them lazy; only what is asked for is ever made."""
+
+    def __init__(self, sections: Sequence[Sequence[Line]] = ()) -> None:
+        self._sections = list(sections)
+        self._heights = Heights(map(len, self._sections))
+
+    def __len__(self) -> int:
+        return self._heights.total
+
+    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:  # type: ignore[override]
+        if isinstance(index, slice):
+            return [self.line(row) for row in range(*index.indices(len(self)))]
+        return self.line(index)
+
+    def __iter__(self) -> Iterator[Line]:
+        for section in self._sections:
+            yield from section
+
+    def line(self, row: int) -> Line:
+        """Return the line at `row`."""
+        if row < 0:
+            row += len(self)
+        section = self._heights.find(row)
+        return self._sections[section][row - self._heights.start(section)]
+
+    def replace_tail(self, keep: int, sections: Sequence[Sequence[Line]]) -> int:
+        """Replace all sections after the first `keep`; return the row that the new ones start at."""
+        self._sections[keep:] = sections
+        row = self._heights.start(keep)
+        self._heights.truncate(keep)
+        for section in sections:
+            self._heights.append(len(section))
+        return row

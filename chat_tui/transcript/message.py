@@ -1,0 +1,262 @@
+"""One message in the transcript: its lines, folded or not, complete or still arriving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from time import monotonic
+from typing import Final
+
+from rich.style import Style
+
+from chat_tui.conversation.ids import created_at, is_id
+from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
+from chat_tui.text import one_line, printable
+from chat_tui.transcript.inline import allowed
+from chat_tui.transcript.lines import Line, Sections, Span, make_line
+from chat_tui.transcript.render import INDENT, MEASURE, Context, blank, render_source, wrapped_lines
+from chat_tui.transcript.streaming import StreamingBody
+from chat_tui.transcript.styles import Palette, linked
+
+BAR: Final = "▌ "
+FOOTER_ROWS: Final = 3
+QUIET: Final = {"interrupted": "interrupted", "cancelled": "stopped"}
+
+
+def readable_size(size: int) -> str:
+    """Return `size` bytes for people."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
+
+
+class Item:
+    """A message and how it is shown."""
+
+    __slots__ = (
+        "_body",
+        "_held",
+        "_reasoning",
+        "_text",
+        "_thinking_since",
+        "_thought_for",
+        "head",
+        "lines",
+        "message",
+        "unfolded",
+    )
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.unfolded = False
+        self.lines: Sections | None = None
+        self.head = 0
+        """Sections before the body."""
+        self._body: StreamingBody | None = None
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._held = ""
+        self._thinking_since: float | None = None
+        self._thought_for: float | None = None
+
+    @property
+    def arriving(self) -> bool:
+        """The reply is still coming."""
+        return self.message.status == "streaming"
+
+    @property
+    def text(self) -> str:
+        """All that is known of the message's text."""
+        return self.message.text + "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        """All that is known of the message's reasoning."""
+        return self.message.reasoning + "".join(self._reasoning)
+
+    def estimate(self, width: int) -> int:
+        """Return about how many rows the message takes at `width`, without rendering it."""
+        rows, columns = FOOTER_ROWS, max(8, min(width - 3, MEASURE))
+        for part in self.message.parts:
+            rows += part.text.count("\n") + len(part.text) // columns + 1 if isinstance(part, TextPart) else 1
+        return rows
+
+    # Rendering
+
+    def render(self, context: Context, footer: Callable[[Message], str]) -> Sections:
+        """Return the message's lines, made anew."""
+        if self.message.role == "user":
+            head, body = list[Sequence[Line]]([_prompt(self.message, context)]), list[Sequence[Line]]()
+        else:
+            head = self._above(context)
+            if self.arriving:
+                self._held = ""
+                self._body = StreamingBody(context)
+                self._body.append(self._door(self.text))
+                body = self._body.sections
+            else:
+                body = render_source(printable(self.text), context)
+        self.head = len(head)
+        self.lines = Sections([*head, *body, self._below(context, footer, empty=not (head or body))])
+        return self.lines
+
+    def drop(self) -> None:
+        """Forget the lines; they can be made again at any time."""
+        if not self.arriving:
+            self.lines = self._body = None
+
+    def append_text(self, text: str, context: Context, footer: Callable[[Message], str]) -> int:
+        """Take more of the reply; return the first row that changed."""
+        was_thinking = self._thinking_since is not None and self._thought_for is None
+        self.append_text_unseen(text)
+        if self._body is None or self.lines is None or was_thinking:
+            self.render(context, footer)
+            return 0
+        keep, after, same = self._body.append(self._door(text))
+        below = self._below(context, footer, empty=not (self.head or keep or after))
+        return self.lines.replace_tail(self.head + keep, [*after, below]) + same
+
+    def append_text_unseen(self, text: str) -> None:
+        """Take more of the reply while its lines aren't made."""
+        if self._thinking_since is not None and self._thought_for is None:
+            self._thought_for = monotonic() - self._thinking_since
+        self._text.append(text)
+
+    def append_reasoning(self, text: str) -> bool:
+        """Take more of what the model thinks; tell whether that shows."""
+        if self._thinking_since is None:
+            self._thinking_since = monotonic()
+            self.lines = None
+        self._reasoning.append(text)
+        if self.unfolded:
+            self.lines = None
+        return self.lines is None
+
+    def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
+        """Take the final message; what was rendered while it arrived is kept when that is what it says."""
+        body, source, had_reasoning = self._body, self.text, bool(self.reasoning)
+        if self._thinking_since is not None and self._thought_for is None:
+            self._thought_for = monotonic() - self._thinking_since
+        self.message, self._text, self._reasoning, self._body = message, [], [], None
+        ended = had_reasoning == bool(message.reasoning) and not self.arriving
+        if context is None or body is None or self.lines is None or not ended or message.text != source:
+            self.lines = None
+            return
+        body.append(printable(self._held))
+        body.finish()
+        head = self._above(context)
+        self.head = len(head)
+        self.lines = Sections([*head, *body.sections, self._below(context, footer, empty=not (head or body.sections))])
+
+    def _door(self, text: str) -> str:
+        # A carriage return at the end may be half of a line's end.
+        text = self._held + text
+        self._held = "\r" if text.endswith("\r") else ""
+        return printable(text.removesuffix("\r") if self._held else text)
+
+    # Around the body
+
+    def _above(self, context: Context) -> list[Sequence[Line]]:
+        palette = context.palette
+        sections: list[Sequence[Line]] = []
+        if self.message.role == "tool":
+            sections.append([make_line([(INDENT, palette.text), ("tool", palette.dim)], len(INDENT))])
+        reasoning = self.reasoning
+        if not reasoning:
+            return sections
+        fold = Style(meta={"fold": self.message.id})
+        label = f"{'▾' if self.unfolded else '▸'} {self._thought()}"
+        sections.append([make_line([(INDENT, palette.text), (label, palette.dim + fold)], len(INDENT))])
+        if self.unfolded:
+            bar: list[Span] = [(INDENT, palette.text), ("│ ", palette.faint)]
+            text = printable(reasoning).strip("\n")
+            sections.append(wrapped_lines([(text, palette.dim)], context.measure, bar, bar))
+        sections.append([blank(context)])
+        return sections
+
+    def _thought(self) -> str:
+        if self.arriving and self._thought_for is None:
+            return "thinking…"
+        words = "thought" if self._thought_for is None else f"thought for {self._thought_for:.1f} s"
+        receipt = self.message.receipt
+        tokens = receipt.usage.reasoning_tokens if receipt is not None else None
+        return f"{words} · {tokens:,} tokens" if tokens else words
+
+    def _below(self, context: Context, footer: Callable[[Message], str], *, empty: bool) -> list[Line]:
+        message, palette = self.message, context.palette
+        indent: list[Span] = [(INDENT, palette.text)]
+        lines: list[Line] = []
+
+        def quiet(text: str, style: Style) -> None:
+            lines.extend(wrapped_lines([(text, style)], context.width - 1, indent, indent))
+
+        for text, style in _extras(message, palette):
+            quiet(text, style)
+        if message.role != "user":
+            lines.extend(make_line([*indent, *_part(part, context)], len(INDENT)) for part in _files(message))
+        if message.status == "failed":
+            quiet(one_line(message.failure.sentence if message.failure else "failed"), palette["error"])
+        elif message.status in QUIET:
+            quiet(QUIET[message.status], palette.dim)
+        elif self.arriving and empty:
+            quiet("…", palette.dim)
+        about = one_line(footer(message)) if message.role == "assistant" and not self.arriving else ""
+        if about:
+            quiet(about, palette.dim)
+        if lines and not (self.arriving or empty):
+            lines.insert(0, blank(context))
+        lines.append(blank(context))
+        return lines
+
+
+def _extras(message: Message, palette: Palette) -> Iterator[Span]:
+    """Yield what a reply names besides its text: tools that it calls, sources."""
+    for call in message.tool_calls:
+        function = call.get("function") or {}
+        yield one_line(f"→ {function.get('name', '')} {function.get('arguments', '')}", 400), palette.dim
+    for number, citation in enumerate(message.citations, 1):
+        text = one_line(f"[{number}] {citation.title or ''} {citation.url}", 400)
+        yield text, linked(palette.dim, citation.url) if allowed(citation.url) else palette.dim
+
+
+def _files(message: Message) -> list[FilePart | UnknownPart]:
+    return [part for part in message.parts if not isinstance(part, TextPart)]
+
+
+def _part(part: FilePart | UnknownPart, context: Context) -> list[Span]:
+    palette = context.palette
+    if isinstance(part, FilePart):
+        name = one_line(part.name, max(8, context.width - 20))
+        return [("▣ ", palette.dim), (name, palette.text), (f"  {readable_size(part.size)}", palette.dim)]
+    kind = one_line(str(part.data.get("type", "")), 40)
+    return [(f"▣ {kind or 'something'} that this version does not know", palette.dim)]
+
+
+def _prompt(message: Message, context: Context) -> list[Line]:
+    palette = context.palette
+    bar: list[Span] = [(BAR, palette["accent"])]
+    time = _time(message)
+    # The time stands in the first row only, but text that is as wide in all rows reads better.
+    room = max(8, min(context.measure, context.width - len(time) - 2))
+    text = printable(message.text).strip("\n")
+    lines = wrapped_lines([(text, palette.text)], room, bar, bar) if text else []
+    lines.extend(make_line([*bar, *_part(part, context)], len(BAR)) for part in _files(message))
+    if not lines:
+        lines.append(make_line(bar, len(BAR)))
+    first = lines[0]
+    missing = context.width - 1 - first.strip.cell_length - len(time)
+    if missing > 0 and time:
+        copied = first.text
+        spans: list[Span] = [(segment.text, segment.style or palette.text) for segment in first.strip]
+        with_time = make_line([*spans, (" " * missing, palette.text), (time, palette.dim)], first.decoration)
+        lines[0] = with_time._replace(copied=copied)
+    return lines
+
+
+def _time(message: Message) -> str:
+    moment: datetime = message.at
+    if is_id(message.id):
+        with suppress(ValueError, OverflowError, OSError):  # an imported id may hold a moment beyond the calendar
+            moment = created_at(message.id)
+    return moment.astimezone().strftime("%H:%M")

@@ -1,0 +1,87 @@
+"""The body of a reply that is still arriving: finished chunks are frozen, only the open end is rendered again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chat_tui.transcript.chunks import Chunk, Splitter
+from chat_tui.transcript.code import CodeLines
+from chat_tui.transcript.lines import Line
+from chat_tui.transcript.render import Context, blank, fence_sections, render_chunk
+
+
+class StreamingBody:
+    """Grows with the text; its sections equal those of `render_source` for the whole text once finished."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = replace(context, columns=())
+        self._splitter = Splitter()
+        self._frozen: list[Sequence[Line]] = []
+        self._open: list[Sequence[Line]] = []
+        self._code: CodeLines | None = None
+
+    @property
+    def sections(self) -> list[Sequence[Line]]:
+        """Everything, in order."""
+        return [*self._frozen, *self._open]
+
+    def append(self, text: str) -> tuple[int, list[Sequence[Line]], int]:
+        """Take printable `text`.
+
+        Returns:
+            How many sections stay, the sections after those, and how many rows of these are as they were before.
+        """
+        keep, before = len(self._frozen), self._open
+        self._freeze(self._splitter.feed(text))
+        self._open = self._open_end()
+        after = [*self._frozen[keep:], *self._open]
+        return keep, after, _same_rows(before, after)
+
+    def finish(self) -> None:
+        """Take the end of the text as it is."""
+        self._freeze(self._splitter.finish())
+        self._open = []
+
+    def _freeze(self, chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            if self._code is not None:
+                # The fence that was open: its lines are already here.
+                self._code.finish()
+                self._frozen += self._open
+                self._context.columns = ()
+            else:
+                self._frozen += render_chunk(chunk, self._context, first=not self._frozen)
+            self._open, self._code = [], None
+
+    def _open_end(self) -> list[Sequence[Line]]:
+        splitter = self._splitter
+        if splitter.open_fence is None:
+            context, sections = replace(self._context), list[Sequence[Line]]()
+            for chunk in splitter.open_chunks():
+                sections += render_chunk(chunk, context, first=not (self._frozen or sections))
+            return sections
+        if self._code is None:
+            gap = [[blank(self._context)]] if self._frozen and not splitter.open_fence_joined else []
+            sections, self._code = fence_sections(splitter.fence_lines, splitter.open_fence, self._context)
+            self._open = [*gap, *sections]
+        self._code.grow(splitter.partial)
+        return self._open
+
+
+def _same_rows(before: list[Sequence[Line]], after: list[Sequence[Line]]) -> int:
+    """Count the rows at the start of `after` that look like those of `before`."""
+    rows = 0
+    for old, new in zip(before, after, strict=False):
+        if old is new:
+            if isinstance(new, CodeLines):
+                return rows + new.changed_row
+        elif not (isinstance(old, list) and isinstance(new, list)):
+            return rows
+        elif old != new:
+            return rows + next(
+                (row for row, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]),
+                min(len(old), len(new)),
+            )
+        rows += len(new)
+    return rows
