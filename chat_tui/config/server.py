@@ -66,7 +66,7 @@ def _checked(address: str) -> str:
         )
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigError(
-            f"The base URL “{address}” would send your key unencrypted. Use https; plain http is only for this computer."
+            f"The base URL “{address}” would send your key in clear. Use https; plain http is only for this computer."
         )
     return address
 

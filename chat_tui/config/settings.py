@@ -22,8 +22,8 @@ def merged(*layers: Layer) -> dict[str, Any]:
     for layer in layers:
         for name, value in layer.items():
             known = whole.get(name)
-            both_tables = isinstance(known, Mapping) and isinstance(value, Mapping)
-            whole[name] = merged(known, value) if both_tables else value
+            tables = isinstance(known, Mapping) and isinstance(value, Mapping)
+            whole[name] = merged(known or {}, value) if tables else value
     return whole
 
 

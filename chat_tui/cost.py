@@ -1,0 +1,42 @@
+"""Money and tokens: sums and estimates over values, and how they are written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from chat_tui.conversation.values import Message
+
+_CHARACTERS_PER_TOKEN = 4
+
+
+def total_cost(messages: Iterable[Message]) -> Decimal | None:
+    """Return the sum of what the server said that replies cost, in USD; None when it said nothing of any."""
+    costs = [message.receipt.cost for message in messages if message.receipt and message.receipt.cost is not None]
+    return sum(costs, Decimal(0)) if costs else None
+
+
+def format_cost(cost: Decimal | None) -> str:
+    """Return USD with the digits that matter: `$1.23`, `$0.0113`, `$0.00000735`; `$0` for nothing, `–` for unknown."""
+    if cost is None:
+        return "–"
+    if cost == 0:
+        return "$0"
+    if abs(cost) >= 1:
+        return f"${cost:.2f}"
+    three_digits = Decimal(1).scaleb(min(cost.adjusted() - 2, -2))
+    return f"${cost.quantize(three_digits).normalize():f}"
+
+
+def format_tokens(tokens: int) -> str:
+    """Return a count of tokens for people: `999`, `1,204`, `131k`, `1.05M`."""
+    if tokens < 10_000:
+        return f"{tokens:,}"
+    if tokens < 999_500:
+        return f"{tokens / 1000:.0f}k"
+    return f"{tokens / 1_000_000:.3g}M"
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many tokens `text` is; an estimate, to be shown with `≈`."""
+    return -(-len(text) // _CHARACTERS_PER_TOKEN)

@@ -1,0 +1,188 @@
+"""An open conversation: its tree, its metadata, and the one writer's right to change them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chat_tui.config.settings import BUILT_IN, Layer, merged
+from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.tree import Tree
+from chat_tui.conversation.values import Message
+from chat_tui.paths import private_directory
+from chat_tui.text import one_line
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+TITLE_LENGTH = 60
+
+
+class ReadOnlyError(Exception):
+    """Why a conversation can't be written to now, as a sentence."""
+
+
+class Chat:
+    """A conversation that is open in this process.
+
+    It is cheap to make: `tail` reads the end of the journal, `load` all of it. Methods that touch files block; call
+    them in a thread, one at a time.
+
+    Args:
+        metadata: What is known of the conversation.
+        folder: Where it is, or will be from the first send.
+        lock: The file that says who writes.
+        defaults: The settings below this conversation's own: built-in ones and the file's.
+        flags: The settings above them, for this run.
+    """
+
+    def __init__(
+        self, metadata: Metadata, folder: Path, lock: Path, *, defaults: Layer = BUILT_IN, flags: Layer | None = None
+    ) -> None:
+        self.metadata = metadata
+        self.folder = Folder(folder)
+        self.tree = Tree()
+        self.defaults = defaults
+        self.flags: Layer = flags or {}
+        self.problems: list[str] = []
+        """Sentences about what was found wrong on loading."""
+        self._lock_path = lock
+        self._lock: FileLock | None = None
+        self._loading = threading.Lock()
+        self._loaded = False
+        self._newer = False
+
+    @property
+    def id(self) -> str:
+        return self.metadata.id
+
+    @property
+    def title(self) -> str:
+        return self.metadata.title or "New chat"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What holds for the next request: all layers, merged."""
+        return merged(self.defaults, self.metadata.settings, self.flags)
+
+    @property
+    def model(self) -> str:
+        return str(self.settings.get("model", ""))
+
+    @property
+    def path(self) -> list[Message]:
+        """The branch that is shown, first message first."""
+        return self.tree.path(self.tree.leaf(self.metadata.leaf))
+
+    def tail(self) -> list[Message]:
+        """Return the last messages of the branch, without waiting for the rest of the journal."""
+        tree = Tree(self.folder.read_tail().messages.values())
+        return tree.path(tree.leaf(self.metadata.leaf))
+
+    def load(self) -> None:
+        """Read the whole journal, once; take the lock, and keep as interrupted what a dead process left half done."""
+        with self._loading:
+            if self._loaded:
+                return
+            reading = self.folder.read()
+            self._newer = reading.newer
+            tree = Tree(reading.messages.values())
+            if reading.newer:
+                self.problems.append("A newer chat-tui wrote in this conversation, so this one only reads it.")
+            elif self._take_lock():
+                self._recover(tree)
+                if aside := self.folder.set_aside_damaged(reading):
+                    count = len(reading.damaged)
+                    self.problems.append(
+                        f"{count} damaged line(s) of the journal were left out; copies are in {aside}."
+                    )
+            else:
+                self.problems.append("Another chat-tui has this conversation open, so this one only reads it.")
+            self.tree = tree
+            self._loaded = True
+
+    def _recover(self, tree: Tree) -> None:
+        """Move what a dead process left in partial files to the journal; what is there already only loses its file."""
+        for file, reply in list(self.folder.interrupted()):
+            known = reply.id in tree and tree[reply.id].status != "streaming"
+            if not known:
+                self.folder.append(reply)
+                tree.put(reply)
+            file.unlink(missing_ok=True)
+
+    def check_writable(self) -> None:
+        """Take the right to write, or say why it can't be had.
+
+        Raises:
+            ReadOnlyError: when another process or a newer version writes here.
+        """
+        if self._newer:
+            raise ReadOnlyError("A newer chat-tui wrote in this conversation; update this one to continue it.")
+        if not self._take_lock():
+            raise ReadOnlyError(
+                "Another chat-tui has this conversation open; continue it there, or close it there first."
+            )
+
+    def put(self, message: Message) -> None:
+        """Write `message` to the journal and show it in the tree.
+
+        Raises:
+            OSError: when the disk doesn't take it; the tree is then as before.
+        """
+        self.folder.append(message)
+        self.tree.put(message)
+
+    def place_reply(self, prompt: Message, reply: Message) -> None:
+        """Put `prompt` on disk (unless it is there), and make `reply`, which is about to come, the branch shown.
+
+        Raises:
+            OSError: when the disk doesn't take it.
+        """
+        if not self.metadata.title:
+            self.metadata = replace(self.metadata, title=one_line(prompt.text, TITLE_LENGTH))
+        if not self.folder.journal.exists():
+            self.save()
+        if prompt.id not in self.tree:
+            self.put(prompt)
+        self.tree.put(reply)
+        if self.tree.leaf(self.metadata.leaf) != reply.id:
+            self.metadata = replace(self.metadata, leaf=reply.id)
+            self.save()
+
+    def change(self, **settings: Any) -> None:
+        """Set this conversation's own settings; None takes one back. On disk at once if the conversation is."""
+        own = {**self.metadata.settings, **settings}
+        self.metadata = replace(self.metadata, settings={k: v for k, v in own.items() if v is not None})
+        self.flags = {name: value for name, value in self.flags.items() if name not in settings}
+        if self.folder.journal.exists():
+            self.save()
+
+    def save(self) -> None:
+        """Write the metadata.
+
+        Raises:
+            OSError: when the disk doesn't take it.
+        """
+        self.folder.write_metadata(self.metadata)
+
+    def close(self) -> None:
+        """Give the right to write back."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def _take_lock(self) -> bool:
+        from filelock import FileLock, Timeout
+
+        if self._lock is None:
+            private_directory(self._lock_path.parent)
+            lock = FileLock(self._lock_path, timeout=0, thread_local=False, mode=0o600)
+            try:
+                lock.acquire()
+            except Timeout:
+                return False
+            self._lock = lock
+        return True

@@ -1,0 +1,138 @@
+"""The running engine: one client, the conversations' turns, the catalogue; it outlives every screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from chat_tui import __version__
+from chat_tui.config.server import Server
+from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.values import Message, TextPart
+from chat_tui.engine.catalogue import ModelEntry, entry_of
+from chat_tui.engine.chat import Chat
+from chat_tui.engine.turn import Turn
+from chat_tui.openrouter.client import Client
+from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.reply import request_body
+
+QUIT_SECONDS = 2.0
+
+
+class EngineError(Exception):
+    """Why the engine can't do what was asked, as a sentence for people."""
+
+
+class Session:
+    """What chat-tui does while it runs; `close` ends it.
+
+    Args:
+        server: Where requests go, and the key.
+        on_close: Called last: stops what was started for this session alone, such as the emulator.
+    """
+
+    def __init__(self, server: Server, on_close: Callable[[], None] | None = None) -> None:
+        self.server = server
+        self._client = Client(server.key, server.base_url, version=__version__)
+        self._on_close = on_close
+        self._turns: dict[str, Turn] = {}
+        self._open: dict[str, Chat] = {}
+        self._catalogue: asyncio.Task[Sequence[ModelEntry]] | None = None
+
+    async def open(self, chat: Chat) -> None:
+        """Read all of `chat`; from now on this process is its writer, unless another is."""
+        self._open[chat.id] = chat
+        await asyncio.to_thread(chat.load)
+
+    def leave(self, chat: Chat) -> None:
+        """Let another process write in `chat`, unless a reply still streams there."""
+        if self.turn(chat) is None:
+            chat.close()
+
+    def turn(self, chat: Chat) -> Turn | None:
+        """Return the turn that runs in `chat`, or None."""
+        turn = self._turns.get(chat.id)
+        return turn if turn is not None and turn.running else None
+
+    async def send(self, chat: Chat, text: str, *, stream: bool = True) -> Turn:
+        """Send `text` as the next prompt of `chat`.
+
+        A prompt whose reply failed before its first word can be sent again: unchanged it gets a new reply beside the
+        failed one, edited it stands beside the failed prompt.
+
+        Raises:
+            EngineError: when a reply is still streaming there.
+            ReadOnlyError: when another process writes there.
+        """
+        await self._ready(chat)
+        path = chat.path
+        failed = path[-2:] if len(path) >= 2 and path[-1].status == "failed" and not path[-1].parts else None
+        if failed is None:
+            prompt = _prompt(text, path[-1].id if path else None)
+        else:
+            prompt = failed[0] if failed[0].text == text else _prompt(text, failed[0].parent)
+        return self._start(chat, prompt, stream=stream)
+
+    async def regenerate(self, chat: Chat) -> Turn:
+        """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
+
+        Raises:
+            EngineError: when there is no prompt yet, or a reply is still streaming.
+            ReadOnlyError: when another process writes there.
+        """
+        await self._ready(chat)
+        prompt = next((message for message in reversed(chat.path) if message.role == "user"), None)
+        if prompt is None:
+            raise EngineError("There is no prompt yet to answer again. Write one first.")
+        return self._start(chat, prompt)
+
+    async def models(self) -> Sequence[ModelEntry]:
+        """Return the server's catalogue, asked for once; a failure is asked again the next time.
+
+        Raises:
+            OpenRouterError: when the server doesn't answer.
+        """
+        if self._catalogue is None or (self._catalogue.done() and self._catalogue.exception() is not None):
+            self._catalogue = asyncio.create_task(self._fetch_models())
+        return await asyncio.shield(self._catalogue)
+
+    async def close(self) -> None:
+        """Stop every turn, keep what arrived as interrupted, and close the connections; takes two seconds at most."""
+        for turn in self._turns.values():
+            turn.stop("interrupted")
+        running = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]
+        if running:
+            await asyncio.wait(running, timeout=QUIT_SECONDS)
+        if self._catalogue is not None:
+            self._catalogue.cancel()
+            await asyncio.gather(self._catalogue, return_exceptions=True)
+        await self._client.aclose()
+        for chat in self._open.values():
+            chat.close()
+        if self._on_close is not None:
+            await asyncio.to_thread(self._on_close)
+
+    async def _ready(self, chat: Chat) -> None:
+        if self.turn(chat) is not None:
+            raise EngineError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
+        await self.open(chat)
+        await asyncio.to_thread(chat.check_writable)
+
+    def _start(self, chat: Chat, prompt: Message, *, stream: bool = True) -> Turn:
+        settings = chat.settings
+        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=str(settings.get("model")))
+        path = chat.tree.path(prompt.parent)
+        turn = Turn(chat, self._client, prompt, reply, request_body([*path, prompt], settings), stream=stream)
+        self._turns[chat.id] = turn
+        return turn
+
+    async def _fetch_models(self) -> Sequence[ModelEntry]:
+        listing = await self._client.models()
+        return [entry_of(model) for model in listing.data]
+
+
+def _prompt(text: str, parent: str | None) -> Message:
+    return Message(new_id(), parent, "user", (TextPart(text),), now())
+
+
+__all__ = ["EngineError", "OpenRouterError", "Session"]

@@ -1,0 +1,198 @@
+"""One turn: a prompt is sent, a reply streams in, and every word of both reaches the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from chat_tui.conversation.events import Event, Failed, Finished, Started, Tagged
+from chat_tui.conversation.partial import PartialWriter
+from chat_tui.conversation.values import Failure, FilePart, Message, Status
+from chat_tui.engine.chat import Chat
+from chat_tui.openrouter.client import Client
+from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.openrouter.types import chunk_of_completion
+from chat_tui.reply import Reply, failure_of
+
+FLUSH_SECONDS = 0.08
+"""Between two writes of what arrived: with the write itself it stays under the promised 100 ms."""
+
+_log = logging.getLogger(__name__)
+
+
+class Turn:
+    """A turn that runs as a task of its own; screens and commands watch it, come and go.
+
+    Its log holds every event so far and a watcher is a place in that log: attaching late gives all of it, and a slow or
+    vanished watcher holds up nothing.
+
+    Args:
+        chat: The conversation; its files are written only here while the turn runs.
+        client: Where the request goes.
+        prompt: The user's message, perhaps not yet on disk.
+        reply: The empty reply, its status `streaming`.
+        body: The request (`reply.request_body`).
+        stream: Whether to ask for the reply piece by piece.
+    """
+
+    def __init__(
+        self, chat: Chat, client: Client, prompt: Message, reply: Message, body: dict[str, Any], *, stream: bool = True
+    ) -> None:
+        self.chat = chat
+        self.prompt = prompt
+        self.reply = reply
+        """The reply as the journal has it: empty until the turn has ended."""
+        self._client = client
+        self._body = body
+        self._stream = stream
+        self._log: list[Tagged] = []
+        self._waiting: list[asyncio.Future[None]] = []
+        self._unwritten: list[Event] = []
+        self._arrived = asyncio.Event()
+        self._stopped_as: Status | None = None
+        self._receiving: asyncio.Task[None] | None = None
+        self._task = asyncio.create_task(self._run(), name=f"turn {reply.id}")
+
+    @property
+    def running(self) -> bool:
+        """Whether the reply may still change."""
+        return not self._task.done()
+
+    def stop(self, status: Status = "cancelled") -> None:
+        """End the reply now; what has arrived is kept. `status` says whether the user or a quit did it."""
+        self._stopped_as = self._stopped_as or status
+        if self._receiving is not None:
+            self._receiving.cancel()
+
+    async def wait(self) -> Message:
+        """Return the final reply when it is on disk."""
+        await asyncio.shield(self._task)
+        return self.reply
+
+    async def watch(self) -> AsyncIterator[Sequence[Tagged]]:
+        """Yield the events so far, then those that arrive, as many at a time as have gathered; end with the turn."""
+        position = 0
+        while True:
+            if position < len(self._log):
+                batch = self._log[position:]
+                position += len(batch)
+                yield batch
+                if isinstance(batch[-1].event, Finished):
+                    return
+            else:
+                waiter = asyncio.get_running_loop().create_future()
+                self._waiting.append(waiter)
+                await waiter
+
+    async def _run(self) -> None:
+        try:
+            partial = await asyncio.to_thread(self._begin)
+        except OSError as error:
+            unsaved = Failure(
+                f"Your prompt could not be saved ({error.strerror}), so it was not sent. Make room, then send again."
+            )
+            self._publish(Failed(unsaved))
+            self._finish(Reply(self.reply).message("failed", failure=unsaved))
+            return
+        reply = Reply(self.reply)
+        keeping = asyncio.create_task(self._keep(partial))
+        self._publish(Started(self._body, self.reply))
+        self._receiving = asyncio.create_task(self._receive(reply))
+        if self._stopped_as:
+            self._receiving.cancel()
+        status, failure, generation = await self._outcome(self._receiving)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        if failure:
+            self._publish(Failed(failure))
+        # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
+        self._finish(await asyncio.to_thread(self._conclude, reply, partial, status, failure, generation))
+
+    def _begin(self) -> PartialWriter:
+        self.chat.place_reply(self.prompt, self.reply)
+        return self.chat.folder.start_partial(self.reply)
+
+    async def _receive(self, reply: Reply) -> None:
+        if not self._stream:
+            completion = await self._client.complete(self._body)
+            self._take(reply.feed(chunk_of_completion(completion.raw)))
+            return
+        async with self._client.stream(self._body) as stream:
+            async for chunk in stream:
+                self._take(reply.feed(chunk))
+
+    def _take(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self._publish(event)
+        self._unwritten += events
+        self._arrived.set()
+
+    async def _outcome(self, receiving: asyncio.Task[None]) -> tuple[Status, Failure | None, str | None]:
+        """Wait for the end; return how the reply ended, why, and the generation id where only the error has it."""
+        await asyncio.wait([receiving])
+        if receiving.cancelled():
+            return self._stopped_as or "interrupted", None, None
+        error = receiving.exception()
+        if error is None:
+            return "complete", None, None
+        if isinstance(error, OpenRouterError):
+            return "failed", failure_of(error), error.generation
+        _log.error("A reply could not be read", exc_info=error)
+        failure = Failure("chat-tui could not read the rest of this reply; the log says more. Please report it.")
+        return "failed", failure, None
+
+    async def _keep(self, partial: PartialWriter) -> None:
+        """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            events, self._unwritten = self._unwritten, []
+            try:
+                await asyncio.to_thread(partial.append, events)
+            except OSError:
+                _log.exception("The partial reply could not be written")
+                return  # The reply goes on; its end is written whole, or is reported then.
+            await asyncio.sleep(FLUSH_SECONDS)
+
+    def _conclude(
+        self, reply: Reply, partial: PartialWriter, status: Status, failure: Failure | None, generation: str | None
+    ) -> Message:
+        """Write the final message, then drop the partial file; when the disk refuses, the file and its words stay."""
+        try:
+            files = [file for url in reply.images if (file := self._attach(url))]
+            final = reply.message(status, files, generation=generation, failure=failure)
+            self.chat.put(final)
+            partial.remove()
+        except OSError as error:
+            _log.exception("A reply could not be written")
+            partial.close()
+            sentence = f"This reply could not be saved ({error.strerror}): copy what you need before you quit."
+            final = reply.message("failed", generation=generation, failure=Failure(sentence))
+            self.chat.tree.put(final)
+        return final
+
+    def _attach(self, url: str) -> FilePart | None:
+        header, _, data = url.partition(",")
+        if not header.startswith("data:") or ";base64" not in header:
+            return None
+        media_type = header[5:].partition(";")[0]
+        try:
+            content = base64.b64decode(data, validate=True)
+        except binascii.Error:
+            return None
+        return self.chat.folder.attach(content, media_type, f"image.{media_type.rpartition('/')[2]}")
+
+    def _publish(self, event: Event) -> None:
+        self._log.append(Tagged(self.chat.id, self.reply.id, 0, event))
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _finish(self, final: Message) -> None:
+        self.reply = final
+        self._publish(Finished(final))
