@@ -270,7 +270,7 @@ class Client:
         if status < 400:
             return sentences.redirected(self._server, status)
         try:
-            body = await self._read(response, _LARGEST_ERROR)
+            body = _text(await self._read(response, _LARGEST_ERROR))
         except (httpx.TransportError, httpx.DecodingError):
             body = ""  # the status is known, and says enough
         if sentences.is_web_page(body) and status < 500 and status != 429:
@@ -279,19 +279,23 @@ class Client:
 
     async def _body(self, response: httpx.Response) -> str:
         try:
-            return await self._read(response, _LARGEST_BODY)
+            body = await self._read(response, _LARGEST_BODY)
         except httpx.DecodingError as error:
             raise sentences.unreadable(self._server, response.status_code) from error
         except httpx.TransportError as error:
             raise no_reply.network_error(error, self._server, response.request.extensions["timeout"]["read"]) from error
+        if len(body) > _LARGEST_BODY:
+            raise sentences.unreadable(self._server, response.status_code)
+        return _text(body)
 
-    async def _read(self, response: httpx.Response, limit: int) -> str:
-        pieces = bytearray()
+    async def _read(self, response: httpx.Response, limit: int) -> bytearray:
+        """Return the body, or its beginning as soon as that is longer than `limit` bytes."""
+        body = bytearray()
         async for piece in response.aiter_bytes():
-            pieces += piece
-            if len(pieces) > limit:
-                raise sentences.unreadable(self._server, response.status_code)
-        return pieces.decode("utf-8-sig", "replace")
+            body += piece
+            if len(body) > limit:
+                break
+        return body
 
 
 class Stream:
@@ -363,6 +367,10 @@ class Stream:
             self._ready += self._decoder.end()  # lost: like an end, whole when the reply said that it was finished
         else:
             self._ready += self._decoder.end() if piece is None else self._decoder.feed(piece)
+
+
+def _text(body: bytearray) -> str:
+    return body.decode("utf-8-sig", "replace")
 
 
 def _generation(response: httpx.Response) -> str | None:

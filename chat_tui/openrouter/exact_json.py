@@ -9,7 +9,7 @@ from typing import Any
 
 # Nothing on this wire is near these; past them a number only costs memory once something rounds or prints it.
 _LONGEST_NUMBER = 100
-_LARGEST_EXPONENT = 40
+LARGEST_EXPONENT = 40
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -37,7 +37,7 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:  # an exponent beyond what Decimal holds
         return None
-    return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else None
+    return number if not number or abs(number.adjusted()) <= LARGEST_EXPONENT else None
 
 
 def _no_number(_: str) -> None:

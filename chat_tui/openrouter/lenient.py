@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationError
+
+from chat_tui.openrouter.exact_json import LARGEST_EXPONENT
 
 T = TypeVar("T")
 
@@ -22,13 +24,19 @@ def _joined_parts(value: Any) -> Any:
     return "".join(text for text in texts if isinstance(text, str))
 
 
+def _imaginable(number: Decimal) -> Decimal:
+    if number and abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError("no amount of money")
+    return number
+
+
 Many = Annotated[tuple[T, ...], BeforeValidator(_nothing_as_empty)]
 """A list that may be null or absent: both are empty."""
 
 Text = Annotated[str, BeforeValidator(_joined_parts)]
 """Text, or a list of content parts of which the text is kept."""
 
-Money = Decimal
+Money = Annotated[Decimal, AfterValidator(_imaginable)]
 """US dollars, exactly as the JSON has them, be it a string or a number."""
 
 

@@ -1,0 +1,257 @@
+"""Requests as they leave, and replies that aren't errors."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from chat_tui.openrouter.client import Client
+from chat_tui.openrouter.errors import NoAnswer, NotOpenRouter, OpenRouterError, StreamFault, UnusableKey
+from tests.openrouter.wire import (
+    BODY,
+    EVENTS,
+    KEY,
+    Pieces,
+    chunks_and_fault,
+    client_of,
+    event,
+    streaming,
+    text_of,
+)
+
+REPLY: dict[str, Any] = {
+    "id": "gen-9",
+    "choices": [{"message": {"role": "assistant", "content": "hello"}, "finish_reason": "stop"}],
+    "usage": {"cost": 0.25},
+}
+SAID = event('{"id":"gen-1","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}') + event("[DONE]")
+
+
+async def request_of(key: str | None, body: dict[str, Any] | None = None, streamed: bool = False) -> httpx.Request:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json=REPLY)
+
+    async with client_of(answer, key) as client:
+        if streamed:
+            async with client.stream(body or BODY):
+                pass
+        else:
+            await client.complete(body or BODY)
+    return sent[0]
+
+
+async def test_headers_name_the_application() -> None:
+    headers = (await request_of(KEY)).headers
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert headers["user-agent"] == "chat-tui/1.2.3"
+    assert headers["x-openrouter-title"] == headers["x-title"] == "chat-tui"
+    assert headers["x-openrouter-categories"] == "general-chat,cli-agent"
+    assert headers["http-referer"].startswith("https://")
+    assert headers["content-type"] == "application/json"
+
+
+async def test_no_key_means_no_authorization() -> None:
+    assert "authorization" not in (await request_of(None)).headers
+    assert "authorization" not in (await request_of("  \n")).headers
+
+
+async def test_a_line_break_after_the_key_is_forgiven() -> None:
+    assert (await request_of(f" {KEY}\n")).headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("key", ["sk or", "sk-or–dash", "sk\r\nX-Evil: 1", "schlüssel", "a\x00b"])
+async def test_a_key_that_no_header_carries_is_explained(key: str) -> None:
+    with pytest.raises(UnusableKey, match="OPENROUTER_API_KEY") as caught:
+        await request_of(key)
+    assert key not in str(caught.value)
+
+
+async def test_stream_is_set_by_the_method() -> None:
+    whole, streamed = await request_of(KEY, {"stream": True}), await request_of(KEY, {"stream": False}, streamed=True)
+    assert json.loads(whole.content) == {"stream": False}
+    assert json.loads(streamed.content) == {"stream": True}
+    assert whole.headers["accept"] == "application/json"
+    assert streamed.headers["accept"] == "text/event-stream"
+    assert streamed.headers["accept-encoding"] == "identity"
+
+
+async def test_bodies_take_any_text_and_what_replies_had() -> None:
+    request = await request_of(KEY, {"text": "漢 \ud83d", "number": Decimal("0.5"), "list": (1, 2)})
+    assert json.loads(request.content) == {"text": "漢 ?", "number": 0.5, "list": [1, 2], "stream": False}
+
+
+async def test_a_body_that_is_no_json_is_our_mistake() -> None:
+    with pytest.raises(TypeError):
+        await request_of(KEY, {"set": {1}})
+
+
+async def test_completion() -> None:
+    async with client_of(lambda _: httpx.Response(200, json=REPLY)) as client:
+        completion = await client.complete(BODY)
+    assert completion.text == "hello"
+    assert completion.usage is not None
+    assert completion.usage.cost == Decimal("0.25")
+
+
+async def test_a_whole_completion_is_one_chunk_of_the_stream() -> None:
+    chunks, fault = await chunks_and_fault(lambda _: httpx.Response(200, json=REPLY))
+    assert (len(chunks), text_of(chunks), chunks[0].finish_reason, fault) == (1, "hello", "stop", None)
+
+
+async def test_a_whole_completion_that_failed_keeps_its_text() -> None:
+    failed = {"choices": [{"message": {"content": "par"}, "error": {"code": 502, "message": "Boom"}}]}
+    chunks, fault = await chunks_and_fault(lambda _: httpx.Response(200, json=failed))
+    assert text_of(chunks) == "par"
+    assert isinstance(fault, StreamFault)
+    async with client_of(lambda _: httpx.Response(200, json=failed)) as client:
+        with pytest.raises(StreamFault, match="Boom"):
+            await client.complete(BODY)
+
+
+async def test_catalogue_asks_for_every_output() -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(200, json={"data": [{"id": "a/b"}]})
+
+    async with client_of(answer) as client:
+        assert [model.id for model in (await client.models()).data] == ["a/b"]
+    assert str(asked[0]) == "https://openrouter.ai/api/v1/models?output_modalities=all"
+
+
+async def test_key_info() -> None:
+    reply = {"data": {"label": "sk-or-v1-…", "limit": None, "usage": 1.10, "usage_daily": 0}}
+    async with client_of(lambda _: httpx.Response(200, json=reply)) as client:
+        info = await client.key_info()
+    assert (info.usage, info.limit) == (Decimal("1.1"), None)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        httpx.Response(200, html="<html><title>Sign in</title>"),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, text="hm"),
+        httpx.Response(200, json={"object": "list"}),
+    ],
+    ids=["page", "list", "text", "other object"],
+)
+async def test_other_replies_are_not_openrouter(reply: httpx.Response) -> None:
+    async with client_of(lambda _: reply) as client:
+        with pytest.raises(NotOpenRouter):
+            await client.models()
+        with pytest.raises(NotOpenRouter):
+            await client.key_info()
+        with pytest.raises(NotOpenRouter):
+            await client.complete(BODY)
+        if "text/plain" not in reply.headers["content-type"]:
+            with pytest.raises(NotOpenRouter):
+                async with client.stream(BODY):
+                    pytest.fail("a stream began")
+
+
+async def test_redirects_are_not_followed() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(307, headers={"location": "https://elsewhere.example/"})
+
+    async with client_of(answer) as client:
+        with pytest.raises(NotOpenRouter, match="redirects aren't followed"):
+            await client.models()
+        with pytest.raises(NotOpenRouter):
+            async with client.stream(BODY):
+                pytest.fail("a stream began")
+    assert asked == ["openrouter.ai", "openrouter.ai"]
+
+
+async def test_generation_comes_from_the_header_or_the_first_chunk() -> None:
+    for headers, expected in (
+        ({"x-generation-id": "gen-h"}, ["gen-h", "gen-h"]),
+        ({"x-generation-id": "a b\x1b"}, [None, "gen-1"]),
+        ({}, [None, "gen-1"]),
+    ):
+        async with client_of(streaming([SAID], headers={**EVENTS, **headers})) as client, client.stream(BODY) as stream:
+            known = [stream.generation]
+            async for _ in stream:
+                pass
+            assert [*known, stream.generation] == expected
+
+
+async def test_leaving_a_stream_closes_its_body() -> None:
+    body = Pieces([SAID[:40], SAID[40:]])
+    async with client_of(lambda _: httpx.Response(200, headers=EVENTS, stream=body)) as client:
+        async with client.stream(BODY):
+            pass
+        assert body.closed
+
+
+async def test_a_finished_stream_stays_finished() -> None:
+    async with client_of(streaming([SAID])) as client, client.stream(BODY) as stream:
+        assert len([chunk async for chunk in stream]) == 1
+        assert [chunk async for chunk in stream] == []
+
+
+def only_proxy(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Let the environment name this proxy for everything, and no exceptions."""
+    monkeypatch.setattr("httpx._utils.getproxies", lambda: {"http": url, "https": url, "all": url})
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8377", "127.9.9.9", "localhost:1", "[::1]:8377", "LOCALHOST", "127.0.0.1."]
+)
+def test_loopback_bypasses_proxies(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_proxy(monkeypatch, "http://proxy.example:3128")
+    http = Client(KEY, f"http://{host}/api/v1")._client()
+    assert http._transport_for_url(httpx.URL(f"http://{host}/api/v1/models")) is http._transport
+
+
+@pytest.mark.parametrize("host", ["openrouter.ai", "127.example.com", "localhost.example.com", "10.0.0.1"])
+def test_other_hosts_use_the_proxy_of_the_environment(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_proxy(monkeypatch, "http://proxy.example:3128")
+    http = Client(KEY, f"https://{host}/api/v1")._client()
+    transport = http._transport_for_url(httpx.URL(f"https://{host}/api/v1/models"))
+    assert isinstance(transport, httpx.AsyncHTTPTransport)
+    assert transport is not http._transport
+
+
+async def test_a_proxy_that_cannot_be_used_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_proxy(monkeypatch, "socks9://proxy.example")
+    with pytest.raises(NoAnswer, match="HTTPS_PROXY"):
+        await Client(KEY).models()
+
+
+async def test_certificates_that_cannot_be_read_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent/ca.pem")
+    with pytest.raises(NoAnswer, match="SSL_CERT_FILE"):
+        await Client(KEY).models()
+
+
+@pytest.mark.parametrize(
+    "base_url", ["", "openrouter.ai/api/v1", "ftp://x/y", "http://", "http://[bad", "http://a\x00b"]
+)
+async def test_a_base_url_that_is_no_address_is_explained(base_url: str) -> None:
+    with pytest.raises(OpenRouterError, match="base URL"):
+        await Client(KEY, base_url).models()
+
+
+async def test_a_closed_client_stays_closed() -> None:
+    client = client_of(lambda _: httpx.Response(200, json=REPLY))
+    await client.aclose()
+    with pytest.raises(RuntimeError):
+        await client.models()
+
+
+def test_the_key_is_in_no_repr() -> None:
+    client = Client(KEY)
+    assert KEY not in repr(client)
+    assert KEY not in repr(client._server)

@@ -1,0 +1,225 @@
+"""Time-outs and cancelling, against real sockets on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from chat_tui.openrouter.client import Client, Timeouts
+from chat_tui.openrouter.errors import CutOff, NoAnswer, TimedOut
+from tests.openrouter.wire import BODY, KEY, event, text_of
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Generation-Id: gen-1\r\n\r\n"
+SAID = event('{"id":"gen-1","choices":[{"delta":{"content":"a"}}]}')
+DONE = event("[DONE]")
+LONG = 60.0  # a test that waits for this has failed
+SHORT = 0.05
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def server(talk: Talk) -> AsyncIterator[str]:
+    """Serve `talk`, called when a request was read, and give the base URL."""
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+            await reader.readexactly(int(length[0].split(b":")[1]) if length else 0)
+            await talk(reader, writer)
+        finally:
+            writer.close()
+
+    listening = await asyncio.start_server(accept, "127.0.0.1", 0)
+    try:
+        host, port = listening.sockets[0].getsockname()
+        yield f"http://{host}:{port}/api/v1"
+    finally:
+        listening.close()
+
+
+async def later(seconds: float) -> None:
+    """Return when the loop's clock, which the time-outs go by, has moved on by `seconds`."""
+    passed = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, passed.set)
+    await passed.wait()
+
+
+async def until_closed(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    assert await reader.read() == b""
+
+
+async def test_no_reply_times_out() -> None:
+    async with (
+        server(until_closed) as url,
+        Client(KEY, url, timeouts=Timeouts(LONG, SHORT, LONG, LONG)) as client,
+    ):
+        with pytest.raises(TimedOut, match="didn't answer within"):
+            async with client.stream(BODY):
+                pytest.fail("a stream began")
+
+
+async def test_no_reply_to_an_unstreamed_request_times_out() -> None:
+    async with (
+        server(until_closed) as url,
+        Client(KEY, url, timeouts=Timeouts(LONG, LONG, SHORT, LONG)) as client,
+    ):
+        with pytest.raises(TimedOut, match="didn't answer within"):
+            await client.complete(BODY)
+
+
+async def test_catalogue_waits_for_the_idle_time() -> None:
+    async with (
+        server(until_closed) as url,
+        Client(KEY, url, timeouts=Timeouts(LONG, LONG, LONG, SHORT)) as client,
+    ):
+        with pytest.raises(TimedOut):
+            await client.models()
+
+
+async def test_silence_in_the_body_times_out_by_the_idle_time() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + SAID)
+        await until_closed(reader, writer)
+
+    async with (
+        server(talk) as url,
+        Client(KEY, url, timeouts=Timeouts(LONG, LONG, LONG, SHORT)) as client,
+        client.stream(BODY) as stream,
+    ):
+        assert text_of([await anext(aiter(stream))]) == "a"
+        with pytest.raises(TimedOut, match="went silent") as caught:
+            await anext(aiter(stream))
+        assert caught.value.generation == "gen-1"
+
+
+async def test_headers_may_take_longer_than_the_idle_time() -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await later(3 * SHORT)
+        writer.write(HEAD + SAID + DONE)
+        await writer.drain()
+
+    async with (
+        server(talk) as url,
+        Client(KEY, url, timeouts=Timeouts(LONG, LONG, LONG, SHORT)) as client,
+        client.stream(BODY) as stream,
+    ):
+        assert text_of([chunk async for chunk in stream]) == "a"
+
+
+async def test_comments_count_as_life() -> None:
+    idle = 1.0
+
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD)
+        for _beat in range(3):
+            await later(idle * 0.4)
+            writer.write(b": OPENROUTER PROCESSING\n\n")
+            await writer.drain()
+        writer.write(SAID + DONE)
+        await writer.drain()
+
+    async with (
+        server(talk) as url,
+        Client(KEY, url, timeouts=Timeouts(LONG, LONG, LONG, idle)) as client,
+        client.stream(BODY) as stream,
+    ):
+        assert text_of([chunk async for chunk in stream]) == "a"
+
+
+async def test_cancelling_closes_the_connection() -> None:
+    closed = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + SAID)
+        await until_closed(reader, writer)
+        closed.set()
+
+    started = asyncio.Event()
+
+    async def turn(client: Client) -> None:
+        async with client.stream(BODY) as stream:
+            async for _ in stream:
+                started.set()
+
+    async with server(talk) as url, Client(KEY, url) as client:
+        task = asyncio.create_task(turn(client))
+        async with asyncio.timeout(LONG):
+            await started.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await closed.wait()  # while the client is still open
+
+
+async def test_cancelling_before_the_reply_closes_the_connection() -> None:
+    arrived, closed = asyncio.Event(), asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await until_closed(reader, writer)
+        closed.set()
+
+    async with server(talk) as url, Client(KEY, url) as client, asyncio.timeout(LONG):
+        task = asyncio.create_task(client.complete(BODY))
+        await arrived.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await closed.wait()
+
+
+async def test_a_connection_lost_in_the_middle_is_cut_off() -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n"))
+        writer.write(b"%x\r\n%b\r\n" % (len(SAID), SAID))
+        await writer.drain()
+
+    async with server(talk) as url, Client(KEY, url) as client, client.stream(BODY) as stream:
+        assert text_of([await anext(aiter(stream))]) == "a"
+        with pytest.raises(CutOff):
+            await anext(aiter(stream))
+
+
+async def test_a_connection_lost_before_the_reply_is_no_answer() -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with server(talk) as url, Client(KEY, url) as client:
+        with pytest.raises(NoAnswer, match="lost before an answer"):
+            await client.complete(BODY)
+
+
+async def test_nothing_listens() -> None:
+    async with server(until_closed) as url:
+        pass
+    async with Client(KEY, url) as client:
+        with pytest.raises(NoAnswer, match="Is the server running") as caught:
+            await client.models()
+    assert caught.value.retryable
+
+
+async def test_a_finished_reply_leaves_its_connection_for_the_next() -> None:
+    requests = 0
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal requests
+        body = SAID + DONE
+        while True:
+            requests += 1
+            writer.write(HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: %d\r\n\r\n" % len(body)) + body)
+            await writer.drain()
+            try:
+                await reader.readuntil(b'"stream":true}')
+            except asyncio.IncompleteReadError:
+                return
+
+    async with server(talk) as url, Client(KEY, url) as client:
+        for _ in range(3):
+            async with client.stream(BODY) as stream:
+                assert text_of([chunk async for chunk in stream]) == "a"
+    assert requests == 3
