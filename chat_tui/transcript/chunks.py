@@ -1,7 +1,7 @@
 """Cutting Markdown source, as it arrives, into chunks that render independently of each other.
 
-A chunk ends where CommonMark can't carry anything over: after a blank line before text at column 0 that is no list item,
-and around top-level fences. What is still bigger than a measured size is cut at a line of the same kind, so that
+A chunk ends where CommonMark can't carry anything over: after a blank line before text at column 0 that is no list
+item, and around top-level fences. What is still bigger than a measured size is cut at a line of the same kind, so that
 the open end of a reply costs the same to render whatever its length. The cuts depend on what stands before them only:
 streamed in any pieces, the chunks come out as they do in one go.
 """

@@ -69,7 +69,7 @@ class Palette:
     def __getitem__(self, role: str) -> Style:
         style = self._roles.get(role)
         if style is None:
-            style = self._roles[role] = self.text + self._component(f"transcript--{role}")
+            style = self._roles[role] = self._component(f"transcript--{role}")
         return style
 
     def same_as(self, other: Palette) -> bool:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message as Event
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollDown, ScrollUp
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
@@ -370,9 +371,14 @@ Transcript {{
         """Go down by a screen, of which one line stays."""
         self.scroll_y += max(1, self._height - 1)
 
-    # The scrollbar's messages, when it is clicked above or below its handle
-    _on_scroll_up = action_page_up
-    _on_scroll_down = action_page_down
+    def _on_scroll_up(self, event: ScrollUp) -> None:
+        # The scrollbar was clicked above its handle. A public handler would not replace Textual's, which animates.
+        event.stop()
+        self.action_page_up()
+
+    def _on_scroll_down(self, event: ScrollDown) -> None:
+        event.stop()
+        self.action_page_down()
 
     def action_scroll_home(self) -> None:
         """Go to the first message."""
@@ -405,7 +411,7 @@ Transcript {{
             self._renew()
 
     def _palette(self) -> Palette:
-        return Palette(self.rich_style, lambda name: self.get_component_rich_style(name, partial=True))
+        return Palette(self.rich_style, self.get_component_rich_style)
 
     def _renew(self) -> None:
         width = self.scrollable_content_region.width
