@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chat_tui.conversation.ids import created_at, format_time, is_id, parse_time
-from chat_tui.conversation.values import NOTHING, Json
+from chat_tui.conversation.values import Json
 from chat_tui.paths import private_directory, replace_file
 
 FILE_NAME = "conversation.toml"
@@ -30,9 +30,9 @@ class Metadata:
     archived: bool = False
     leaf: str | None = None
     """The last message of the branch that is shown, or an ancestor of it."""
-    settings: Json = field(default=NOTHING)
+    settings: Json = field(default_factory=dict)
     """Only what was changed in this chat; names are the wire's (`model`, `system`, `parameters`, …)."""
-    unknown: Json = field(default=NOTHING)
+    unknown: Json = field(default_factory=dict)
     """Keys that this version doesn't know; written back unchanged."""
 
     @property

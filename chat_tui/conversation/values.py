@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Literal
 
 Json = Mapping[str, Any]
 Role = Literal["user", "assistant", "tool"]
 Status = Literal["streaming", "complete", "cancelled", "failed", "interrupted"]
-
-NOTHING: Json = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Receipt:
     first_token_ms: int | None = None
     """From sending the request to the first reasoning or text."""
     total_ms: int | None = None
-    raw_usage: Json = NOTHING
+    raw_usage: Json = field(default_factory=dict)
     """The server's `usage` as it came."""
 
     @property
@@ -122,7 +119,7 @@ class Message:
     citations: tuple[Citation, ...] = ()
     receipt: Receipt | None = None
     failure: Failure | None = None
-    unknown: Json = field(default=NOTHING)
+    unknown: Json = field(default_factory=dict)
     """Fields of the record that this version doesn't know; written back unchanged."""
 
     @property

@@ -1,0 +1,132 @@
+"""`chat-tui`: the application, on OpenRouter or on the built-in emulator."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chat_tui.cli.options import Surroundings, library_of, server_of, surroundings
+from chat_tui.cli.output import fail
+
+if TYPE_CHECKING:
+    from chat_tui.config.server import Server
+    from chat_tui.config.themes import Theme
+    from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
+    from chat_tui.engine.session import Session
+
+DEMO_MODEL = "demo/markdown"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the application's options."""
+    parser.add_argument(
+        "--demo", action="store_true", help="use the built-in emulator: no key, no network, nothing kept"
+    )
+    parser.add_argument("--model", metavar="ID", help="the model to ask")
+    parser.add_argument("--theme", metavar="NAME", help="how the application looks")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--resume", nargs="?", const="", metavar="ID", help="go on with a conversation (the latest)")
+    which.add_argument("--new", action="store_true", help="begin a new conversation (the default)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the application and return its exit code."""
+    around = surroundings(arguments)
+    if arguments.demo:
+        with tempfile.TemporaryDirectory(prefix="chat-tui-demo-") as root:
+            return _run_demo(arguments, around, Path(root))
+    from chat_tui.config.problems import ConfigError
+
+    try:
+        server = server_of(arguments, around.paths)
+    except ConfigError as error:
+        return fail(str(error))
+    return _run(arguments, around, server, lambda: _session(server))
+
+
+def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -> int:
+    from chat_tui.config.server import Server
+    from chat_tui.paths import Paths
+
+    here = Paths.under(root)
+    themes = Paths(around.paths.config, here.data, here.cache, here.state)
+    settings = {"model": DEMO_MODEL} | ({"theme": around.settings["theme"]} if "theme" in around.settings else {})
+    around = Surroundings(themes, settings, [])
+    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), _demo_session)
+
+
+def _session(server: Server) -> Session:
+    from chat_tui.engine.session import Session
+
+    return Session(server)
+
+
+def _demo_session() -> Session:
+    """Start the emulator, in a thread of its own, and a session that ends it."""
+    from chat_tui.config.server import Server
+    from chat_tui.demo.server import DEMO_KEY, DemoServer
+    from chat_tui.engine.session import Session
+
+    emulator = DemoServer()
+    return Session(Server(emulator.start(), DEMO_KEY), on_close=emulator.stop)
+
+
+def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, start: Callable[[], Session]) -> int:
+    from chat_tui.config.problems import nearest
+    from chat_tui.config.schema import SETTINGS
+    from chat_tui.engine.library import UnknownConversationError
+
+    themes, problems = _themes(around)
+    if arguments.theme and arguments.theme not in themes:
+        wanted = arguments.theme
+        return fail(f"There is no theme “{wanted}”.{nearest(wanted, themes)} There are: {', '.join(themes)}.")
+    library = library_of(around, model=arguments.model)
+    try:
+        chat = _chat(arguments, library)
+    except UnknownConversationError as error:
+        return fail(str(error))
+    from chat_tui.app import ChatApp, Launch
+
+    app = ChatApp(
+        Launch(
+            library=library,
+            chat=chat,
+            start=start,
+            needs_key=server.is_openrouter and server.key is None,
+            credentials=around.paths.credentials,
+            themes=themes,
+            theme=arguments.theme or around.settings.get("theme") or SETTINGS["theme"].default,
+            problems=problems,
+        )
+    )
+    app.run()
+    return app.return_code or 0
+
+
+def _themes(around: Surroundings) -> tuple[dict[str, Theme], list[str]]:
+    """Return the themes that can be read, and what is wrong with the settings and the other themes."""
+    from chat_tui.config.problems import ConfigError
+    from chat_tui.config.themes import read_theme, theme_files
+
+    themes, problems = {}, list(around.problems)
+    for name, file in theme_files(around.paths.themes).items():
+        try:
+            themes[name] = read_theme(file)
+        except ConfigError as error:
+            problems.append(str(error))
+    return themes, problems
+
+
+def _chat(arguments: argparse.Namespace, library: Library) -> Chat:
+    """Return the conversation to show first.
+
+    Raises:
+        UnknownConversationError: when `--resume` names none.
+    """
+    if arguments.resume is None:
+        return library.begin()
+    return library.open(arguments.resume) if arguments.resume else library.latest() or library.begin()

@@ -1,0 +1,134 @@
+"""`chat-tui ask`: one question, the answer on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chat_tui.cli.options import NO_KEY, library_of, server_of, surroundings
+from chat_tui.cli.output import fail, say, write, write_json
+
+if TYPE_CHECKING:
+    from chat_tui.config.server import Server
+    from chat_tui.conversation.values import Message
+    from chat_tui.engine.chat import Chat
+
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; what is piped in follows it")
+    parser.add_argument("--model", metavar="ID", help="the model to ask")
+    parser.add_argument("--system", metavar="TEXT", help="the system prompt")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object: text, model, provider, tokens, cost"
+    )
+    parser.add_argument("--no-stream", action="store_true", help="ask for the whole answer at once")
+    parser.add_argument(
+        "--save", action=argparse.BooleanOptionalAction, default=True, help="keep it as a conversation (the default)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask, print, and return the exit code: 0 answered, 1 failed, 2 no prompt, 130 interrupted."""
+    from chat_tui.config.problems import ConfigError
+
+    prompt = _prompt(arguments.prompt)
+    if not prompt.strip():
+        say('There is nothing to ask. Give a prompt, as in: chat-tui ask "Why is the sky blue?", or pipe one in.')
+        return WRONG_USAGE
+    around = surroundings(arguments)
+    for problem in around.problems:
+        say(problem)
+    try:
+        server = server_of(arguments, around.paths)
+    except ConfigError as error:
+        return fail(str(error))
+    if server.is_openrouter and server.key is None:
+        return fail(NO_KEY.format(credentials=around.paths.credentials))
+    with tempfile.TemporaryDirectory(prefix="chat-tui-ask-") as root:
+        from chat_tui.paths import Paths
+
+        paths = around.paths if arguments.save else Paths.under(Path(root))
+        chat = library_of(around, paths).begin()
+        own: dict[str, Any] = {"model": arguments.model, "system": arguments.system}
+        chat.change(**own)
+        return asyncio.run(_ask(arguments, server, chat, prompt))
+
+
+def _prompt(words: list[str]) -> str:
+    """Return the prompt from the arguments, then from standard input when something is piped in."""
+    given = [" ".join(words)] if words else []
+    if not sys.stdin.isatty():
+        piped = sys.stdin.buffer.read().decode("utf-8", "replace")
+        given += [piped] if piped.strip() else []
+    return "\n\n".join(given)
+
+
+async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt: str) -> int:
+    from chat_tui.conversation.events import Text
+    from chat_tui.engine.session import Session
+
+    session = Session(server)
+    try:
+        turn = await session.send(chat, prompt, stream=not arguments.no_stream)
+        try:
+            async for batch in turn.watch():
+                if not arguments.json:
+                    write("".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text)))
+        except (asyncio.CancelledError, BrokenPipeError):
+            turn.stop()
+            await turn.wait()
+            raise
+        return _end(arguments, chat, turn.reply)
+    except asyncio.CancelledError:
+        say("Stopped; what had arrived is kept." if arguments.save else "Stopped.")
+        return INTERRUPTED
+    finally:
+        await session.close()
+
+
+def _end(arguments: argparse.Namespace, chat: Chat, reply: Message) -> int:
+    """Print what comes after the answer and return the exit code."""
+    if arguments.json:
+        write_json(_as_json(chat, reply, saved=arguments.save))
+    elif reply.text and not reply.text.endswith("\n"):
+        write("\n")
+    if reply.status == "complete":
+        return 0
+    return fail(reply.failure.sentence if reply.failure else "The reply was stopped before its end.")
+
+
+def _as_json(chat: Chat, reply: Message, *, saved: bool) -> dict[str, Any]:
+    from chat_tui.conversation.values import Receipt
+
+    receipt = reply.receipt or Receipt()
+    usage = receipt.usage
+    return {
+        "schema": 1,
+        "conversation": chat.id if saved else None,
+        "status": reply.status,
+        "requested_model": reply.model,
+        "model": receipt.model,
+        "provider": receipt.provider,
+        "generation": receipt.generation,
+        "text": reply.text,
+        "reasoning": reply.reasoning or None,
+        "finish_reason": receipt.finish,
+        "tokens": {
+            "prompt": usage.prompt_tokens,
+            "completion": usage.completion_tokens,
+            "reasoning": usage.reasoning_tokens,
+            "cached": usage.cached_tokens,
+        },
+        "cost": receipt.cost,
+        "first_token_ms": receipt.first_token_ms,
+        "total_ms": receipt.total_ms,
+        "error": reply.failure.sentence if reply.failure else None,
+    }

@@ -1,0 +1,59 @@
+"""The command line's grammar: which command runs, with which arguments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from chat_tui import __version__
+from chat_tui.cli import application, ask, demo_server, list_conversations, models, paths, show
+from chat_tui.cli.options import folder_options, server_options
+from chat_tui.cli.output import fail
+
+_COMMANDS = {
+    "ask": (ask, "ask once and print the answer, from arguments or a pipe"),
+    "list": (list_conversations, "list the conversations"),
+    "show": (show, "print a conversation as Markdown"),
+    "models": (models, "list the models"),
+    "paths": (paths, "say where the files are"),
+    "demo-server": (demo_server, "run the emulator, for any client of OpenRouter"),
+}
+INTERRUPTED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the grammar of the whole command line."""
+    shared = [folder_options(), server_options()]
+    root = argparse.ArgumentParser(
+        prog="chat-tui",
+        description="Chat with every model on OpenRouter, from the keyboard.",
+        epilog="Without a command: the application. `chat-tui COMMAND --help` says more.",
+        parents=shared,
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"chat-tui {__version__}")
+    application.add_arguments(root)
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name, (module, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary, parents=shared, allow_abbrev=False)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    root.set_defaults(run=application.run)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that `arguments` (the process's own by default) name, and return its exit code."""
+    given = parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has enough (`| head`); the interpreter must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return fail(f"{error.strerror or error}: {error.filename or 'a file'}. Check the disk and the folder's rights.")

@@ -1,0 +1,80 @@
+"""The flags that commands share, and what they lead to: folders, settings, server, library."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chat_tui.config.server import Server
+    from chat_tui.engine.library import Library
+    from chat_tui.paths import Paths
+
+
+def folder_options() -> argparse.ArgumentParser:
+    """Return a parent parser with the flags that say where the files are."""
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="where conversations are kept")
+    parser.add_argument("--config-dir", type=Path, metavar="DIR", help="where settings, themes and credentials are")
+    return parser
+
+
+def server_options() -> argparse.ArgumentParser:
+    """Return a parent parser with the flags that say which server is asked."""
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser.add_argument("--base-url", metavar="URL", help="the API to use instead of OpenRouter's")
+    return parser
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a command works with."""
+
+    paths: Paths
+    settings: dict[str, Any]
+    """What `config.toml` sets."""
+    problems: list[str]
+    """What is wrong in `config.toml`, one sentence each."""
+
+
+def surroundings(arguments: argparse.Namespace) -> Surroundings:
+    """Return the folders and settings that flags, environment and files lead to."""
+    from chat_tui.config.settings import read_settings
+    from chat_tui.paths import Paths
+
+    paths = Paths.find(
+        os.environ, data=getattr(arguments, "data_dir", None), config=getattr(arguments, "config_dir", None)
+    )
+    settings, problems = read_settings(paths.settings)
+    return Surroundings(paths, settings, [str(problem) for problem in problems])
+
+
+def server_of(arguments: argparse.Namespace, paths: Paths) -> Server:
+    """Return the server to ask.
+
+    Raises:
+        ConfigError: when the address or the credentials can't be used.
+    """
+    from chat_tui.config.server import find_server
+
+    return find_server(os.environ, paths.credentials, getattr(arguments, "base_url", None))
+
+
+def library_of(around: Surroundings, paths: Paths | None = None, **flags: Any) -> Library:
+    """Return the conversations under `paths`, with `flags` that aren't None above their settings."""
+    from chat_tui.config.schema import APPLICATION_ONLY
+    from chat_tui.config.settings import BUILT_IN, merged
+    from chat_tui.engine.library import Library
+
+    defaults = {k: v for k, v in merged(BUILT_IN, around.settings).items() if k not in APPLICATION_ONLY}
+    given = {name: value for name, value in flags.items() if value is not None}
+    return Library(paths or around.paths, defaults=defaults, flags=given)
+
+
+NO_KEY = (
+    'There is no API key yet. Set OPENROUTER_API_KEY, or write key = "sk-or-v1-…" in {credentials} (chmod 600), '
+    "with a key from https://openrouter.ai/keys. To look around without one: chat-tui --demo"
+)

@@ -1,0 +1,40 @@
+"""What commands print: answers on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from chat_tui.text import one_line, printable
+
+
+def say(sentence: str) -> None:
+    """Print one sentence for people on standard error."""
+    print(f"chat-tui: {one_line(sentence)}", file=sys.stderr)
+
+
+def fail(sentence: str) -> int:
+    """Print why a command failed and return its exit code."""
+    say(sentence)
+    return 1
+
+
+def write(text: str) -> None:
+    """Print `text` on standard output as it is; on a terminal, with its control characters made visible."""
+    sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
+    sys.stdout.flush()
+
+
+def write_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on standard output; amounts are plain numbers."""
+    write(json.dumps(value, indent=2, default=_number) + "\n")
+
+
+def _number(value: object) -> float:
+    """Return an amount as a float, whose shortest form has all the digits that a price has (17 are exact)."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"not for JSON: {type(value).__name__}")
