@@ -10,17 +10,16 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.catalogue import ModelEntry, entry_of
-from chat_tui.engine.chat import Chat
+from chat_tui.engine.chat import Chat, ReadOnlyError
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client
-from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.reply import request_body
 
 QUIT_SECONDS = 2.0
 
 
-class EngineError(Exception):
-    """Why the engine can't do what was asked, as a sentence for people."""
+class RefusedError(Exception):
+    """Why a prompt can't be sent now, as a sentence for people."""
 
 
 class Session:
@@ -61,8 +60,7 @@ class Session:
         failed one, edited it stands beside the failed prompt.
 
         Raises:
-            EngineError: when a reply is still streaming there.
-            ReadOnlyError: when another process writes there.
+            RefusedError: when a reply is still streaming there, or another process writes there.
         """
         await self._ready(chat)
         path = chat.path
@@ -77,13 +75,12 @@ class Session:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
 
         Raises:
-            EngineError: when there is no prompt yet, or a reply is still streaming.
-            ReadOnlyError: when another process writes there.
+            RefusedError: when there is no prompt yet, a reply is still streaming, or another process writes there.
         """
         await self._ready(chat)
         prompt = next((message for message in reversed(chat.path) if message.role == "user"), None)
         if prompt is None:
-            raise EngineError("There is no prompt yet to answer again. Write one first.")
+            raise RefusedError("There is no prompt yet to answer again. Write one first.")
         return self._start(chat, prompt)
 
     async def models(self) -> Sequence[ModelEntry]:
@@ -114,9 +111,12 @@ class Session:
 
     async def _ready(self, chat: Chat) -> None:
         if self.turn(chat) is not None:
-            raise EngineError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
+            raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
         await self.open(chat)
-        await asyncio.to_thread(chat.check_writable)
+        try:
+            await asyncio.to_thread(chat.check_writable)
+        except ReadOnlyError as error:
+            raise RefusedError(str(error)) from None
 
     def _start(self, chat: Chat, prompt: Message, *, stream: bool = True) -> Turn:
         settings = chat.settings
@@ -133,6 +133,3 @@ class Session:
 
 def _prompt(text: str, parent: str | None) -> Message:
     return Message(new_id(), parent, "user", (TextPart(text),), now())
-
-
-__all__ = ["EngineError", "OpenRouterError", "Session"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, overload
+from typing import ClassVar, Final
 
 from rich.style import Style
 from textual import events
-from textual.await_remove import AwaitRemove
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message as Event
@@ -173,20 +172,8 @@ Transcript {{
         self._settle()
         self.refresh()
 
-    @overload
-    def remove(self) -> AwaitRemove: ...
-
-    @overload
-    def remove(self, message_id: str) -> None: ...
-
-    def remove(self, message_id: str | None = None) -> AwaitRemove | None:
-        """Take the message out; without one, Textual's: take the widget out."""
-        if message_id is None:
-            return super().remove()
-        self._take_out(message_id)
-        return None
-
-    def _take_out(self, message_id: str) -> None:
+    def discard(self, message_id: str) -> None:
+        """Take a message out; what is on the screen otherwise stays."""
         index = self._index_of(message_id)
         if index is None:
             return

@@ -1,0 +1,134 @@
+"""The application: puts themes, keys, screens and the engine together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.theme import Theme as TextualTheme
+
+from chat_tui.screens.actions import ACTIONS
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.text import one_line
+
+if TYPE_CHECKING:
+    from chat_tui.config.themes import Theme
+    from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
+    from chat_tui.engine.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the application starts with."""
+
+    library: Library
+    chat: Chat
+    """The conversation to show first."""
+    start: Callable[[], Session]
+    """Starts the engine; called once, in a thread, after the first paint, for it imports much."""
+    credentials: Path
+    """Where a key could be kept, for the screen that asks for one."""
+    needs_key: bool = False
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    theme: str = ""
+    problems: Sequence[str] = ()
+    """Sentences about files that could not be used as they are."""
+
+
+class ChatApp(App[None]):
+    """The chat-tui application."""
+
+    TITLE = "chat-tui"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (120, "-wide")]
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        self._launch = launch
+        self._session: asyncio.Future[Session] | None = None
+        for theme in launch.themes.values():
+            self.register_theme(_textual_theme(theme))
+
+    def on_mount(self) -> None:
+        """Paint first; start the engine and load the libraries after that."""
+        launch = self._launch
+        if launch.theme in self.available_themes:
+            self.theme = launch.theme
+        if launch.needs_key:
+            from chat_tui.screens.no_key import NoKeyScreen
+
+            self.push_screen(NoKeyScreen(launch.credentials))
+            return
+        self._session = asyncio.get_running_loop().create_future()
+        screen = ChatScreen(launch.chat, launch.library, self.session)
+        self.push_screen(screen)
+        screen.call_after_refresh(self.call_later, self._prepare, screen)
+
+    async def session(self) -> Session:
+        """Return the engine, as soon as it runs."""
+        assert self._session is not None  # noqa: S101 - no screen that asks is shown without a key
+        return await asyncio.shield(self._session)
+
+    def _prepare(self, screen: ChatScreen) -> None:
+        for problem in self._launch.problems:
+            self.notify(one_line(problem, 400), severity="warning", markup=False, timeout=15)
+        self.run_worker(self._start(screen), exit_on_error=True)
+
+    async def _start(self, screen: ChatScreen) -> None:
+        assert self._session is not None  # noqa: S101 - set before this worker
+        session = await asyncio.to_thread(self._launch.start)
+        self._session.set_result(session)
+        screen.load()
+        await asyncio.to_thread(_import_markdown)
+        screen.transcript.enable_markdown()
+
+    async def action_quit(self) -> None:
+        """Stop what streams, keep it as interrupted, and leave within two seconds."""
+        if self._session is not None and self._session.done():
+            await self._session.result().close()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Yield every action of the chat for the command palette."""
+        if isinstance(screen, ChatScreen):
+            for action in ACTIONS:
+                if action.name != "show_palette":
+                    yield SystemCommand(action.title, action.help, _runner(screen, action.name))
+
+
+def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
+    def run() -> None:
+        screen.run_worker(screen.run_action(action), group="command")
+
+    return run
+
+
+def _import_markdown() -> None:
+    """Import what the transcript renders with, so that it is there at once when first needed."""
+    for name in ("markdown_it", "pygments.lexers", "pygments.styles"):
+        import_module(name)
+
+
+def _textual_theme(theme: Theme) -> TextualTheme:
+    colors = theme.colors
+    return TextualTheme(
+        name=theme.name,
+        dark=theme.dark,
+        variables=theme.variables,
+        primary=colors["primary"],
+        secondary=colors.get("secondary"),
+        accent=colors.get("accent"),
+        foreground=colors["foreground"],
+        background=colors["background"],
+        surface=colors.get("surface"),
+        panel=colors.get("panel"),
+        warning=colors.get("warning"),
+        error=colors.get("error"),
+        success=colors.get("success"),
+    )

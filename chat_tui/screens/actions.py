@@ -1,0 +1,64 @@
+"""Every action once: its keys, slash command, title and help; bindings, palette, completion and F1 read this table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a person can make the application do."""
+
+    name: str
+    """The screen's method is `action_<name>`; with an argument, `command_<name>(argument)` for the slash command."""
+    title: str
+    help: str
+    slash: str
+    keys: str = ""
+    argument: str = ""
+
+    @property
+    def key_label(self) -> str:
+        """The first key, as people read it."""
+        return self.keys.partition(",")[0].replace("ctrl+", "Ctrl+").replace("escape", "Esc").replace("f1", "F1")
+
+
+ACTIONS = (
+    Action("choose_model", "Choose the model", "Switch this chat's model, now or in mid-conversation",
+           "model", "ctrl+o,f2", "[ID]"),
+    Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
+    Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
+           "system", "", "TEXT"),
+    Action("retry", "Answer again", "Ask for another reply to the last prompt; the old one is kept", "retry", "ctrl+r"),
+    Action("stop", "Stop the reply", "End the reply now; what has arrived is kept", "stop"),
+    Action("copy", "Copy", "Copy the selection; without one, stop the reply", "copy", "ctrl+c"),
+    Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
+    Action("show_help", "Help", "All keys and commands", "help", "f1"),
+    Action("show_palette", "Command palette", "Search every action by name", "palette", "ctrl+p"),
+    Action("quit", "Quit", "Stop what streams, keep it, and leave", "quit", "ctrl+q"),
+)  # fmt: skip
+
+BY_SLASH = {action.slash: action for action in ACTIONS}
+
+OTHER_KEYS = (
+    ("Enter", "Send the prompt"),
+    ("Ctrl+J", "New line"),
+    ("Up", "In an empty composer: earlier prompts"),
+    ("/", "As the first character: commands"),
+    ("Tab", "Between composer and conversation"),
+    ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
+    ("PgUp PgDn Home End", "In the conversation: scroll; End follows the reply again"),
+)
+"""Keys that belong to a widget, for the help."""
+
+
+def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:
+    """Return the bindings of all actions that have keys; they win over what has the focus."""
+    return [
+        Binding(a.keys, a.name, a.title, tooltip=a.help, id=f"chat.{a.name}", show=False, priority=True)
+        for a in actions
+        if a.keys
+    ]

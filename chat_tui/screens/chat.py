@@ -1,0 +1,366 @@
+"""The chat: a conversation, the composer under it, a row above and a row below."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Static, TextArea
+
+from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text
+from chat_tui.cost import estimate_tokens, format_cost, total_cost
+from chat_tui.screens.actions import ACTIONS, BY_SLASH, bindings
+from chat_tui.text import one_line
+from chat_tui.transcript.view import Transcript
+from chat_tui.widgets.bar import Bar
+from chat_tui.widgets.completions import Completion, Completions
+from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.progress import Progress
+from chat_tui.widgets.receipt import receipt_line
+from chat_tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from chat_tui.conversation.values import Message
+    from chat_tui.engine.catalogue import ModelEntry
+    from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
+    from chat_tui.engine.session import Session
+    from chat_tui.engine.turn import Turn
+
+FRAME_SECONDS = 1 / 30
+TICK_SECONDS = 0.25
+
+
+class ChatScreen(Screen[None]):
+    """A view of one conversation at a time; everything in it is also on disk or in the engine.
+
+    Args:
+        chat: The conversation to show first.
+        library: Where new ones come from.
+        session: Brings the engine as soon as it runs.
+    """
+
+    CSS_PATH = "chat.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), ("escape", "back", "Back")]
+    header = getters.query_one("#header", Bar)
+    transcript = getters.query_one(Transcript)
+    welcome = getters.query_one(Welcome)
+    completions = getters.query_one(Completions)
+    composer = getters.query_one(Composer)
+    hint = getters.query_one("#hint", Bar)
+    status = getters.query_one("#status", Bar)
+
+    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
+        super().__init__()
+        self.chat = chat
+        self._library = library
+        self._session = session
+        self._shown: list[str] = []
+        self._progress = Progress()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chat."""
+        yield Bar(id="header")
+        yield Static(id="top-rule")
+        yield Transcript(footer=receipt_line, id="transcript")
+        yield Welcome()
+        yield Static(id="bottom-rule")
+        yield Completions(id="completions")
+        yield Composer(id="composer")
+        yield Bar(id="hint")
+        yield Bar(id="status")
+
+    def on_mount(self) -> None:
+        """Show the end of the conversation at once; the rest follows when the engine runs."""
+        self._ticking = self.set_interval(TICK_SECONDS, self._show_status, pause=True)
+        self._sync(self.chat.tail())
+        self._show_all()
+        self.composer.focus()
+
+    # What is shown
+
+    def enter(self, chat: Chat) -> None:
+        """Show another conversation; what streams in the one before goes on without a watcher."""
+        self.workers.cancel_group(self, "watch")
+        self.chat, self._progress = chat, Progress()
+        self._ticking.pause()
+        self._sync(chat.path or chat.tail())
+        self._show_all()
+        self.composer.focus()
+        self.load()
+
+    @work(group="load", exclusive=True)
+    async def load(self) -> None:
+        """Read the whole conversation behind the tail that is shown, and watch the reply that streams in it."""
+        chat = self.chat
+        session = await self._session()
+        await session.open(chat)
+        for problem in chat.problems:
+            self.app.notify(one_line(problem), severity="warning", markup=False, timeout=10)
+        chat.problems.clear()
+        if (turn := session.turn(chat)) is not None:
+            self._watch(turn)
+        else:
+            self._sync(chat.path)
+        self._show_all()
+
+    def _sync(self, path: Sequence[Message]) -> None:
+        """Make the transcript show `path`; where both agree, nothing moves."""
+        ids = [message.id for message in path]
+        start = ids.index(self._shown[0]) if self._shown and self._shown[0] in ids else None
+        if start is None:
+            self.transcript.show(path)
+        else:
+            self.transcript.prepend(path[:start])
+            agreeing = _agreeing(self._shown, ids[start:])
+            for gone in self._shown[agreeing:]:
+                self.transcript.discard(gone)
+            for message in path[start + agreeing :]:
+                self.transcript.add(message)
+        self._shown = ids
+        self.welcome.display = not ids
+        self.transcript.display = bool(ids)
+        self.composer.remember([message.text for message in path if message.role == "user"])
+
+    def _show_all(self) -> None:
+        system = "system prompt" if self.chat.settings.get("system") else ""
+        self.header.show(self.chat.title, self.chat.model, system)
+        self._show_hint()
+        self._show_status()
+
+    def _show_status(self) -> None:
+        cost = total_cost(self.chat.path)
+        spent = "" if cost is None else f"this chat {format_cost(cost)}"
+        self.status.show(self._progress.line(), spent, "^O model", "F1 help")
+
+    def _show_hint(self) -> None:
+        text = self.composer.text
+        self.hint.show(f"≈ {estimate_tokens(text)} tokens" if text else "/ commands · ^J new line")
+
+    # Sending and watching
+
+    @on(Composer.Submitted)
+    def _submit(self, event: Composer.Submitted) -> None:
+        name, _, argument = event.text.partition(" ")
+        if (chosen := self.completions.chosen) is not None and "\n" not in event.text:
+            name = f"/{chosen}"
+        if name.startswith("/") and name[1:] in BY_SLASH:
+            self.composer.put("")
+            self._run_command(name[1:], argument.strip())
+        elif name.startswith("/") and "/" not in name[1:] and "\n" not in event.text:
+            self.app.notify(f"There is no command {one_line(name, 30)}. Type / alone to see them all.", markup=False)
+        else:
+            self._send(event.text)
+
+    def _run_command(self, slash: str, argument: str) -> None:
+        action = BY_SLASH[slash]
+        command: Callable[[str], None] | None = getattr(self, f"command_{action.name}", None)
+        if command is not None and argument:
+            command(argument)
+        else:
+            self.run_worker(self.run_action(action.name), group="command")
+
+    @work(group="send")
+    async def _send(self, text: str) -> None:
+        chat = self.chat
+        self.composer.put("")
+        await self._start(chat, text)
+
+    async def _start(self, chat: Chat, text: str | None) -> None:
+        """Send `text`, or ask again for None; when that can't be, say why and give the text back."""
+        from chat_tui.engine.session import RefusedError  # imported by now: it brings the wire with it
+
+        session = await self._session()
+        try:
+            turn = await (session.regenerate(chat) if text is None else session.send(chat, text))
+        except (RefusedError, OSError) as error:
+            self.app.notify(one_line(str(error)), severity="warning", markup=False)
+            self._give_back(text)
+            return
+        if chat is self.chat:
+            self._watch(turn)
+
+    def _give_back(self, text: str | None) -> None:
+        if text and not self.composer.text:
+            self.composer.put(text)
+
+    @work(group="watch", exclusive=True)
+    async def _watch(self, turn: Turn) -> None:
+        """Show a turn as it goes, at most thirty times a second; leaving loses nothing."""
+        self._ticking.resume()
+        async for batch in turn.watch():
+            self._take(batch, turn)
+            await asyncio.sleep(FRAME_SECONDS)
+        self._ticking.pause()
+        self._show_all()
+
+    def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
+        """Show what a batch of events adds; neighbouring pieces of text go in together."""
+        reply = turn.reply.id
+        if isinstance(batch[0].event, Started):
+            self._sync(self.chat.path)
+            self._show_all()
+        reasoning = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Reasoning))
+        text = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text))
+        if reasoning:
+            self.transcript.append_reasoning(reply, reasoning)
+        if text:
+            self.transcript.append_text(reply, text)
+        for tagged in batch:
+            self._progress.take(tagged.event)
+            match tagged.event:
+                case Failed(failure) if reply not in self._shown:
+                    self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
+                case Finished(final):
+                    self.transcript.replace(final)
+                    if final.status == "failed" and not final.parts:
+                        self._give_back(turn.prompt.text)
+                case _:
+                    pass
+
+    # Completion of commands
+
+    @on(TextArea.Changed, "#composer")
+    def _complete(self) -> None:
+        text = self.composer.text
+        found: list[Completion] = []
+        if text.startswith("/") and not any(character.isspace() for character in text):
+            found = [Completion(a.slash, a.argument, a.help) for a in ACTIONS if a.slash.startswith(text[1:].lower())]
+        self.completions.offer(found)
+        self.composer.completing = bool(found)
+        self._show_hint()
+
+    @on(Composer.CompletionMoved)
+    def _move_completion(self, event: Composer.CompletionMoved) -> None:
+        self.completions.move(event.rows)
+
+    def key_tab(self) -> None:
+        """Take the highlighted command into the composer; without one, Tab goes between the panes."""
+        if (chosen := self.completions.chosen) is not None:
+            self.composer.put(f"/{chosen} ")
+        else:
+            self.action_change_focus()
+
+    # Actions, by the names in the table
+
+    def action_back(self) -> None:
+        """Close completions, clear the selection, stop the reply, or change the focus: the first that applies."""
+        if self.completions.chosen is not None:
+            self.completions.offer([])
+            self.composer.completing = False
+        elif self.get_selected_text():
+            self.clear_selection()
+        elif self._progress.running:
+            self.action_stop()
+        else:
+            self.action_change_focus()
+
+    def action_change_focus(self) -> None:
+        """Go from the composer to the conversation, or back."""
+        if self.composer.has_focus and self.transcript.display:
+            self.transcript.focus()
+        else:
+            self.composer.focus()
+
+    @work(group="command")
+    async def action_stop(self) -> None:
+        """End the reply that streams here."""
+        session = await self._session()
+        if (turn := session.turn(self.chat)) is not None:
+            turn.stop()
+
+    def action_copy(self) -> None:
+        """Copy the selection, else stop the reply, else say how to quit."""
+        selected = self.composer.selected_text if self.composer.has_focus else ""
+        if text := selected or self.get_selected_text():
+            self.app.copy_to_clipboard(text)
+            self.app.notify(f"Copied {len(text):,} characters.", markup=False, timeout=3)
+        elif self._progress.running:
+            self.action_stop()
+        else:
+            self.app.notify("Nothing is selected. Ctrl+Q quits.", markup=False, timeout=4)
+
+    @work(group="command")
+    async def action_retry(self) -> None:
+        """Ask for another reply to the last prompt."""
+        await self._start(self.chat, None)
+
+    @work(group="command")
+    async def action_new_chat(self) -> None:
+        """Show a new conversation; a reply that streams goes on."""
+        if self._shown:
+            left, fresh = self.chat, self._library.begin()
+            self.enter(fresh)
+            (await self._session()).leave(left)
+
+    @work(group="command")
+    async def action_choose_model(self) -> None:
+        """Open the model picker and switch to what is chosen."""
+        from chat_tui.screens.models import ModelPicker
+
+        async def fetch() -> Sequence[ModelEntry]:
+            return await (await self._session()).models()
+
+        chosen = await self.app.push_screen_wait(ModelPicker(self.chat.model, fetch))
+        if chosen:
+            self.command_choose_model(chosen)
+
+    def command_choose_model(self, model: str) -> None:
+        """Switch this chat to `model`, from its next prompt on."""
+        self._change(model=model)
+
+    def action_set_system(self) -> None:
+        """Take the system prompt back; `/system TEXT` sets it."""
+        had = self.chat.settings.get("system")
+        self._change(system=None)
+        told = "The system prompt is cleared." if had else "Write it after the command: /system You are …"
+        self.app.notify(told, markup=False)
+
+    def command_set_system(self, text: str) -> None:
+        """Set this chat's system prompt, from its next prompt on."""
+        self._change(system=text)
+        self.app.notify("The system prompt is set, from the next prompt on.", markup=False)
+
+    def _change(self, **settings: str | None) -> None:
+        try:
+            self.chat.change(**settings)
+        except OSError as error:
+            self.app.notify(f"This could not be saved: {error.strerror}.", severity="warning", markup=False)
+        self._show_all()
+
+    def action_choose_theme(self) -> None:
+        """Open the list of themes."""
+        self.app.search_themes()
+
+    def command_choose_theme(self, name: str) -> None:
+        """Switch to a theme."""
+        if name in self.app.available_themes:
+            self.app.theme = name
+        else:
+            self.app.notify(f"There is no theme {one_line(name, 30)}. /theme alone lists them.", markup=False)
+
+    def action_show_help(self) -> None:
+        """Show all keys and commands."""
+        from chat_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_show_palette(self) -> None:
+        """Open the command palette."""
+        self.app.action_command_palette()
+
+    async def action_quit(self) -> None:
+        """Leave; what streams is kept."""
+        await self.app.action_quit()
+
+
+def _agreeing(shown: Sequence[str], wanted: Sequence[str]) -> int:
+    """Return how many ids two lists share from their beginning."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(shown, wanted, strict=False)) if a != b), min(len(shown), len(wanted))
+    )

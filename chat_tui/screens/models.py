@@ -1,0 +1,132 @@
+"""The model picker: search over ids and names, Enter switches this chat's model."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from chat_tui.cost import format_tokens
+from chat_tui.engine.catalogue import matching
+from chat_tui.text import one_line
+
+if TYPE_CHECKING:
+    from chat_tui.engine.catalogue import ModelEntry
+
+_MILLION = Decimal(1_000_000)
+_NUMBERS = 24
+
+
+class ModelPicker(ModalScreen[str | None]):
+    """Ends with the chosen model's id, or None.
+
+    Args:
+        current: The id of the model in use.
+        fetch: Brings the catalogue, or raises an exception whose text is a sentence for people.
+    """
+
+    CSS_PATH = "models.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape,ctrl+o,f2", "dismiss(None)", "Close", id="models.close", tooltip="Keep the model", priority=True
+        ),
+        Binding("down,ctrl+n", "move(1)", "Next", id="models.next", tooltip="Next model", priority=True),
+        Binding("up,ctrl+p", "move(-1)", "Previous", id="models.previous", tooltip="Previous model", priority=True),
+        Binding("pagedown", "move(10)", "Page down", id="models.page_down", tooltip="Ten on", priority=True),
+        Binding("pageup", "move(-10)", "Page up", id="models.page_up", tooltip="Ten back", priority=True),
+    ]
+    search = getters.query_one(Input)
+    models = getters.query_one(OptionList)
+    note = getters.query_one("#note", Static)
+
+    def __init__(self, current: str, fetch: Callable[[], Awaitable[Sequence[ModelEntry]]]) -> None:
+        super().__init__()
+        self._current = current
+        self._fetch = fetch
+        self._entries: Sequence[ModelEntry] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the picker."""
+        with Vertical(id="picker"):
+            yield Input(placeholder="Search models by id or name", id="search")
+            yield Static(Content("Asking for the models …"), id="note", markup=False)
+            yield OptionList(id="models")
+
+    def on_mount(self) -> None:
+        """Bring the catalogue while the search can already be typed in."""
+        self.search.focus()
+        self.run_worker(self._load(), exclusive=True)
+
+    async def _load(self) -> None:
+        try:
+            listed = await self._fetch()
+        except Exception as error:  # noqa: BLE001 - whatever the server did, its sentence belongs here, not in a crash
+            self.note.update(Content(one_line(str(error), 300)))
+            return
+        self._entries = [entry for entry in listed if not entry.outputs or "text" in entry.outputs]
+        self._show()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        """List what matches, the model in use highlighted when nothing is searched for."""
+        if not self._entries:
+            return
+        query = self.search.value.strip()
+        found = matching(self._entries, query)
+        width = max(self.models.scrollable_content_region.width, 40)
+        self.models.clear_options()
+        self.models.add_options([Option(_row(entry, width, self._current)) for entry in found])
+        self._found = [entry.id for entry in found]
+        if query and query not in self._found:
+            self.models.add_option(Option(Content.styled(f"use “{one_line(query, 80)}” as typed", "$text-muted")))
+            self._found.append(query)
+        self.models.highlighted = self._found.index(self._current) if not query and self._current in self._found else 0
+        count = f"{len(found)} of {len(self._entries)} models" if query else f"{len(self._entries)} models"
+        heading = f"{'context':>9}{'$/M in':>8}{'out':>7}"
+        self.note.update(Content(count.ljust(max(width - len(heading), 0)) + heading))
+
+    def action_move(self, rows: int) -> None:
+        """Move the highlight while the search keeps the focus."""
+        if self.models.option_count:
+            place = (self.models.highlighted or 0) + rows
+            wrapped = place % self.models.option_count if abs(rows) == 1 else place
+            self.models.highlighted = min(max(wrapped, 0), self.models.option_count - 1)
+
+    @on(Input.Submitted)
+    def _take_highlighted(self) -> None:
+        if self.models.highlighted is not None:
+            self.dismiss(self._found[self.models.highlighted])
+
+    @on(OptionList.OptionSelected)
+    def _take_clicked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._found[event.option_index])
+
+
+def _row(entry: ModelEntry, width: int, current: str) -> Content:
+    """Return a model on one row: its id, then context and prices in right-aligned columns."""
+    mark = "● " if entry.id == current else "  "
+    room = max(width - _NUMBERS - len(mark), 10)
+    name = one_line(entry.id)
+    if cell_len(name) > room:
+        name = set_cell_size(name, room - 1) + "…"
+    name = set_cell_size(name, room)
+    context = format_tokens(entry.context) if entry.context else ""
+    numbers = f"{context:>9}{_price(entry.prompt_price):>8}{_price(entry.completion_price):>7}"
+    return Content.assemble((mark, "$primary"), name, (numbers, "$text-muted"))
+
+
+def _price(price: Decimal | None) -> str:
+    """Return USD per million tokens."""
+    if price is None:
+        return "–"
+    return "free" if price == 0 else f"{price * _MILLION:.2f}"

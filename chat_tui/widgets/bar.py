@@ -1,0 +1,46 @@
+"""A row with text at its left and at its right; what doesn't fit is cut, never wrapped."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+from textual.widget import Widget
+
+from chat_tui.text import one_line
+
+_GAP = 2
+
+
+class Bar(Widget):
+    """One row of plain text; `right` gives way to `left`, piece by piece from its end."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; width: 1fr; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left = ""
+        self._right: tuple[str, ...] = ()
+
+    def show(self, left: str, *right: str) -> None:
+        """Show `left` at the left edge and as many of the pieces `right` as fit at the right one."""
+        shown = one_line(left), tuple(one_line(piece) for piece in right if piece)
+        if shown != (self._left, self._right):
+            self._left, self._right = shown
+            self.refresh()
+
+    def render(self) -> Content:
+        """Return the row."""
+        width = self.content_size.width
+        pieces = list(self._right)
+        needed = min(cell_len(self._left), max(width // 2, 1))
+        while pieces and cell_len("   ".join(pieces)) + _GAP + needed > width:
+            pieces.pop()
+        right = "   ".join(pieces)
+        room = width - (cell_len(right) + _GAP if right else 0)
+        left = self._left
+        if cell_len(left) > room:
+            left = set_cell_size(left, max(room - 1, 0)).rstrip() + "…"
+        padding = " " * max(width - cell_len(left) - cell_len(right), 0)
+        return Content.assemble(left, padding, (right, "$text-muted"))

@@ -1,0 +1,70 @@
+"""What the status line says: how a reply is coming along."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from chat_tui.conversation.events import Event, Failed, Finished, Reasoning, Receipted, Started, Text
+from chat_tui.conversation.values import Receipt
+from chat_tui.cost import estimate_tokens, format_tokens
+
+_ENDINGS = {"complete": "● ready", "cancelled": "■ stopped", "failed": "▲ failed", "interrupted": "■ interrupted"}
+
+
+class Progress:
+    """Follows the events of a turn; `line` says where it stands. Estimates wear `≈` until the receipt comes."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._started: float | None = None
+        self._first: float | None = None
+        self._thinking = False
+        self._characters = 0
+        self._receipt: Receipt | None = None
+        self._ending = "● ready"
+
+    @property
+    def running(self) -> bool:
+        """Whether the line changes with time."""
+        return self._started is not None
+
+    def take(self, event: Event) -> None:
+        """Take note of what happened."""
+        match event:
+            case Started():
+                self._started, self._first, self._receipt = self._clock(), None, None
+                self._characters, self._thinking = 0, False
+            case Text(text) | Reasoning(text):
+                self._first = self._first or self._clock()
+                self._thinking = isinstance(event, Reasoning)
+                self._characters += len(text)
+            case Receipted(receipt):
+                self._receipt = receipt
+            case Failed():
+                self._ending = _ENDINGS["failed"]
+            case Finished(reply):
+                self._started = None
+                self._receipt = reply.receipt
+                self._ending = _ENDINGS.get(reply.status, "● ready")
+            case _:
+                pass
+
+    def line(self) -> str:
+        """Return where the reply stands: waiting, or streaming with live numbers, or how the last one ended."""
+        if self._started is None:
+            return self._ending
+        if self._first is None:
+            return f"◌ waiting {self._clock() - self._started:.0f} s"
+        tokens = self._receipt and self._receipt.usage.completion_tokens
+        seconds = max(self._clock() - self._first, 0.05)
+        count = tokens or estimate_tokens(" " * self._characters)
+        about = "" if tokens else "≈ "
+        return " · ".join(
+            (
+                "◍ thinking" if self._thinking else "◍ streaming",
+                f"{about}{format_tokens(count)} tokens",
+                f"{about}{count / seconds:.0f} tok/s",
+                f"first {self._first - self._started:.1f} s",
+            )
+        )

@@ -1,0 +1,32 @@
+"""The quiet line under a reply: who served it, how much it was, what it cost."""
+
+from __future__ import annotations
+
+from chat_tui.conversation.values import Message, Receipt, requested_is_served
+from chat_tui.cost import format_cost, format_tokens
+from chat_tui.text import one_line
+
+
+def receipt_line(message: Message) -> str:
+    """Return the receipt of a reply on one line; what the server didn't say is left out."""
+    if message.role != "assistant" or message.status == "streaming":
+        return ""
+    receipt = message.receipt or Receipt()
+    served = receipt.model or message.model or ""
+    pieces = [served]
+    if message.model and receipt.model and not requested_is_served(message.model, receipt.model):
+        pieces[0] = f"{message.model} → {served}"
+    pieces.append(receipt.provider or "")
+    usage = receipt.usage
+    if usage.prompt_tokens is not None:
+        cached = f" ({format_tokens(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
+        pieces.append(f"{format_tokens(usage.prompt_tokens)} in{cached}")
+    if usage.completion_tokens is not None:
+        pieces.append(f"{format_tokens(usage.completion_tokens)} out")
+    if (speed := receipt.tokens_per_second) is not None:
+        pieces.append(f"{speed:.0f} tok/s")
+    if receipt.first_token_ms is not None:
+        pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
+    if receipt.cost is not None:
+        pieces.append(format_cost(receipt.cost))
+    return one_line(" · ".join(piece for piece in pieces if piece))
