@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from chat_tui.transcript.heights import Heights
-from chat_tui.transcript.lines import Line, Span, make_line
+from chat_tui.transcript.lines import LazyLines, Line, Span, make_line
 from chat_tui.transcript.wrap import TAB_SIZE, cells, wrap
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def highlight(source: str, language: str, palette: Palette) -> list[list[Span]]:
     return found
 
 
-class CodeLines(Sequence[Line]):
+class CodeLines(LazyLines):
     """The rows of a code block, wrapped at `width` cells; it grows with the list of lines that it was given.
 
     Lines are lexed in groups, whose limits depend on what stands before them only. The last group may still grow:
@@ -126,12 +126,8 @@ class CodeLines(Sequence[Line]):
     def __len__(self) -> int:
         return self._heights.total
 
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:  # type: ignore[override]
-        if isinstance(index, slice):
-            return [self._row(row) for row in range(*index.indices(len(self)))]
-        return self._row(index if index >= 0 else index + len(self))
-
-    def _row(self, row: int) -> Line:
+    def line(self, row: int) -> Line:
+        """Return the line at `row`, coloured."""
         number = self._heights.find(row)
         spans, joint = self._spans(number), "\n"
         if self._heights[number] > 1 or any("\t" in text for text, _ in spans):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from rich.segment import Segment
 from rich.style import Style
@@ -37,7 +37,25 @@ def make_line(spans: Sequence[Span], decoration: int = 0, joint: str = "\n") -> 
     return Line(Strip([Segment(text, style) for text, style in spans if text]), decoration, joint)
 
 
-class Sections(Sequence[Line]):
+class LazyLines(Sequence[Line]):
+    """A sequence that makes its lines when they are asked for."""
+
+    def line(self, row: int) -> Line:
+        """Return the line at `row`, which exists."""
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Line]: ...
+
+    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
+        rows = range(len(self))[index]
+        return self.line(rows) if isinstance(rows, int) else [self.line(row) for row in rows]
+
+
+class Sections(LazyLines):
     """Lines in sections, some of them lazy; only what is asked for is ever made."""
 
     def __init__(self, sections: Sequence[Sequence[Line]] = ()) -> None:
@@ -47,19 +65,12 @@ class Sections(Sequence[Line]):
     def __len__(self) -> int:
         return self._heights.total
 
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:  # type: ignore[override]
-        if isinstance(index, slice):
-            return [self.line(row) for row in range(*index.indices(len(self)))]
-        return self.line(index)
-
     def __iter__(self) -> Iterator[Line]:
         for section in self._sections:
             yield from section
 
     def line(self, row: int) -> Line:
         """Return the line at `row`."""
-        if row < 0:
-            row += len(self)
         section = self._heights.find(row)
         return self._sections[section][row - self._heights.start(section)]
 

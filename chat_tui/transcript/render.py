@@ -113,14 +113,13 @@ def _code(
     source: list[str], info: str, context: Context, first: Sequence[Span], rest: Sequence[Span]
 ) -> Sequence[Line]:
     code = CodeLines(source, language_of(info) if context.markdown else "", context.width - 1, context.palette, rest)
-    return Sections([[code_label(info, context, first)], code]) if info or first != rest else code
+    return Sections([code_label(info, context, first), code]) if info or first != rest else code
 
 
-def code_label(info: str, context: Context, first: Sequence[Span]) -> Line:
+def code_label(info: str, context: Context, first: Sequence[Span]) -> list[Line]:
     """Return the line above a code block, which names its language."""
-    decoration = sum(len(text) for text, _ in first)
-    cut = info if cells(info) < context.width - 8 else info[: max(1, (context.width - 8) // 2)] + "…"
-    return make_line([*first, (cut, context.palette.dim)], decoration)._replace(copied=f"```{info}")
+    lines = wrapped_lines([(info, context.palette.dim)], context.width - 1, first, first)
+    return [line._replace(copied="" if row else f"```{info}") for row, line in enumerate(lines)]
 
 
 def fence_sections(lines: list[str], info: str, context: Context) -> tuple[list[Sequence[Line]], CodeLines]:
@@ -128,7 +127,7 @@ def fence_sections(lines: list[str], info: str, context: Context) -> tuple[list[
     indent = [(INDENT, context.palette.text)]
     language = language_of(info) if context.markdown else ""
     code = CodeLines(lines, language, context.width - 1, context.palette, indent)
-    return [[code_label(info, context, indent)], code] if info else [code], code
+    return [code_label(info, context, indent), code] if info else [code], code
 
 
 def _table(block: Block, context: Context, first: Sequence[Span], rest: Sequence[Span]) -> list[Line]:

@@ -1,0 +1,1 @@
+"""The transcript: renderers alone, and the widget in a tiny application."""
