@@ -41,10 +41,10 @@ def _page() -> Content:
     lines += [_row(f"/{a.slash} {a.argument}".rstrip(), a.help) for a in ACTIONS]
     lines += [
         Content(""),
-        Content.styled("Esc closes this. Hold Shift to select with the terminal's own mouse.", "$text-muted"),
+        Content.styled("Esc closes this. Hold Shift to select with the terminal's own mouse.", "$foreground-muted"),
     ]
     return Content("\n").join(lines)
 
 
 def _row(left: str, right: str) -> Content:
-    return Content.assemble((f"{left:<20}", "$foreground"), (right, "$text-muted"))
+    return Content.assemble((f"{left:<20}", "$foreground"), (right, "$foreground-muted"))

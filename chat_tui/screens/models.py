@@ -88,7 +88,7 @@ class ModelPicker(ModalScreen[str | None]):
         self.models.add_options([Option(_row(entry, width, self._current)) for entry in found])
         self._found = [entry.id for entry in found]
         if query and query not in self._found:
-            self.models.add_option(Option(Content.styled(f"use “{one_line(query, 80)}” as typed", "$text-muted")))
+            self.models.add_option(Option(Content.styled(f"use “{one_line(query, 80)}” as typed", "$foreground-muted")))
             self._found.append(query)
         self.models.highlighted = self._found.index(self._current) if not query and self._current in self._found else 0
         count = f"{len(found)} of {len(self._entries)} models" if query else f"{len(self._entries)} models"
@@ -122,7 +122,7 @@ def _row(entry: ModelEntry, width: int, current: str) -> Content:
     name = set_cell_size(name, room)
     context = format_tokens(entry.context) if entry.context else ""
     numbers = f"{context:>9}{_price(entry.prompt_price):>8}{_price(entry.completion_price):>7}"
-    return Content.assemble((mark, "$primary"), name, (numbers, "$text-muted"))
+    return Content.assemble((mark, "$primary"), name, (numbers, "$foreground-muted"))
 
 
 def _price(price: Decimal | None) -> str:

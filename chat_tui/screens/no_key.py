@@ -31,7 +31,7 @@ class NoKeyScreen(Screen[None]):
         yield Static(self._page(), markup=False, id="page")
 
     def _page(self) -> Content:
-        code, dim = "$primary", "$text-muted"
+        code, dim = "$primary", "$foreground-muted"
         return Content.assemble(
             ("chat-tui needs an OpenRouter key", "bold"), "\n\n",
             "Make one at ", ("https://openrouter.ai/keys", code), ", give it in one of two ways, and start again:\n\n",

@@ -43,4 +43,4 @@ class Bar(Widget):
         if cell_len(left) > room:
             left = set_cell_size(left, max(room - 1, 0)).rstrip() + "…"
         padding = " " * max(width - cell_len(left) - cell_len(right), 0)
-        return Content.assemble(left, padding, (right, "$text-muted"))
+        return Content.assemble(left, padding, (right, "$foreground-muted"))

@@ -37,7 +37,7 @@ class Completions(OptionList, can_focus=False):
         width = max((len(c.name) + len(c.argument) for c in completions), default=0) + 2
         for completion in completions:
             usage = f"/{completion.name} {completion.argument}".ljust(width + 2)
-            prompt = Content.assemble((usage, "$primary"), (completion.help, "$text-muted"))
+            prompt = Content.assemble((usage, "$primary"), (completion.help, "$foreground-muted"))
             self.add_option(Option(prompt, id=completion.name))
         self.display = bool(completions)
         if completions:
