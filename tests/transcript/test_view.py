@@ -15,7 +15,7 @@ from textual.selection import SELECT_ALL, Selection
 from textual.widget import Widget
 
 from chat_tui.conversation.ids import new_id
-from chat_tui.conversation.values import Failure, Message, Receipt, TextPart, Usage
+from chat_tui.conversation.values import Failure, Message, Receipt, Status, TextPart, Usage
 from chat_tui.transcript import selecting
 from chat_tui.transcript.view import Transcript
 from tests.transcript.samples import EVERYTHING
@@ -25,7 +25,7 @@ def prompt(text: str) -> Message:
     return Message(new_id(), None, "user", (TextPart(text),), datetime.now(UTC))
 
 
-def reply(text: str, status: str = "complete") -> Message:
+def reply(text: str, status: Status = "complete") -> Message:
     message = Message(new_id(), None, "assistant", (TextPart(text),), datetime.now(UTC))
     return replace(message, status=status)
 
@@ -89,11 +89,10 @@ async def test_shows_the_end_and_follows_the_stream_until_the_reader_goes_up() -
             transcript.append_text(arriving.id, f"line {number}\n\n")
             await pilot.pause()
             assert any(f"line {number}" in row for row in app.painted()[-9:]), number
-        assert transcript.following
         assert app.follows == []
         await pilot.press("pageup")
         top = app.rows()
-        assert not transcript.following
+        assert app.follows == [False]
         transcript.append_text(arriving.id, "more\n\n" * 40)
         await settled(pilot)
         assert app.rows() == top

@@ -1,0 +1,279 @@
+"""The transcript alone: a long conversation against a short one, streaming against Textual's own Markdown stream."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from time import perf_counter, process_time
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+from textual.pilot import Pilot
+from textual.widgets import Markdown, TextArea
+
+from chat_tui.conversation.ids import new_id
+from chat_tui.conversation.values import Message, TextPart
+from chat_tui.transcript.view import Transcript
+from tests.bench.row import Row, alternating, at_most
+
+SIZE = (120, 40)
+STEP = 3
+"""Tokens for each repaint: 100 tokens a second at 30 repaints a second."""
+
+
+class Host(App[None]):
+    """A transcript above a text area."""
+
+    CSS = "TextArea { height: 5; dock: bottom; }"
+
+    def __init__(self, messages: list[Message]) -> None:
+        super().__init__()
+        self.messages = messages
+
+    def compose(self) -> ComposeResult:
+        """Return the two."""
+        yield Transcript(footer=lambda _: "model · provider · $0.01")
+        yield TextArea()
+
+    def on_mount(self) -> None:
+        """Show the conversation."""
+        self.transcript.enable_markdown()
+        self.transcript.show(self.messages)
+        self.query_one(TextArea).focus()
+
+    @property
+    def transcript(self) -> Transcript:
+        """The transcript."""
+        return self.query_one(Transcript)
+
+
+class Baseline(App[None]):
+    """Textual's Markdown widget, as its documentation streams into it."""
+
+    CSS = Host.CSS
+
+    def compose(self) -> ComposeResult:
+        """Return it."""
+        with VerticalScroll():
+            yield Markdown()
+        yield TextArea()
+
+
+def source(words: int, seed: int) -> str:
+    """Return Markdown as models write it, of about `words` words."""
+    chance = random.Random(seed)  # noqa: S311 - text, not secrets
+    blocks: list[str] = []
+    left = words
+    while left > 0:
+        kind, length = chance.randrange(5), chance.randrange(15, 60)
+        text = " ".join(chance.choices(WORDS, k=length))
+        match kind:
+            case 0:
+                blocks.append(f"## Heading {left}\n\n{text}.")
+            case 1:
+                blocks.append("\n".join(f"- item {text[n * 40 : n * 40 + 40].strip()}" for n in range(4)))
+            case 2:
+                code = "\n".join(f"    value_{n} = call(value, {n})  # {text[n * 9 : n * 9 + 9]}" for n in range(6))
+                blocks.append(f"```python\ndef function_{left}(value: int) -> int:\n{code}\n    return value\n```")
+            case 3:
+                rows = "\n".join(f"| {n} | {text[n * 20 : n * 20 + 20].replace('|', ' ')} |" for n in range(4))
+                blocks.append(f"| n | text |\n|---|---|\n{rows}")
+            case _:
+                blocks.append(text + ".")
+        left -= length
+    return "\n\n".join(blocks)
+
+
+@lru_cache(4)
+def conversation(count: int) -> list[Message]:
+    """Return `count` messages, replies of about 4 kB and short prompts in turn."""
+    at = datetime.now(UTC)
+    messages: list[Message] = []
+    for number in range(count // 2):
+        prompt = Message(new_id(), None, "user", (TextPart(source(20, number)),), at)
+        messages += [prompt, Message(new_id(), prompt.id, "assistant", (TextPart(source(550, number)),), at)]
+    return messages
+
+
+def tokens(count: int) -> list[str]:
+    """Return a reply of `count` tokens of about five characters."""
+    text = source(count, 1)
+    while len(text) < 5 * count:
+        text += "\n\n" + source(count, len(text))
+    return [text[n * 5 : n * 5 + 5] for n in range(count)]
+
+
+def measured(work: Callable[[], Coroutine[Any, Any, float]]) -> Callable[[], float]:
+    """Return a function that runs `work` in a loop of its own."""
+    return lambda: asyncio.run(work())
+
+
+def in_chat(
+    messages: list[Message], work: Callable[[Pilot[None], Transcript], Coroutine[Any, Any, float]]
+) -> Callable[[], float]:
+    """Return a function that opens `messages` and runs `work` in it."""
+
+    async def run() -> float:
+        app = Host(messages)
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.pause()
+            return await work(pilot, app.transcript)
+
+    return measured(run)
+
+
+def ready(messages: list[Message]) -> Callable[[], float]:
+    """Return a function that measures the seconds until the first screen stands."""
+
+    async def run() -> float:
+        start = perf_counter()
+        async with Host(messages).run_test(size=SIZE) as pilot:
+            await pilot.pause()
+            return perf_counter() - start
+
+    return measured(run)
+
+
+async def keys(pilot: Pilot[None], _: Transcript) -> float:
+    """Return the CPU of one key."""
+    await pilot.press(*"warm")
+    cpu = process_time()
+    await pilot.press(*"abcdefghijklmnopqrst")
+    return (process_time() - cpu) / 20
+
+
+async def pages(pilot: Pilot[None], transcript: Transcript) -> float:
+    """Return the CPU of one page up."""
+    transcript.focus()
+    await pilot.press("pageup", "pageup")
+    cpu = process_time()
+    for _ in range(20):
+        await pilot.press("pageup")
+    return (process_time() - cpu) / 20
+
+
+async def to_top(pilot: Pilot[None], transcript: Transcript) -> float:
+    """Return the seconds that a jump to the first message takes."""
+    transcript.focus()
+    await pilot.pause()
+    start = perf_counter()
+    await pilot.press("home")
+    await pilot.pause()
+    return perf_counter() - start
+
+
+def empty_reply() -> Message:
+    """Return a reply that is about to arrive."""
+    return Message(new_id(), None, "assistant", (), datetime.now(UTC), status="streaming")
+
+
+def streamed(pieces: list[str], longest: list[float] | None = None) -> Callable[[], float]:
+    """Return a function that measures the CPU of streaming `pieces`, each painted; `longest` takes the worst step."""
+
+    async def run() -> float:
+        app = Host([])
+        async with app.run_test(size=SIZE) as pilot:
+            reply = empty_reply()
+            app.transcript.add(reply)
+            await pilot.pause()
+            cpu, worst = process_time(), 0.0
+            for piece in pieces:
+                start = perf_counter()
+                app.transcript.append_text(reply.id, piece)
+                await painted(app)
+                worst = max(worst, perf_counter() - start)
+            start = perf_counter()
+            app.transcript.replace(replace(reply, parts=(TextPart("".join(pieces)),), status="complete"))
+            await painted(app)
+            worst = max(worst, perf_counter() - start)
+            if longest is not None:
+                longest.append(worst)
+            return process_time() - cpu
+
+    return measured(run)
+
+
+async def painted(app: App[None]) -> None:
+    """Wait until the screen shows what was changed."""
+    done = asyncio.Event()
+    app.screen.call_after_refresh(done.set)
+    await done.wait()
+
+
+def baseline(pieces: list[str]) -> Callable[[], float]:
+    """Return a function that measures the CPU of Textual's own stream for `pieces`."""
+
+    async def run() -> float:
+        app = Baseline()
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.pause()
+            app.query_one(VerticalScroll).anchor()
+            stream = Markdown.get_stream(app.query_one(Markdown))
+            cpu = process_time()
+            for piece in pieces:
+                await stream.write(piece)
+                await painted(app)
+            await stream.stop()
+            await painted(app)
+            return process_time() - cpu
+
+    return measured(run)
+
+
+def milliseconds(*values: float) -> str:
+    """Return `values` (seconds) for the figure's note."""
+    return " : ".join(f"{value * 1000:,.1f} ms" for value in values)
+
+
+def run(quick: bool) -> list[Row]:
+    """Measure everything."""
+    runs, many = (1, 2_000) if quick else (5, 10_000)
+    few, long = conversation(100), conversation(many)
+    rows: list[Row] = []
+    ready(few)()  # imports and caches are nobody's cost
+
+    def compare(name: str, limit: float, first: Callable[[], float], second: Callable[[], float], times: int) -> None:
+        value, reference = alternating(times, first, second)
+        rows.append(at_most(name, value / reference, limit, note=milliseconds(value, reference)))
+
+    compare(f"ready with {many:,} messages / with none", 1.3, ready(long), ready([]), runs)
+    compare(f"a key beside {many:,} messages / beside none (CPU)", 1.2, in_chat(long, keys), in_chat([], keys), runs)
+    compare(f"a page up in {many:,} messages / in 100 (CPU)", 1.5, in_chat(long, pages), in_chat(few, pages), runs)
+    compare(f"to the top of {many:,} messages / of 100", 1.5, in_chat(long, to_top), in_chat(few, to_top), runs)
+    count = 300 if quick else 2_000
+    painted_steps = ["".join(tokens(count)[n : n + STEP]) for n in range(0, count, STEP)]
+    compare(
+        f"{count:,} tokens, {STEP} to a repaint / get_stream (CPU)",
+        0.2, streamed(painted_steps), baseline(painted_steps), 1 if quick else 2,
+    )  # fmt: skip
+    short, tenfold = tokens(2_000), tokens(20_000)
+    compare(
+        "20,000 tokens, 30 to a repaint / 2,000 (CPU)",
+        11, streamed(["".join(tenfold[n : n + 30]) for n in range(0, 20_000, 30)]),
+        streamed(["".join(short[n : n + 30]) for n in range(0, 2_000, 30)]), 1 if quick else 3,
+    )  # fmt: skip
+    return rows + giants(quick)
+
+
+def giants(quick: bool) -> list[Row]:
+    """Measure the longest step while replies of about 1 MB arrive at full speed."""
+    scale = 10 if quick else 1
+    replies = {
+        "one fence of 20,000 lines": "```python\n"
+        + "    value = call(value, 42)  # and a comment\n" * (20_000 // scale),
+        "one table of 2,000 rows": "| a | b |\n|---|---|\n" + "| cell **one** | and `two` |\n" * (2_000 // scale),
+        "one line of 1 MB": "word and **more** " * (58_000 // scale),
+        "one list of 5,000 items": "- item with `code`\n" * (5_000 // scale),
+    }
+    rows: list[Row] = []
+    for name, text in replies.items():
+        longest: list[float] = []
+        size = 5_000
+        cpu = streamed([text[n : n + size] for n in range(0, len(text), size)], longest)()
+        rows.append(at_most(f"longest gap: {name}", longest[0], 0.25, " s", f"{cpu:.1f} s of CPU"))
+    return rows
