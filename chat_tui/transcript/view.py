@@ -219,8 +219,9 @@ Transcript {{
         return None
 
     def _estimate_all(self) -> None:
-        width = self._looks.width if self._looks else 80
-        self._row_counts = Heights(item.estimate(width) for item in self._items)
+        # Before the first layout no width is known: everything is estimated then.
+        width = self._looks.width if self._looks else 0
+        self._row_counts = Heights([item.estimate(width) if width else 1 for item in self._items])
 
     def _lines(self, index: int) -> Sections:
         """Return the lines of the item at `index`, rendering them when needed, and note their number."""
