@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
+
+HEAD_START_SECONDS = 0.1
+"""Between the first paint and the imports of the wire and the libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,13 @@ class ChatApp(App[None]):
     """The chat-tui application."""
 
     TITLE = "chat-tui"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (120, "-wide")]
+    CSS = """
+    Transcript, Composer, Completions, OptionList, VerticalScroll {
+        scrollbar-color: $panel-lighten-2; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
+        scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;
+        scrollbar-background-active: $background 0%;
+    }
+    """
 
     def __init__(self, launch: Launch) -> None:
         super().__init__()
@@ -68,7 +78,8 @@ class ChatApp(App[None]):
         self._session = asyncio.get_running_loop().create_future()
         screen = ChatScreen(launch.chat, launch.library, self.session)
         self.push_screen(screen)
-        screen.call_after_refresh(self.call_later, self._prepare, screen)
+        # Imports hold up the loop: they begin when the first keys have been answered.
+        screen.call_after_refresh(self.set_timer, HEAD_START_SECONDS, partial(self._prepare, screen))
 
     async def session(self) -> Session:
         """Return the engine, as soon as it runs."""

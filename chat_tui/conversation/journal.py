@@ -17,7 +17,7 @@ from chat_tui.conversation.records import (
 from chat_tui.conversation.values import Message
 from chat_tui.paths import FILE_MODE, private_directory, sync_directory
 
-TAIL_BYTES = 256 * 1024
+TAIL_BYTES = 64 * 1024
 """Enough for several screens of conversation; read in a few milliseconds."""
 
 

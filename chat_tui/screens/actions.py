@@ -22,8 +22,9 @@ class Action:
 
     @property
     def key_label(self) -> str:
-        """The first key, as people read it."""
-        return self.keys.partition(",")[0].replace("ctrl+", "Ctrl+").replace("escape", "Esc").replace("f1", "F1")
+        """The first key, as people read it: `Ctrl+O`, `F1`."""
+        modifier, plus, key = self.keys.partition(",")[0].rpartition("+")
+        return f"{modifier.capitalize()}{plus}{key.capitalize()}"
 
 
 ACTIONS = (

@@ -140,7 +140,8 @@ class ChatScreen(Screen[None]):
 
     def _show_hint(self) -> None:
         text = self.composer.text
-        self.hint.show(f"≈ {estimate_tokens(text)} tokens" if text else "/ commands · ^J new line")
+        tokens = estimate_tokens(text)
+        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · ^J new line")
 
     # Sending and watching
 

@@ -36,6 +36,7 @@ class ModelPicker(ModalScreen[str | None]):
     """
 
     CSS_PATH = "models.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape,ctrl+o,f2", "dismiss(None)", "Close", id="models.close", tooltip="Keep the model", priority=True
@@ -54,6 +55,7 @@ class ModelPicker(ModalScreen[str | None]):
         self._current = current
         self._fetch = fetch
         self._entries: Sequence[ModelEntry] = ()
+        self._found: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the picker."""
@@ -74,7 +76,11 @@ class ModelPicker(ModalScreen[str | None]):
             self.note.update(Content(one_line(str(error), 300)))
             return
         self._entries = [entry for entry in listed if not entry.outputs or "text" in entry.outputs]
-        self._show()
+        self.call_after_refresh(self._show)
+
+    def on_resize(self) -> None:
+        """Fit the columns to the new width."""
+        self.call_after_refresh(self._show)
 
     @on(Input.Changed)
     def _show(self) -> None:
@@ -88,9 +94,13 @@ class ModelPicker(ModalScreen[str | None]):
         self.models.add_options([Option(_row(entry, width, self._current)) for entry in found])
         self._found = [entry.id for entry in found]
         if query and query not in self._found:
-            self.models.add_option(Option(Content.styled(f"use “{one_line(query, 80)}” as typed", "$foreground-muted")))
+            typed = Content.styled(f"  use “{one_line(query, 60)}” as typed", "$foreground-muted")
+            self.models.add_option(Option(typed))
             self._found.append(query)
-        self.models.highlighted = self._found.index(self._current) if not query and self._current in self._found else 0
+        if self._found:
+            self.models.highlighted = (
+                self._found.index(self._current) if not query and self._current in self._found else 0
+            )
         count = f"{len(found)} of {len(self._entries)} models" if query else f"{len(self._entries)} models"
         heading = f"{'context':>9}{'$/M in':>8}{'out':>7}"
         self.note.update(Content(count.ljust(max(width - len(heading), 0)) + heading))

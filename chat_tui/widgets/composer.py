@@ -24,7 +24,7 @@ class Composer(TextArea):
         scrollbar-size-vertical: 1;
         &:focus {{ border: none; }}
         & .text-area--cursor-line {{ background: $background; }}
-        & .text-area--placeholder {{ color: $text-muted; }}
+        & .text-area--placeholder {{ color: $foreground-muted; }}
     }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [

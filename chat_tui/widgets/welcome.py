@@ -22,5 +22,7 @@ class Welcome(Static):
     """
 
     def __init__(self, *, id: str | None = None) -> None:
-        rows = [Content.assemble((f"{title:<20}", "$foreground"), (help, "$foreground-muted")) for title, help in _THINGS]
+        rows = [
+            Content.assemble((f"{title:<20}", "$foreground"), (help, "$foreground-muted")) for title, help in _THINGS
+        ]
         super().__init__(Content("\n\n").join(rows), id=id, markup=False)
