@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_tui.cli.options import Surroundings, library_of, server_of, surroundings
-from chat_tui.cli.output import fail
+from chat_tui.cli.output import fail, say
 
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.session import Session
 
 DEMO_MODEL = "demo/markdown"
+WRONG_USAGE = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +92,9 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
         chat = _chat(arguments, library)
     except UnknownConversationError as error:
         return fail(str(error))
+    if not _has_terminal():
+        say('The application needs a terminal. In a pipe or a script, use: chat-tui ask "…"')
+        return WRONG_USAGE
     from chat_tui.app import ChatApp, Launch
 
     app = ChatApp(
@@ -105,6 +111,11 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
     )
     app.run()
     return app.return_code or 0
+
+
+def _has_terminal() -> bool:
+    """Return whether there are keys to read and a screen to draw on, which Textual takes to be standard error."""
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stderr.isatty())
 
 
 def _themes(around: Surroundings) -> tuple[dict[str, Theme], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -46,14 +47,32 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (the process's own by default) name, and return its exit code."""
+    _prepare_streams()
     given = parser().parse_args(arguments)
     try:
         return int(given.run(given))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has enough (`| head`); the interpreter must not try to flush once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read us has enough (`| head`).
+        _discard_output()
         return 0
     except OSError as error:
-        return fail(f"{error.strerror or error}: {error.filename or 'a file'}. Check the disk and the folder's rights.")
+        _discard_output()
+        where = error.filename or "a file or the output"
+        return fail(f"{error.strerror or error}: {where}. Check the disk and the folder's rights.")
+
+
+def _prepare_streams() -> None:
+    """Give standard streams that are closed (`>&-`) a place to go, and let no character stop an answer."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # In this order each takes the number of the one that is missing, so that no file of ours gets it.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def _discard_output() -> None:
+    """Forget what standard output didn't take: the interpreter must not try to flush it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
