@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from chat_tui.conversation.journal import Reading, append_message, read_journal,
 from chat_tui.conversation.metadata import Metadata, write_metadata
 from chat_tui.conversation.partial import PartialWriter, recover_partial
 from chat_tui.conversation.values import FilePart, Message
-from chat_tui.paths import FILE_MODE, private_directory
+from chat_tui.paths import private_directory, replace_file
 
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
@@ -60,10 +59,5 @@ class Folder:
         extension = _EXTENSIONS.get(media_type, "bin")
         path = private_directory(self.path / "attachments") / f"{digest}.{extension}"
         if not path.exists():
-            temporary = path.with_suffix(".new")
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            replace_file(path, content)
         return FilePart(digest, media_type, name, len(content))

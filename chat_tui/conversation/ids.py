@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _RANDOM_BITS = 80
 ID_LENGTH = 26
+_LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999: an id made by hand may hold more
 
 _lock = threading.Lock()
 _last = 0
@@ -28,9 +30,9 @@ def new_id() -> str:
     return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 
 
-def is_id(text: str) -> bool:
+def is_id(text: object) -> TypeGuard[str]:
     """Tell whether `text` has the form of an identifier."""
-    return len(text) == ID_LENGTH and all(character in _VALUES for character in text)
+    return isinstance(text, str) and len(text) == ID_LENGTH and all(character in _VALUES for character in text)
 
 
 def created_at(identifier: str) -> datetime:
@@ -38,7 +40,8 @@ def created_at(identifier: str) -> datetime:
     value = 0
     for character in identifier:
         value = value << 5 | _VALUES[character]
-    return datetime.fromtimestamp((value >> _RANDOM_BITS) / 1000, UTC)
+    milliseconds = min(value >> _RANDOM_BITS, _LAST_MILLISECOND)
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
 
 
 def now() -> datetime:
@@ -61,4 +64,7 @@ def parse_time(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"a time without a zone: {text}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"a time that UTC can't hold: {text}") from None

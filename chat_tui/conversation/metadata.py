@@ -74,6 +74,8 @@ def write_metadata(folder: Path, metadata: Metadata) -> None:
     """
     import tomli_w
 
+    # TOML has no way to write a lone surrogate, not even escaped: the file would be lost for one character.
+
     data: dict[str, Any] = {
         **metadata.unknown,
         "v": VERSION,
@@ -88,7 +90,7 @@ def write_metadata(folder: Path, metadata: Metadata) -> None:
         data["leaf"] = metadata.leaf
     data["settings"] = _plain(metadata.settings)
     private_directory(folder)
-    replace_file(folder / FILE_NAME, tomli_w.dumps(data, multiline_strings=True).encode("utf-8", "backslashreplace"))
+    replace_file(folder / FILE_NAME, tomli_w.dumps(data, multiline_strings=True).encode("utf-8", "replace"))
 
 
 def _plain(value: Any) -> Any:
@@ -106,9 +108,7 @@ def _kind(data: Json, key: str, kind: type, default: Any) -> Any:
 
 
 def _time_or(value: Any, default: datetime) -> datetime:
-    if isinstance(value, datetime):
-        return value if value.tzinfo else default
     try:
-        return parse_time(value) if isinstance(value, str) else default
-    except ValueError:
+        return parse_time(value.isoformat() if isinstance(value, datetime) else value)
+    except (ValueError, TypeError):
         return default

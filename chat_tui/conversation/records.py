@@ -25,6 +25,7 @@ from chat_tui.conversation.values import (
 )
 
 VERSION = 1
+_LARGEST_EXPONENT = 40
 _ROLES = get_args(Role)
 _STATUSES = get_args(Status)
 _KNOWN = frozenset({"v", "type", *(field.name for field in fields(Message))})
@@ -81,13 +82,15 @@ def decode_line(line: bytes) -> Json:
         NewerRecordError: when a newer chat-tui wrote it.
     """
     try:
-        record = json.loads(line, parse_float=Decimal)
+        record = json.loads(line, parse_float=_number)
     except (ValueError, RecursionError) as error:
         raise DamagedRecordError(str(error)) from None
-    if not isinstance(record, dict) or not isinstance(record.get("type"), str) or not isinstance(record.get("v"), int):
+    if not isinstance(record, dict) or not isinstance(record.get("v"), int):
         raise DamagedRecordError("no record")
     if record["v"] > VERSION:
         raise NewerRecordError(f"version {record['v']}")
+    if not isinstance(record.get("type"), str):
+        raise DamagedRecordError("a record without a type")
     return record
 
 
@@ -111,16 +114,18 @@ def decode_message(record: Json) -> Message:
             status=status,
             parts=tuple(_decode_part(part) for part in record["parts"]),
             at=parse_time(record["at"]),
-            model=record.get("model"),
-            reasoning=str(record.get("reasoning", "")),
-            reasoning_details=tuple(record.get("reasoning_details", ())),
-            tool_calls=tuple(record.get("tool_calls", ())),
-            citations=tuple(Citation(c["url"], c.get("title")) for c in record.get("citations", ())),
+            model=_optional(record, "model", str),
+            reasoning=_optional(record, "reasoning", str) or "",
+            reasoning_details=tuple(_objects(record, "reasoning_details")),
+            tool_calls=tuple(_objects(record, "tool_calls")),
+            citations=tuple(
+                Citation(_needed(c, "url", str), _optional(c, "title", str)) for c in _objects(record, "citations")
+            ),
             receipt=_decode_receipt(record["receipt"]) if record.get("receipt") else None,
             failure=_decode_failure(record["failure"]) if record.get("failure") else None,
             unknown={key: value for key, value in record.items() if key not in _KNOWN},
         )
-    except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DamagedRecordError(f"a message that can't be read: {error}") from None
 
 
@@ -159,14 +164,15 @@ def _encode_receipt(receipt: Receipt) -> Json:
 
 
 def _decode_receipt(data: Json) -> Receipt:
+    usage = _optional(data, "usage", dict) or {}
     cost = data.get("cost")
     return Receipt(
-        **{name: data.get(name) for name in _RECEIPT_TEXTS},
-        usage=Usage(**{name: data.get("usage", {}).get(name) for name in _USAGE_FIELDS}),
-        cost=None if cost is None else Decimal(cost),
-        first_token_ms=data.get("first_token_ms"),
-        total_ms=data.get("total_ms"),
-        raw_usage=data.get("raw_usage", {}),
+        **{name: _optional(data, name, str) for name in _RECEIPT_TEXTS},
+        usage=Usage(**{name: _optional(usage, name, int) for name in _USAGE_FIELDS}),
+        cost=_number(cost) if isinstance(cost, str) else _optional(data, "cost", (Decimal, int)),
+        first_token_ms=_optional(data, "first_token_ms", int),
+        total_ms=_optional(data, "total_ms", int),
+        raw_usage=_optional(data, "raw_usage", dict) or {},
     )
 
 
@@ -175,16 +181,54 @@ def _encode_failure(failure: Failure) -> Json:
 
 
 def _decode_failure(data: Json) -> Failure:
-    return Failure(str(data["sentence"]), data.get("code"), bool(data.get("retryable", False)))
+    return Failure(_needed(data, "sentence", str), _optional(data, "code", str), data.get("retryable") is True)
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None and value != {}}
 
 
+def _number(text: str) -> Decimal:
+    """Return the number that `text` is, exactly.
+
+    Raises:
+        ValueError: when it is none, or one that only costs memory once something prints it.
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"no number: {text[:40]}") from None
+    if not number.is_finite() or (number and abs(number.adjusted()) > _LARGEST_EXPONENT):
+        raise ValueError(f"no number of this world: {text[:40]}")
+    return number
+
+
+def _needed(data: Json, name: str, kind: type[Any]) -> Any:
+    value = data[name]
+    if not isinstance(value, kind):
+        raise TypeError(f"“{name}” of the wrong kind")
+    return value
+
+
+def _optional(data: Json, name: str, kind: type[Any] | tuple[type[Any], ...]) -> Any:
+    value = data.get(name)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise TypeError(f"“{name}” of the wrong kind")
+    return value
+
+
+def _objects(data: Json, name: str) -> list[Json]:
+    values = _optional(data, name, list) or []
+    if not all(isinstance(value, dict) for value in values):
+        raise TypeError(f"“{name}” holds something else than objects")
+    return list(values)
+
+
 def _encode_value(value: object) -> object:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        # What isn't ours stays the JSON number that it was, unless that would change it.
+        as_float = float(value)
+        return as_float if Decimal(repr(as_float)) == value else format(value, "f")
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"not for a journal: {type(value).__name__}")

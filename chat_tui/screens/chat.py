@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
@@ -46,7 +46,16 @@ class ChatScreen(Screen[None]):
     """
 
     CSS_PATH = "chat.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(), ("escape", "back", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(),
+        Binding("escape", "back", "Back", show=False, id="chat.back", tooltip="Close, clear, stop or change the focus"),
+        Binding(
+            "tab", "accept", "Accept", show=False, id="chat.accept", tooltip="Take the completion or change the focus"
+        ),
+        Binding(
+            "shift+tab", "change_focus", "Other pane", show=False, id="chat.other_pane", tooltip="Change the focus"
+        ),
+    ]
     header = getters.query_one("#header", Bar)
     transcript = getters.query_one(Transcript)
     welcome = getters.query_one(Welcome)
@@ -240,7 +249,7 @@ class ChatScreen(Screen[None]):
     def _move_completion(self, event: Composer.CompletionMoved) -> None:
         self.completions.move(event.rows)
 
-    def key_tab(self) -> None:
+    def action_accept(self) -> None:
         """Take the highlighted command into the composer; without one, Tab goes between the panes."""
         if (chosen := self.completions.chosen) is not None:
             self.composer.put(f"/{chosen} ")

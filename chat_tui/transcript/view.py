@@ -413,6 +413,7 @@ Transcript {{
             self._forget(estimate=resized)
         else:
             self._settle()
+            self.refresh()  # it may have been painted before its height was known
 
     def _forget(self, *, estimate: bool = True) -> None:
         """Forget all lines and render what is in view again; the reader's place is kept in proportion."""

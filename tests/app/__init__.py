@@ -1,0 +1,1 @@
+"""The application under `run_test`, against the emulator over real HTTP."""

@@ -1,0 +1,133 @@
+"""An application on an emulator of its own, and ways to wait for what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from chat_tui.app import ChatApp, Launch
+from chat_tui.config.server import Server
+from chat_tui.config.settings import BUILT_IN, merged
+from chat_tui.config.themes import read_theme, theme_files
+from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.chat import Chat
+from chat_tui.engine.library import Library
+from chat_tui.engine.session import Session
+from chat_tui.paths import Paths
+from chat_tui.screens.chat import ChatScreen
+
+WAIT_SECONDS = 20.0
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[DemoServer]:
+    """An emulator without delays."""
+    with DemoServer(pace=0) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def slow_emulator() -> Iterator[DemoServer]:
+    """An emulator at the speed of real models."""
+    with DemoServer() as server:
+        yield server
+
+
+@dataclass
+class Running:
+    """The application as it runs in a test."""
+
+    app: ChatApp
+    pilot: Pilot[None]
+
+    @property
+    def screen(self) -> ChatScreen:
+        """The chat, whatever is on top of it."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ChatScreen))
+
+    @property
+    def chat(self) -> Chat:
+        """The conversation that is shown."""
+        return self.screen.chat
+
+    def text(self) -> str:
+        """Return what a person sees, row by row."""
+        width = self.app.size.width
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip)[:width].rstrip() for strip in strips)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the application run until `condition` holds; fail with the screen's text when it never does."""
+        loop = self.app._loop
+        assert loop is not None
+        deadline = loop.time() + WAIT_SECONDS
+        while not condition():
+            assert loop.time() < deadline, f"never happened; the screen says:\n{self.text()}"
+            await self.pilot.pause(0.01)
+
+    async def until_shown(self, *texts: str) -> None:
+        """Let the application run until all of `texts` are on the screen."""
+        await self.until(lambda: all(text in self.text() for text in texts))
+
+    async def send(self, prompt: str) -> None:
+        """Type a prompt, send it, and wait until its reply has ended."""
+        await self.pilot.press(*prompt, "enter")
+        await self.until(
+            lambda: (
+                self.chat.path
+                and self.chat.path[-1].role == "assistant"
+                and self.chat.path[-1].status != "streaming"
+                and any(m.text == prompt for m in self.chat.path[-2:])
+            )
+        )
+        await self.pilot.pause()
+
+
+class Starter:
+    """Starts the application over and over on the same files."""
+
+    def __init__(self, root: Path, emulator: DemoServer) -> None:
+        self.library = Library(Paths.under(root), defaults=merged(BUILT_IN, {"model": "demo/markdown"}))
+        self.emulator = emulator
+
+    @asynccontextmanager
+    async def run(
+        self,
+        chat: Chat | None = None,
+        size: tuple[int, int] = (120, 40),
+        *,
+        needs_key: bool = False,
+        key: str = DEMO_KEY,
+    ) -> AsyncIterator[Running]:
+        """Run the application, on a new conversation if none is given, and end it as a user would."""
+        files = theme_files(self.library.paths.themes)
+        launch = Launch(
+            library=self.library,
+            chat=chat or self.library.begin(),
+            start=lambda: Session(Server(self.emulator.base_url, key)),
+            credentials=self.library.paths.credentials,
+            needs_key=needs_key,
+            themes={name: read_theme(file) for name, file in files.items()},
+            theme="ink",
+        )
+        app = ChatApp(launch)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            yield Running(app, pilot)
+            await app.action_quit()
+
+
+@pytest.fixture
+def starter(tmp_path: Path, emulator: DemoServer) -> Starter:
+    """The application on the emulator without delays."""
+    return Starter(tmp_path, emulator)
+
+
+@pytest.fixture
+def slow_starter(tmp_path: Path, slow_emulator: DemoServer) -> Starter:
+    """The application on the emulator at the speed of real models."""
+    return Starter(tmp_path, slow_emulator)
