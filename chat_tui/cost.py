@@ -8,6 +8,7 @@ from decimal import Decimal
 from chat_tui.conversation.values import Message
 
 _CHARACTERS_PER_TOKEN = 4
+_CENT = Decimal("0.01")
 
 
 def total_cost(messages: Iterable[Message]) -> Decimal | None:
@@ -17,15 +18,15 @@ def total_cost(messages: Iterable[Message]) -> Decimal | None:
 
 
 def format_cost(cost: Decimal | None) -> str:
-    """Return USD with the digits that matter: `$1.23`, `$0.0113`, `$0.00000735`; `$0` for nothing, `–` for unknown."""
+    """Return USD with the digits that matter: `$1.23`, `$0.50`, `$0.0113`, `$0.00000735`; `$0` for nothing, `–` for unknown."""
     if cost is None:
         return "–"
     if cost == 0:
         return "$0"
     if abs(cost) >= 1:
         return f"${cost:.2f}"
-    three_digits = Decimal(1).scaleb(min(cost.adjusted() - 2, -2))
-    return f"${cost.quantize(three_digits).normalize():f}"
+    three_digits = cost.quantize(Decimal(1).scaleb(cost.adjusted() - 2)).normalize()
+    return f"${three_digits:.2f}" if three_digits == three_digits.quantize(_CENT) else f"${three_digits:f}"
 
 
 def format_tokens(tokens: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +70,12 @@ class Paths:
 
 
 def private_directory(path: Path) -> Path:
-    """Create `path` and its missing parents, readable by their owner only, and return it."""
+    """Create `path` and its missing parents on disk, readable by their owner only, and return it."""
     if not path.is_dir():
         private_directory(path.parent)
         path.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
+        with suppress(PermissionError):  # a parent that can't be listed can't be synced either
+            sync_directory(path.parent)
     return path
 
 

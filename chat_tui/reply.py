@@ -31,7 +31,7 @@ def request_body(path: Sequence[Message], settings: Json) -> dict[str, Any]:
         messages.append({"role": "system", "content": system})
     messages += [sent for message in path if (sent := _sent(message)) is not None]
     body["messages"] = messages
-    body |= settings.get(_FLAT, {})
+    body |= settings.get(_FLAT) or {}
     for name in (*_OBJECTS, *_LISTS):
         if value := settings.get(name):
             body[name] = value
@@ -41,7 +41,7 @@ def request_body(path: Sequence[Message], settings: Json) -> dict[str, Any]:
 def _sent(message: Message) -> dict[str, Any] | None:
     if message.role == "user":
         return {"role": "user", "content": message.text}
-    if not message.text and not message.tool_calls:
+    if not message.text:
         return None
     sent: dict[str, Any] = {"role": message.role, "content": message.text}
     if message.reasoning_details and message.status == "complete":
@@ -146,7 +146,7 @@ class Reply:
         return events
 
     def _feed_call(self, piece: wire.ToolCall) -> ToolCall:
-        index = piece.index or 0
+        index = self._index_of(piece)
         call = self._calls.setdefault(
             index, {"id": None, "type": "function", "function": {"name": "", "arguments": ""}}
         )
@@ -156,6 +156,16 @@ class Reply:
         call["function"]["name"] = call["function"]["name"] or name
         call["function"]["arguments"] += arguments
         return ToolCall(index, call["function"]["name"], arguments)
+
+    def _index_of(self, piece: wire.ToolCall) -> int:
+        """Return which call `piece` belongs to; in a reply that came whole they have ids but no index."""
+        if piece.index is not None:
+            return piece.index
+        latest = max(self._calls, default=0)
+        known = next((index for index, call in self._calls.items() if call["id"] == piece.id), None)
+        if piece.id is None or not self._calls:
+            return latest
+        return latest + 1 if known is None else known
 
 
 def _reasoning_in(details: Sequence[wire.ReasoningDetail]) -> str:

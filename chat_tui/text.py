@@ -31,7 +31,8 @@ def printable(text: str) -> str:
 
 def one_line(text: str, limit: int | None = None) -> str:
     """Return `text` printable and on one line, cut with … when longer than `limit` characters."""
-    line = " ".join(printable(text[: 4 * limit] if limit else text).split())
-    if limit is not None and len(line) > limit:
+    beginning = text if limit is None else text[: 4 * limit]
+    line = " ".join(printable(beginning).split())
+    if limit is not None and (len(line) > limit or beginning != text):
         return line[: max(limit - 1, 0)].rstrip() + "…"
     return line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from chat_tui.config.problems import nearest
@@ -31,6 +32,8 @@ class Setting:
         if not isinstance(value, self.kind) or (isinstance(value, bool) and self.kind is not bool):
             return f"should be {_KINDS[self.kind]}."
         if isinstance(value, int | float) and not isinstance(value, bool):
+            if isnan(value):
+                return "should be a number."
             if self.low is not None and value < self.low:
                 return f"is {value}, below its least, {self.low:g}."
             if self.high is not None and value > self.high:

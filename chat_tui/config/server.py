@@ -33,9 +33,11 @@ class Server:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: what caches and credentials are kept by."""
+        """Scheme, host and port, in lower case and without user names: what caches and credentials are kept by."""
         parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        host = parts.hostname or ""
+        shown = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{shown}" + (f":{parts.port}" if parts.port else "")
 
 
 def find_server(environment: Mapping[str, str], credentials: Path, base_url: str | None = None) -> Server:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +37,24 @@ def read_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         return {}, [Problem(path, "", f"can't be read: {error.strerror}. The built-in settings are used.")]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return {}, [Problem(path, "", f"is not TOML: {error}. The built-in settings are used until it is mended.")]
-    problems = list(_problems(data, path))
-    for problem in problems:
-        _remove(data, problem.key)
-    return data, problems
+    problems: list[Problem] = []
+    return _checked(data, path, problems), problems
 
 
-def _problems(data: Mapping[str, Any], path: Path, prefix: str = "") -> Iterator[Problem]:
+def _checked(data: Mapping[str, Any], path: Path, problems: list[Problem], prefix: str = "") -> dict[str, Any]:
+    """Return what in `data` is right; add what isn't to `problems`."""
+    kept: dict[str, Any] = {}
     for key, value in data.items():
         name = prefix + key
-        if name in TABLES and isinstance(value, Mapping) and name not in SETTINGS:
-            yield from _problems(value, path, f"{name}.")
-        elif name not in SETTINGS:
-            yield Problem(path, name, f"is no setting, so it was left out.{nearest(name, SETTINGS)}")
-        elif fault := SETTINGS[name].fault(value):
-            yield Problem(path, name, f"{fault} It was left out.")
-
-
-def _remove(data: dict[str, Any], name: str) -> None:
-    table, _, key = name.rpartition(".")
-    (data[table] if table else data).pop(key, None)
+        setting = None if "." in key else SETTINGS.get(name)  # a quoted "a.b" is one key, not a table's
+        if name in TABLES and setting is None and isinstance(value, Mapping):
+            kept[key] = _checked(value, path, problems, f"{name}.")
+        elif name in TABLES and setting is None:
+            problems.append(Problem(path, name, "should be a table. It was left out."))
+        elif setting is None:
+            problems.append(Problem(path, name, f"is no setting, so it was left out.{nearest(name, SETTINGS)}"))
+        elif fault := setting.fault(value):
+            problems.append(Problem(path, name, f"{fault} It was left out."))
+        else:
+            kept[key] = value
+    return kept

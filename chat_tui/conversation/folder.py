@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chat_tui.conversation.journal import Reading, append_message, read_journal, read_tail, set_aside_damaged
-from chat_tui.conversation.metadata import Metadata, write_metadata
+from chat_tui.conversation.metadata import FILE_NAME, Metadata, read_metadata, write_metadata
 from chat_tui.conversation.partial import PartialWriter, recover_partial
 from chat_tui.conversation.values import FilePart, Message
 from chat_tui.paths import private_directory, replace_file
@@ -21,6 +21,10 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.journal = path / "messages.jsonl"
+
+    def read_metadata(self) -> Metadata | None:
+        """Return what `conversation.toml` says, or None when it isn't there yet."""
+        return read_metadata(self.path) if (self.path / FILE_NAME).exists() else None
 
     def write_metadata(self, metadata: Metadata) -> None:
         """Replace `conversation.toml`."""

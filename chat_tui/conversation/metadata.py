@@ -34,6 +34,8 @@ class Metadata:
     """Only what was changed in this chat; names are the wire's (`model`, `system`, `parameters`, …)."""
     unknown: Json = field(default_factory=dict)
     """Keys that this version doesn't know; written back unchanged."""
+    newer: bool = False
+    """A newer chat-tui wrote it: read, don't write."""
 
     @property
     def folder_name(self) -> str:
@@ -63,6 +65,7 @@ def read_metadata(folder: Path) -> Metadata:
         leaf=_kind(data, "leaf", str, None),
         settings=_kind(data, "settings", dict, {}),
         unknown={key: value for key, value in data.items() if key not in _KNOWN},
+        newer=_kind(data, "v", int, VERSION) > VERSION,
     )
 
 

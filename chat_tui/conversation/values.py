@@ -127,6 +127,11 @@ class Message:
         """All text of the message, as one string."""
         return "".join(part.text for part in self.parts if isinstance(part, TextPart))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came that a person would miss, not even reasoning."""
+        return not (self.parts or self.reasoning or self.tool_calls)
+
 
 def requested_is_served(requested: str, served: str) -> bool:
     """Tell whether `served` is `requested` itself or a dated release of it (wire 2.8)."""

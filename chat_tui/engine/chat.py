@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.settings import BUILT_IN, Layer, merged
 from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import Message
-from chat_tui.paths import private_directory
+from chat_tui.paths import FILE_MODE, private_directory
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ class Chat:
         """Sentences about what was found wrong on loading."""
         self._lock_path = lock
         self._lock: FileLock | None = None
+        self._read_only = ""
+        """Why this process can't write here, as a sentence; empty when it can."""
         self._loading = threading.Lock()
         self._loaded = False
-        self._newer = False
 
     @property
     def id(self) -> str:
@@ -79,52 +81,68 @@ class Chat:
 
     def tail(self) -> list[Message]:
         """Return the last messages of the branch, without waiting for the rest of the journal."""
-        tree = Tree(self.folder.read_tail().messages.values())
+        try:
+            tree = Tree(self.folder.read_tail().messages.values())
+        except OSError:
+            return []  # `load` comes next, and says why
         return tree.path(tree.leaf(self.metadata.leaf))
 
     def load(self) -> None:
-        """Read the whole journal, once; take the lock, and keep as interrupted what a dead process left half done."""
+        """Take the lock and read the whole journal; keep as interrupted what a dead process left half done.
+
+        The writer does this once. Without the lock every call reads again: another process may have written, or left.
+        """
         with self._loading:
-            if self._loaded:
+            if self._loaded and self._lock is not None:
                 return
+            self.problems.clear()
+            self._take_lock()  # before reading: what another writer adds must not be missed
+            self.metadata = self.folder.read_metadata() or self.metadata
             reading = self.folder.read()
-            self._newer = reading.newer
             tree = Tree(reading.messages.values())
-            if reading.newer:
-                self.problems.append("A newer chat-tui wrote in this conversation, so this one only reads it.")
-            elif self._take_lock():
-                self._recover(tree)
-                if aside := self.folder.set_aside_damaged(reading):
-                    count = len(reading.damaged)
-                    self.problems.append(
-                        f"{count} damaged line(s) of the journal were left out; copies are in {aside}."
-                    )
+            if reading.newer or self.metadata.newer:
+                self.close()
+                self._read_only = "A newer chat-tui wrote in this conversation; update this one to continue it."
+            if self._read_only:
+                self.problems.append(f"This conversation is only read. {self._read_only}")
             else:
-                self.problems.append("Another chat-tui has this conversation open, so this one only reads it.")
+                self._mend(tree, reading)
             self.tree = tree
             self._loaded = True
 
+    def _mend(self, tree: Tree, reading: Reading) -> None:
+        """Put partial replies and damaged lines where they belong; a disk that refuses only delays that."""
+        try:
+            self._recover(tree)
+            aside = self.folder.set_aside_damaged(reading)
+        except OSError as error:
+            self.problems.append(f"An interrupted reply is shown but not yet saved ({error.strerror}). Make room.")
+            return
+        if aside:
+            count = len(reading.damaged)
+            self.problems.append(f"{count} damaged line(s) of the journal were left out; copies are in {aside}.")
+
     def _recover(self, tree: Tree) -> None:
         """Move what a dead process left in partial files to the journal; what is there already only loses its file."""
-        for file, reply in list(self.folder.interrupted()):
-            known = reply.id in tree and tree[reply.id].status != "streaming"
-            if not known:
-                self.folder.append(reply)
+        left = list(self.folder.interrupted())
+        missing = {reply.id for _, reply in left if reply.id not in tree or tree[reply.id].status == "streaming"}
+        for _, reply in left:
+            if reply.id in missing:
                 tree.put(reply)
+        for file, reply in left:
+            if reply.id in missing:
+                self.folder.append(reply)
             file.unlink(missing_ok=True)
 
     def check_writable(self) -> None:
-        """Take the right to write, or say why it can't be had.
+        """Take the right to write, reading what others wrote before, or say why it can't be had.
 
         Raises:
             ReadOnlyError: when another process or a newer version writes here.
         """
-        if self._newer:
-            raise ReadOnlyError("A newer chat-tui wrote in this conversation; update this one to continue it.")
-        if not self._take_lock():
-            raise ReadOnlyError(
-                "Another chat-tui has this conversation open; continue it there, or close it there first."
-            )
+        self.load()
+        if self._read_only:
+            raise ReadOnlyError(self._read_only)
 
     def put(self, message: Message) -> None:
         """Write `message` to the journal and show it in the tree.
@@ -153,11 +171,20 @@ class Chat:
             self.save()
 
     def change(self, **settings: Any) -> None:
-        """Set this conversation's own settings; None takes one back. On disk at once if the conversation is."""
+        """Set this conversation's own settings; None takes one back. On disk at once if the conversation is.
+
+        Where another process writes, they hold for this run alone.
+        """
+        is_kept = self.folder.journal.exists()
+        if is_kept:
+            self.load()
+        if self._read_only:
+            self.flags = {name: value for name, value in {**self.flags, **settings}.items() if value is not None}
+            return
         own = {**self.metadata.settings, **settings}
         self.metadata = replace(self.metadata, settings={k: v for k, v in own.items() if v is not None})
         self.flags = {name: value for name, value in self.flags.items() if name not in settings}
-        if self.folder.journal.exists():
+        if is_kept:
             self.save()
 
     def save(self) -> None:
@@ -174,15 +201,18 @@ class Chat:
             self._lock.release()
             self._lock = None
 
-    def _take_lock(self) -> bool:
+    def _take_lock(self) -> None:
         from filelock import FileLock, Timeout
 
-        if self._lock is None:
+        self._read_only = ""
+        if self._lock is not None:
+            return
+        try:
             private_directory(self._lock_path.parent)
-            lock = FileLock(self._lock_path, timeout=0, thread_local=False, mode=0o600)
-            try:
-                lock.acquire()
-            except Timeout:
-                return False
+            lock = FileLock(self._lock_path, timeout=0, thread_local=False, mode=FILE_MODE)
+            lock.acquire()
             self._lock = lock
-        return True
+        except Timeout:
+            self._read_only = "Another chat-tui has this conversation open; continue it there, or close it there first."
+        except OSError as error:
+            self._read_only = f"{self._lock_path} can't be made ({error.strerror}); mend that to continue it."

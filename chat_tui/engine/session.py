@@ -64,7 +64,7 @@ class Session:
         """
         await self._ready(chat)
         path = chat.path
-        failed = path[-2:] if len(path) >= 2 and path[-1].status == "failed" and not path[-1].parts else None
+        failed = path[-2:] if len(path) >= 2 and path[-1].status == "failed" and path[-1].is_empty else None
         if failed is None:
             prompt = _prompt(text, path[-1].id if path else None)
         else:
@@ -110,13 +110,14 @@ class Session:
             await asyncio.to_thread(self._on_close)
 
     async def _ready(self, chat: Chat) -> None:
-        if self.turn(chat) is not None:
-            raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
         await self.open(chat)
         try:
             await asyncio.to_thread(chat.check_writable)
         except ReadOnlyError as error:
             raise RefusedError(str(error)) from None
+        # Last, for another send may have come this far meanwhile; from here to the start nothing waits.
+        if self.turn(chat) is not None:
+            raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
     def _start(self, chat: Chat, prompt: Message, *, stream: bool = True) -> Turn:
         settings = chat.settings

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from chat_tui.conversation.events import Event, Failed, Finished, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
-from chat_tui.conversation.values import Failure, FilePart, Message, Status
+from chat_tui.conversation.values import Failure, FilePart, Message, Status, UnknownPart
 from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
@@ -96,17 +95,20 @@ class Turn:
                 f"Your prompt could not be saved ({error.strerror}), so it was not sent. Make room, then send again."
             )
             self._publish(Failed(unsaved))
-            self._finish(Reply(self.reply).message("failed", failure=unsaved))
+            refused = Reply(self.reply).message("failed", failure=unsaved)
+            if refused.id in self.chat.tree:
+                self.chat.tree.put(refused)
+            self._finish(refused)
             return
         reply = Reply(self.reply)
-        keeping = asyncio.create_task(self._keep(partial))
         self._publish(Started(self._body, self.reply))
-        self._receiving = asyncio.create_task(self._receive(reply))
+        receiving = self._receiving = asyncio.create_task(self._receive(reply))
+        receiving.add_done_callback(lambda _: self._arrived.set())
         if self._stopped_as:
-            self._receiving.cancel()
-        status, failure, generation = await self._outcome(self._receiving)
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+            receiving.cancel()
+        keeping = asyncio.create_task(self._keep(partial, receiving))
+        status, failure, generation = await self._outcome(receiving)
+        await keeping
         if failure:
             self._publish(Failed(failure))
         # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
@@ -145,45 +147,51 @@ class Turn:
         failure = Failure("chat-tui could not read the rest of this reply; the log says more. Please report it.")
         return "failed", failure, None
 
-    async def _keep(self, partial: PartialWriter) -> None:
-        """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came."""
-        while True:
+    async def _keep(self, partial: PartialWriter, receiving: asyncio.Task[None]) -> None:
+        """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came, to the last word."""
+        while not receiving.done() or self._unwritten:
             await self._arrived.wait()
-            self._arrived.clear()
+            if not receiving.done():
+                self._arrived.clear()
             events, self._unwritten = self._unwritten, []
             try:
                 await asyncio.to_thread(partial.append, events)
             except OSError:
                 _log.exception("The partial reply could not be written")
                 return  # The reply goes on; its end is written whole, or is reported then.
-            await asyncio.sleep(FLUSH_SECONDS)
+            await asyncio.wait([receiving], timeout=FLUSH_SECONDS)
 
     def _conclude(
         self, reply: Reply, partial: PartialWriter, status: Status, failure: Failure | None, generation: str | None
     ) -> Message:
         """Write the final message, then drop the partial file; when the disk refuses, the file and its words stay."""
         try:
-            files = [file for url in reply.images if (file := self._attach(url))]
-            final = reply.message(status, files, generation=generation, failure=failure)
+            pictures = [self._attach(url) for url in reply.images]
+            final = reply.message(status, pictures, generation=generation, failure=failure)
             self.chat.put(final)
-            partial.remove()
         except OSError as error:
             _log.exception("A reply could not be written")
             partial.close()
             sentence = f"This reply could not be saved ({error.strerror}): copy what you need before you quit."
             final = reply.message("failed", generation=generation, failure=Failure(sentence))
             self.chat.tree.put(final)
+            return final
+        try:
+            partial.remove()
+        except OSError:
+            _log.exception("A partial file stays behind; it goes when the conversation is opened again")
         return final
 
-    def _attach(self, url: str) -> FilePart | None:
+    def _attach(self, url: str) -> FilePart | UnknownPart:
+        """Keep a picture and return its part; one that isn't here, or can't be decoded, is at least mentioned."""
         header, _, data = url.partition(",")
-        if not header.startswith("data:") or ";base64" not in header:
-            return None
+        if not header.startswith("data:"):
+            return UnknownPart({"type": "image_url", "image_url": {"url": url}})
         media_type = header[5:].partition(";")[0]
         try:
             content = base64.b64decode(data, validate=True)
-        except binascii.Error:
-            return None
+        except ValueError:  # not base64, or not even ASCII
+            return UnknownPart({"type": "image_url", "media_type": media_type, "reason": "not base64"})
         return self.chat.folder.attach(content, media_type, f"image.{media_type.rpartition('/')[2]}")
 
     def _publish(self, event: Event) -> None:

@@ -108,9 +108,13 @@ class ChatScreen(Screen[None]):
         """Read the whole conversation behind the tail that is shown, and watch the reply that streams in it."""
         chat = self.chat
         session = await self._session()
-        await session.open(chat)
+        try:
+            await session.open(chat)
+        except OSError as error:
+            self._warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
+            return
         for problem in chat.problems:
-            self.app.notify(one_line(problem), severity="warning", markup=False, timeout=10)
+            self._warn(problem)
         chat.problems.clear()
         if (turn := session.turn(chat)) is not None:
             self._watch(turn)
@@ -146,6 +150,9 @@ class ChatScreen(Screen[None]):
         cost = total_cost(self.chat.path)
         spent = "" if cost is None else f"this chat {format_cost(cost)}"
         self.status.show(self._progress.line(), spent, "^O model", "F1 help")
+
+    def _warn(self, sentence: str) -> None:
+        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
 
     def _show_hint(self) -> None:
         text = self.composer.text
@@ -189,7 +196,7 @@ class ChatScreen(Screen[None]):
         try:
             turn = await (session.regenerate(chat) if text is None else session.send(chat, text))
         except (RefusedError, OSError) as error:
-            self.app.notify(one_line(str(error)), severity="warning", markup=False)
+            self._warn(str(error))
             self._give_back(text)
             return
         if chat is self.chat:
@@ -340,7 +347,7 @@ class ChatScreen(Screen[None]):
         try:
             self.chat.change(**settings)
         except OSError as error:
-            self.app.notify(f"This could not be saved: {error.strerror}.", severity="warning", markup=False)
+            self._warn(f"This could not be saved: {error.strerror}.")
         self._show_all()
 
     def action_choose_theme(self) -> None:

@@ -294,7 +294,7 @@ Transcript {{
         if self._following:
             spare = self._ahead - (len(lines) - rows_before)
             if spare < 0:
-                self._ahead = min(AHEAD, self._height // 4)
+                self._ahead = min(AHEAD, self._height // 8)
                 self._settle()
             else:
                 self._ahead = spare
