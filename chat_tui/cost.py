@@ -18,7 +18,7 @@ def total_cost(messages: Iterable[Message]) -> Decimal | None:
 
 
 def format_cost(cost: Decimal | None) -> str:
-    """Return USD with the digits that matter: `$1.23`, `$0.50`, `$0.0113`, `$0.00000735`; `$0` for nothing, `–` for unknown."""
+    """Return USD with the digits that matter: `$1.23`, `$0.50`, `$0.00000735`; `$0` for nothing, `–` for unknown."""
     if cost is None:
         return "–"
     if cost == 0:

@@ -54,6 +54,7 @@ class Chat:
         self._lock: FileLock | None = None
         self._read_only = ""
         """Why this process can't write here, as a sentence; empty when it can."""
+        self._lock_fault: OSError | None = None
         self._loading = threading.Lock()
         self._loaded = False
 
@@ -139,8 +140,11 @@ class Chat:
 
         Raises:
             ReadOnlyError: when another process or a newer version writes here.
+            OSError: when the lock can't be made.
         """
         self.load()
+        if self._lock_fault:
+            raise self._lock_fault
         if self._read_only:
             raise ReadOnlyError(self._read_only)
 
@@ -204,7 +208,7 @@ class Chat:
     def _take_lock(self) -> None:
         from filelock import FileLock, Timeout
 
-        self._read_only = ""
+        self._read_only, self._lock_fault = "", None
         if self._lock is not None:
             return
         try:
@@ -215,4 +219,5 @@ class Chat:
         except Timeout:
             self._read_only = "Another chat-tui has this conversation open; continue it there, or close it there first."
         except OSError as error:
+            self._lock_fault = error
             self._read_only = f"{self._lock_path} can't be made ({error.strerror}); mend that to continue it."
