@@ -1,0 +1,1 @@
+"""The conversation in values and files."""

@@ -1,0 +1,96 @@
+"""The reply that streams: on disk while it does, and recovered when nobody finished it."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+from chat_tui.conversation.events import Event, Reasoning, Receipted, Text
+from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.partial import recover_partial
+from chat_tui.conversation.values import Message, Receipt, TextPart
+from tests.conversation.samples import message
+
+
+def streaming_reply() -> Message:
+    return replace(message("", message("prompt"), role="assistant"), parts=(), status="streaming", model="demo/slow")
+
+
+def write_partial(folder: Folder, reply: Message, *events: list[Event]) -> Path:
+    writer = folder.start_partial(reply)
+    for batch in events:
+        writer.append(batch)
+    writer.close()
+    return writer.path
+
+
+def test_what_arrived_is_recovered_as_interrupted(tmp_path: Path) -> None:
+    reply = streaming_reply()
+    path = write_partial(
+        Folder(tmp_path),
+        reply,
+        [Reasoning("Hm"), Reasoning(", so")],
+        [Text("Once "), Receipted(Receipt("m", "p", "gen-1"))],
+        [Text("upon \ud800")],
+    )
+    recovered = recover_partial(path)
+    assert recovered is not None
+    assert (recovered.id, recovered.parent, recovered.model) == (reply.id, reply.parent, "demo/slow")
+    assert (recovered.status, recovered.reasoning) == ("interrupted", "Hm, so")
+    assert recovered.parts == (TextPart("Once upon \ud800"),)
+    assert recovered.receipt == Receipt("m", "p", "gen-1")
+    assert recovered.at > reply.at
+
+
+def test_a_torn_last_line_costs_only_itself(tmp_path: Path) -> None:
+    path = write_partial(Folder(tmp_path), streaming_reply(), [Text("kept")], [Text("torn")])
+    content = path.read_bytes()
+    end_of_second = content.index(b"\n", content.index(b"\n") + 1) + 1
+    for length in range(end_of_second, len(content) - 1):
+        path.write_bytes(content[:length])
+        recovered = recover_partial(path)
+        assert recovered is not None
+        assert recovered.text == "kept"
+
+
+def test_before_the_first_word_there_is_an_empty_reply(tmp_path: Path) -> None:
+    recovered = recover_partial(write_partial(Folder(tmp_path), streaming_reply()))
+    assert recovered is not None
+    assert (recovered.parts, recovered.status, recovered.receipt) == ((), "interrupted", None)
+
+
+def test_without_a_whole_first_line_there_is_no_reply_and_the_file_stays(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    path = write_partial(folder, streaming_reply())
+    path.write_bytes(path.read_bytes()[:40])
+    assert list(folder.interrupted()) == []
+    assert path.exists()
+
+
+def test_several_replies_are_found_oldest_first(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    replies = [streaming_reply() for _ in range(3)]
+    for reply in reversed(replies):
+        write_partial(folder, reply)
+    assert [found.id for _, found in folder.interrupted()] == [reply.id for reply in replies]
+
+
+def test_a_finished_reply_leaves_no_file(tmp_path: Path) -> None:
+    writer = Folder(tmp_path).start_partial(streaming_reply())
+    writer.remove()
+    assert not writer.path.exists()
+
+
+def test_the_file_is_private(tmp_path: Path) -> None:
+    path = write_partial(Folder(tmp_path), streaming_reply())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_an_append_without_words_writes_nothing(tmp_path: Path) -> None:
+    writer = Folder(tmp_path).start_partial(streaming_reply())
+    before = writer.path.read_bytes()
+    writer.append([])
+    writer.close()
+    assert writer.path.read_bytes() == before

@@ -1,0 +1,150 @@
+"""Lines of the journal: what is written is what is read."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from chat_tui.conversation.records import (
+    DamagedRecordError,
+    NewerRecordError,
+    decode_line,
+    decode_message,
+    encode_message,
+)
+from chat_tui.conversation.values import Message, Receipt, TextPart
+from tests.conversation.samples import NOON, full_message, message
+
+
+def round_trip(original: Message) -> Message:
+    return decode_message(decode_line(encode_message(original)))
+
+
+def record_of(original: Message) -> dict[str, Any]:
+    record = json.loads(encode_message(original))
+    assert isinstance(record, dict)
+    return record
+
+
+def test_every_field_survives() -> None:
+    original = full_message()
+    assert round_trip(original) == original
+
+
+def test_the_plainest_message_survives() -> None:
+    original = message("Hello")
+    assert round_trip(original) == original
+
+
+def test_a_message_is_one_line() -> None:
+    line = encode_message(full_message())
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+
+
+def test_a_record_says_what_it_is() -> None:
+    record = record_of(message())
+    assert (record["v"], record["type"], record["at"]) == (1, "message", "2026-11-20T12:00:00.123Z")
+
+
+def test_money_is_a_string_with_every_digit() -> None:
+    record = record_of(full_message())
+    assert record["receipt"]["cost"] == "0.000000735000000000000000000001"
+
+
+def test_money_written_as_a_number_by_other_hands_is_exact() -> None:
+    line = encode_message(Message(message().id, None, "assistant", (), NOON, receipt=Receipt(cost=Decimal("0.10"))))
+    receipt = decode_message(decode_line(line.replace(b'"0.10"', b"0.10"))).receipt
+    assert receipt is not None
+    assert str(receipt.cost) == "0.10"
+
+
+def test_numbers_that_are_not_ours_stay_numbers() -> None:
+    assert record_of(full_message())["reasoning_details"][0]["weight"] == 0.25
+
+
+def test_a_number_that_a_float_would_change_keeps_its_digits() -> None:
+    original = message()
+    exact = Message(original.id, None, "user", (), NOON, unknown={"x": Decimal("0.1234567890123456789012345")})
+    assert record_of(exact)["x"] == "0.1234567890123456789012345"
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\udc80 at the start"])
+def test_a_lone_surrogate_survives(text: str) -> None:
+    assert round_trip(message(text)).parts == (TextPart(text),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"type":"message"}',
+        b'{"v":"1","type":"message"}',
+        b'{"v":1}',
+        b'{"v":1,"type":5}',
+        b'{"v":1,"type":"message","x":1e99999999999999999999}',
+        b'{"v":1,"type":"message","x":1e999999}',
+    ],
+)
+def test_a_line_that_is_no_record_is_damaged(line: bytes) -> None:
+    with pytest.raises(DamagedRecordError):
+        decode_line(line)
+
+
+@pytest.mark.parametrize("line", [b'{"v":2,"type":"message"}', b'{"v":2}', b'{"v":99,"type":{"new":"shape"}}'])
+def test_a_newer_record_is_not_damaged(line: bytes) -> None:
+    with pytest.raises(NewerRecordError):
+        decode_line(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("id", "short"),
+        ("id", None),
+        ("id", ["0"] * 26),
+        ("parent", "short"),
+        ("role", "wizard"),
+        ("role", None),
+        ("status", "sleeping"),
+        ("at", "yesterday"),
+        ("at", "9999-12-31T23:59:59-12:00"),
+        ("at", 5),
+        ("parts", None),
+        ("parts", "text"),
+        ("parts", [{"text": "no type"}]),
+        ("model", 5),
+        ("reasoning", ["hm"]),
+        ("reasoning_details", "hm"),
+        ("tool_calls", [5]),
+        ("citations", [{"title": "no url"}]),
+        ("receipt", "free"),
+        ("receipt", {"cost": "NaN"}),
+        ("receipt", {"cost": "much"}),
+        ("receipt", {"cost": "1e999999"}),
+        ("receipt", {"usage": {"prompt_tokens": "12"}}),
+        ("receipt", {"total_ms": "long"}),
+        ("failure", {"code": "502"}),
+    ],
+)
+def test_a_message_with_a_field_of_the_wrong_kind_is_damaged(name: str, value: object) -> None:
+    record = record_of(full_message()) | {name: value}
+    with pytest.raises(DamagedRecordError):
+        decode_message(decode_line(json.dumps(record).encode()))
+
+
+@pytest.mark.parametrize("name", ["id", "role", "at", "parts"])
+def test_a_message_without_what_every_message_has_is_damaged(name: str) -> None:
+    record = record_of(full_message())
+    del record[name]
+    with pytest.raises(DamagedRecordError):
+        decode_message(record)

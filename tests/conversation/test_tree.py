@@ -1,0 +1,82 @@
+"""The tree: paths, siblings and leaves, also of trees that nobody should have made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chat_tui.conversation.tree import Tree
+from tests.conversation.samples import later, message
+
+
+def test_a_path_goes_from_the_first_message_to_the_leaf() -> None:
+    first = message("1")
+    second = message("2", first)
+    third = message("3", second)
+    assert Tree([third, first, second]).path(third.id) == [first, second, third]
+
+
+def test_siblings_are_in_the_order_in_which_they_were_made() -> None:
+    prompt = message("prompt")
+    replies = [message(str(number), prompt, role="assistant") for number in range(3)]
+    tree = Tree([prompt])
+    for reply in (replies[1], replies[2], replies[0]):
+        tree.put(reply)
+    assert tree.children(prompt.id) == replies
+    assert tree.children(None) == [prompt]
+
+
+def test_the_leaf_below_an_active_message_is_the_newest() -> None:
+    prompt = message("prompt")
+    old, new = message("old", prompt), message("new", prompt)
+    follow = message("follow", old)
+    tree = Tree([prompt, old, new, follow])
+    assert tree.leaf(prompt.id) == new.id
+    assert tree.leaf(old.id) == follow.id
+
+
+def test_without_a_valid_active_leaf_the_newest_leaf_is_it() -> None:
+    prompt = message("prompt")
+    old, new = message("old", prompt), message("new", prompt)
+    tree = Tree([prompt, old, new])
+    assert tree.leaf(None) == tree.leaf("0" * 26) == new.id
+
+
+def test_an_empty_tree_has_no_leaf_and_no_path() -> None:
+    tree = Tree()
+    assert tree.leaf() is None
+    assert tree.path(None) == []
+    assert len(tree) == 0
+
+
+def test_a_missing_parent_begins_the_path() -> None:
+    lost = message("lost")
+    found = message("found", lost)
+    tree = Tree([found])
+    assert tree.path(tree.leaf()) == [found]
+
+
+def test_a_later_record_takes_the_place_of_an_earlier_one() -> None:
+    prompt = message("draft")
+    tree = Tree([prompt])
+    tree.put(later(prompt, "final", 1))
+    assert [known.text for known in tree.children(None)] == ["final"]
+
+
+def test_cycles_end() -> None:
+    one, two = message("1"), message("2")
+    one, two = replace(one, parent=two.id), replace(two, parent=one.id)
+    itself = message("itself")
+    itself = replace(itself, parent=itself.id)
+    tree = Tree([one, two, itself])
+    assert {known.id for known in tree.path(one.id)} == {one.id, two.id}
+    assert tree.path(itself.id) == [itself]
+    assert tree.leaf(one.id) in tree
+    assert tree.leaf(itself.id) == itself.id
+
+
+def test_a_path_of_ten_thousand_messages_needs_no_recursion() -> None:
+    messages = [message("first")]
+    for number in range(10_000):
+        messages.append(message(str(number), messages[-1]))
+    tree = Tree(messages)
+    assert tree.path(tree.leaf(messages[0].id)) == messages
