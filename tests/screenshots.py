@@ -1,0 +1,146 @@
+"""The README's pictures, taken of the real application on the emulator: `python -m tests.screenshots [NAME …]`.
+
+The same sources give the same bytes: what the application measures and the time of day are given to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, count, repeat
+from pathlib import Path
+from unittest.mock import patch
+
+from chat_tui.conversation.values import Message
+from chat_tui.demo.server import DemoServer
+from chat_tui.reply import Reply
+from chat_tui.screens.models import ModelPicker
+from tests.app.conftest import Running, Starter
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+_MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
+_SECONDS = (0.0, 0.4, 2.9)
+"""A reply is sent, its first token comes, it ends."""
+_THINKING_SECONDS = 1.9
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture: how wide and high it is in cells, and what is pressed before it is taken."""
+
+    name: str
+    size: tuple[int, int]
+    scene: Callable[[Running], Awaitable[None]]
+
+
+async def _conversation(running: Running) -> None:
+    await _use_model(running, "demo/reasoning")
+    await running.send("How many handshakes are there among 12 people?")
+    await _use_model(running, "google/gemini-2.5-flash")
+    await running.send("Show me that in Python.")
+    await running.until_shown("Google AI Studio", " out ")
+    await running.pilot.press("tab", "home", "tab")
+    await running.until_shown("thought for", "facts = ", "Google AI Studio")
+
+
+async def _models(running: Running) -> None:
+    await _conversation(running)
+    await running.pilot.press("ctrl+o")
+    await running.until(lambda: isinstance(running.app.screen, ModelPicker))
+    await running.until_shown("31 models")
+
+
+async def _light(running: Running) -> None:
+    await _command(running, "/theme paper")
+    await running.until(lambda: running.app.theme == "paper")
+    await running.send("Two days in Kyoto, please.")
+    await running.until_shown("¥1,500", " out ")
+
+
+async def _narrow(running: Running) -> None:
+    await _use_model(running, "demo/reasoning")
+    await running.send("How many handshakes are there among 12 people?")
+    await running.until_shown("thought for", " out ")
+
+
+PICTURES = (
+    Picture("conversation", (120, 40), _conversation),
+    Picture("models", (120, 40), _models),
+    Picture("light", (120, 36), _light),
+    Picture("narrow", (80, 24), _narrow),
+)
+
+
+async def take(picture: Picture, emulator: DemoServer) -> str:
+    """Run the application on folders of its own, play the scene, and return the picture as SVG."""
+    with tempfile.TemporaryDirectory(prefix="chat-tui-picture-") as root, _clocks_that_stand():
+        async with Starter(Path(root), emulator).run(size=picture.size) as running:
+            running.screen.composer.cursor_blink = False
+            await picture.scene(running)
+            await running.pilot.pause()
+            svg = running.app.export_screenshot(title="chat-tui")
+            # Rich makes this name from segments as well as their looks, and where those end depends on when text came.
+            return re.sub(r"terminal-\d+", f"chat-tui-{picture.name}", svg)
+
+
+async def _command(running: Running, command: str) -> None:
+    await running.pilot.press(*command, "enter")
+    await running.until(lambda: not running.screen.composer.text)
+
+
+async def _use_model(running: Running, model: str) -> None:
+    await _command(running, f"/model {model}")
+    await running.until(lambda: running.chat.model == model)
+
+
+@contextmanager
+def _clocks_that_stand() -> Iterator[None]:
+    """Make the times that the application shows the same in each run, and in each time zone."""
+
+    def timed(message: Message) -> Reply:
+        seconds = chain(_SECONDS, repeat(_SECONDS[-1]))
+        return Reply(message, clock=lambda: next(seconds))
+
+    thinking = count(step=_THINKING_SECONDS)
+    zone = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        with ExitStack() as patches:
+            patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
+            patches.enter_context(patch("chat_tui.transcript.message.monotonic", lambda: next(thinking)))
+            yield
+    finally:
+        os.environ.pop("TZ")
+        if zone is not None:
+            os.environ["TZ"] = zone
+        time.tzset()
+
+
+def main() -> None:
+    """Write the pictures that were named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description="Take the README's pictures.")
+    names = [picture.name for picture in PICTURES]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(names)} (default: all)")
+    wanted = parser.parse_args().names or names
+    if unknown := set(wanted) - set(names):
+        parser.error(f"there is no picture {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    FOLDER.mkdir(exist_ok=True)
+    with DemoServer(pace=0) as emulator:
+        for picture in PICTURES:
+            if picture.name in wanted:
+                svg = asyncio.run(take(picture, emulator))
+                (FOLDER / f"{picture.name}.svg").write_text(svg, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
