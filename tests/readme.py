@@ -1,0 +1,196 @@
+"""The README's generated sections, written from the sources they describe: `python -m tests.readme`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+from unittest.mock import patch
+
+from chat_tui.cli.main import parser
+from chat_tui.config import themes
+from chat_tui.config.schema import SETTINGS, Setting
+from chat_tui.conversation.ids import new_id
+from chat_tui.conversation.records import encode_message
+from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Role, Status, TextPart, Usage
+from chat_tui.demo import catalogue
+from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
+
+_NESTED = frozenset(("parts", "citations", "receipt", "failure"))
+_EVERY_FIELD = Message(
+    id=new_id(),
+    parent=new_id(),
+    role="assistant",
+    at=datetime(2026, 11, 21, tzinfo=UTC),
+    model="a/b",
+    parts=(TextPart("text"),),
+    reasoning="text",
+    reasoning_details=({"type": "reasoning.text"},),
+    tool_calls=({"type": "function"},),
+    citations=(Citation("https://example.com", "title"),),
+    receipt=Receipt(
+        "a/b", "Provider", "gen-1", "stop", "end_turn", Usage(1, 1, 1, 1, 1), Decimal("0.1"), 400, 2900, {"cost": 0.1}
+    ),
+    failure=Failure("sentence", "429", retryable=True),
+)
+_FIELDS = {
+    "v": "1, the version of the format; a line of a newer version makes the conversation read-only",
+    "type": "`message`; lines of other types are skipped",
+    "id": "26 characters",
+    "parent": "the `id` of the message before it, or null for the first",
+    "at": "when the line was written: RFC 3339, UTC, milliseconds",
+    "role": " · ".join(f"`{role}`" for role in get_args(Role)),
+    "status": " · ".join(f"`{status}`" for status in get_args(Status)),
+    "model": "the model that was asked",
+    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name` and `size` in bytes",
+    "parts[].text": "the text as it was typed or received, Markdown and all",
+    "reasoning": "what the model thought, as text",
+    "reasoning_details": "the same as the server sent it, to be sent back unchanged",
+    "tool_calls": "as the server sent them",
+    "citations[].url": "a source that the model named",
+    "citations[].title": "its title",
+    "receipt.model": "the model that answered",
+    "receipt.provider": "who served it",
+    "receipt.generation": "OpenRouter's id of the answer",
+    "receipt.finish": "why it ended: `stop`, `length`, …",
+    "receipt.native_finish": "the same in the provider's word",
+    "receipt.usage": "`prompt_tokens`, `completion_tokens`, `reasoning_tokens`, `cached_tokens`, `cache_write_tokens`",
+    "receipt.cost": "USD as the server said, a decimal number in a string",
+    "receipt.first_token_ms": "from sending the request to the first word",
+    "receipt.total_ms": "from sending the request to the end",
+    "receipt.raw_usage": "the server's `usage` as it came",
+    "failure.sentence": "why it failed, and what to do",
+    "failure.code": "the server's code, or the HTTP status",
+    "failure.retryable": "true when sending it again may help",
+}
+
+README = Path(__file__).parent.parent / "README.md"
+COLUMNS = 100
+"""argparse wraps help to the terminal's width, unless it is told one."""
+_KINDS = {str: "text", int: "whole number", float: "number", bool: "true or false", list: "list", dict: "table"}
+
+
+def keys() -> str:
+    """Return the table of actions, and that of the keys that belong to a part of the screen."""
+    actions = (
+        (
+            ", ".join(f"`{replace(action, keys=one).key_label}`" for one in action.keys.split(",") if one),
+            f"`/{action.slash}{' ' if action.argument else ''}{action.argument}`",
+            action.help,
+        )
+        for action in ACTIONS
+    )
+    others = ((f"`{names}`", text) for names, text in OTHER_KEYS)
+    return f"{_table(('Key', 'Command', 'What it does'), actions)}\n{_table(('Key', 'What it does'), others)}"
+
+
+def commands() -> str:
+    """Return the help of the command line, then that of each command."""
+    root = parser()
+    subparsers = next(action for action in root._actions if isinstance(action, argparse._SubParsersAction))
+    with patch.dict(os.environ, COLUMNS=str(COLUMNS), NO_COLOR="1"):
+        return "\n".join(f"```text\n{one.format_help()}```\n" for one in (root, *subparsers.choices.values()))
+
+
+def settings() -> str:
+    """Return the table of all settings."""
+    rows = (
+        (f"`{one.name}`", ", ".join(_kind(one)), "" if one.default is None else f"`{one.default}`", one.help)
+        for one in SETTINGS.values()
+    )
+    return _table(("Setting", "Kind", "Default", "What it is"), rows)
+
+
+def demo_models() -> str:
+    """Return the table of the models that exist only on the emulator."""
+    file = Path(catalogue.__file__).with_name("demo_models.toml")
+    listed = tomllib.loads(file.read_text("utf-8"))["models"]
+    # What is hostile on purpose there stays there: only the printable part of a description is quoted.
+    rows = ((f"`{model['id']}`", re.split(r"[\x00-\x1f]", model["description"])[0].strip()) for model in listed)
+    return _table(("Model", "What it does"), rows)
+
+
+def journal() -> str:
+    """Return the fields of a message's line as the code writes them, with where and what they are."""
+    everything = _journalled(_EVERY_FIELD)
+    if unexplained := everything.keys() ^ _FIELDS.keys():
+        raise ValueError(f"explain these fields of the journal, and no others: {', '.join(sorted(unexplained))}")
+    return _table(("Field", "What it is"), ((f"`{name}`", _FIELDS[name]) for name in everything))
+
+
+def _journalled(message: Message) -> dict[str, None]:
+    """Return the names of all fields of a line, dotted, in the order in which they are written."""
+    record = json.loads(encode_message(message))
+    names: dict[str, None] = {}
+    for name, value in record.items():
+        inner = value[0] if isinstance(value, list) else value
+        nested = isinstance(inner, dict) and name in _NESTED
+        dots = "[]." if isinstance(value, list) else "."
+        names |= dict.fromkeys([f"{name}{dots}{key}" for key in inner] if nested else [name])
+    return names
+
+
+def theme_names() -> str:
+    """Return the names of the themes that come along."""
+    return ", ".join(f"`{file.stem}`" for file in sorted(themes.shipped_themes().glob("*.toml"))) + "\n"
+
+
+def theme_colors() -> str:
+    """Return the names of the colours that a theme sets."""
+    required = " and ".join((", ".join(f"`{name}`" for name in themes.REQUIRED[:-1]), f"`{themes.REQUIRED[-1]}`"))
+    others = ", ".join(f"`{name}`" for name in themes.COLORS if name not in themes.REQUIRED)
+    return f"Needed: {required}. Optional: {others}.\n"
+
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "keys": keys,
+    "commands": commands,
+    "settings": settings,
+    "demo models": demo_models,
+    "journal": journal,
+    "theme names": theme_names,
+    "theme colours": theme_colors,
+}
+
+
+def generated(text: str) -> str:
+    """Return the README `text` with each section between `<!-- name -->` and `<!-- /name -->` written anew.
+
+    Raises:
+        ValueError: when a section's marks are missing, or there more than once.
+    """
+    for name, section in SECTIONS.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+            raise ValueError(f"{README.name} needs one pair of {begin.strip()} and {end}")
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{section()}\n{end}{after}"
+    return text
+
+
+def _kind(setting: Setting) -> Iterator[str]:
+    yield _KINDS[setting.kind] if not setting.choices else " · ".join(f"`{choice}`" for choice in setting.choices)
+    if setting.low is not None and setting.high is not None:
+        yield f"{setting.low:g} to {setting.high:g}"
+    elif setting.low is not None:
+        yield f"at least {setting.low:g}"
+    if setting.unit:
+        yield setting.unit
+
+
+def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heading, ("---",) * len(heading), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    README.write_text(generated(README.read_text("utf-8")), "utf-8")
