@@ -1,0 +1,1 @@
+"""Turns and conversations without a screen, over real HTTP."""
