@@ -91,8 +91,10 @@ class Turn:
         try:
             partial = await asyncio.to_thread(self._begin)
         except OSError as error:
+            where = f": {error.filename}" if error.filename else ""  # a full disk names no file
+            why = f"{error.strerror or error}{where}"
             unsaved = Failure(
-                f"Your prompt could not be saved ({error.strerror}), so it was not sent. Make room, then send again."
+                f"Your prompt could not be saved ({why}), so it was not sent. Mend that, then send again."
             )
             self._publish(Failed(unsaved))
             refused = Reply(self.reply).message("failed", failure=unsaved)

@@ -45,10 +45,22 @@ async def test_a_prompt_that_can_not_be_saved_is_not_sent(
     assert reply.status == "failed"
     assert reply.failure is not None
     assert reply.failure.sentence == (
-        "Your prompt could not be saved (No space left on device), so it was not sent. Make room, then send again."
+        "Your prompt could not be saved (No space left on device), so it was not sent. Mend that, then send again."
     )
     assert scripted.connections == 0
     assert chat.path == []
+
+
+async def test_a_refusal_names_its_file_when_it_has_one(
+    on_script: Session, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbid(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/somewhere/messages.jsonl")
+
+    monkeypatch.setattr(Folder, "append", forbid)
+    reply = await ask(on_script, library.begin(), "Hi")
+    assert reply.failure is not None
+    assert "could not be saved (Permission denied: /somewhere/messages.jsonl), so it was" in reply.failure.sentence
 
 
 async def test_with_room_again_the_prompt_can_be_sent(
