@@ -1,0 +1,1 @@
+"""Settings, servers, credentials and themes from files."""
