@@ -1,0 +1,365 @@
+"""One turn's join: chunks to a reply, a conversation to a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Text, ToolCall
+from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Role, Status, TextPart, Usage
+from chat_tui.openrouter.errors import CutOff, RateLimited
+from chat_tui.openrouter.types import Chunk, chunk_of_completion
+from chat_tui.reply import Reply, failure_of, request_body
+from tests.openrouter.wire import RECORDINGS, chunks_and_fault, streaming
+
+
+class Clock:
+    """Seconds that go by only when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def said(text: str, role: Role = "user", status: Status = "complete", **fields: Any) -> Message:
+    parts = (TextPart(text),) if text else ()
+    return replace(Message(new_id(), None, role, parts, now(), status), **fields)
+
+
+def empty_reply(clock: Clock | None = None) -> Reply:
+    return Reply(said("", "assistant", "streaming", model="m/asked"), clock or Clock())
+
+
+def chunk(finish: str | None = None, *, usage: Mapping[str, Any] | None = None, **delta: Any) -> Chunk:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return Chunk.read({"id": "gen-1", "choices": [choice], **({"usage": usage} if usage else {})})
+
+
+def fed(*chunks: Chunk) -> tuple[Reply, list[Event]]:
+    reply = empty_reply()
+    return reply, [event for each in chunks for event in reply.feed(each)]
+
+
+def details_after(*details: dict[str, Any]) -> tuple[Any, ...]:
+    reply, _ = fed(*(chunk(reasoning_details=[detail]) for detail in details))
+    return reply.message("complete").reasoning_details
+
+
+# Reasoning
+
+
+def test_fragments_of_reasoning_become_one_detail() -> None:
+    assert details_after(
+        {"type": "reasoning.text", "text": "Let ", "format": "f", "index": 0},
+        {"type": "reasoning.text", "text": "me", "format": "f", "index": 0},
+        {"type": "reasoning.text", "signature": "s", "format": "f", "index": 0},
+    ) == ({"type": "reasoning.text", "text": "Let me", "signature": "s", "format": "f", "index": 0},)
+
+
+def test_the_first_signature_and_format_count() -> None:
+    (detail,) = details_after(
+        {"type": "reasoning.text", "text": "a", "signature": None, "format": ""},
+        {"type": "reasoning.text", "text": "b", "signature": "first", "format": "f"},
+        {"type": "reasoning.text", "text": "c", "signature": "second", "format": "g"},
+    )
+    assert (detail["text"], detail["signature"], detail["format"]) == ("abc", "first", "f")
+
+
+def test_details_of_other_types_stay_apart_in_their_order() -> None:
+    details = (
+        {"type": "reasoning.summary", "summary": "a", "index": 0},
+        {"type": "reasoning.summary", "summary": "b", "index": 0},
+        {"type": "reasoning.encrypted", "data": "x", "id": "r1"},
+        {"type": "reasoning.text", "text": "c"},
+        {"type": "reasoning.encrypted", "data": "y"},
+        {"type": "reasoning.text", "text": "d", "new_field": [1]},
+    )
+    assert details_after(*details) == details
+
+
+def test_reasoning_that_comes_twice_is_shown_once() -> None:
+    reply, events = fed(chunk(reasoning="Hm", reasoning_details=[{"type": "reasoning.text", "text": "Hm"}]))
+    assert [event for event in events if isinstance(event, Reasoning)] == [Reasoning("Hm")]
+    assert reply.message("complete").reasoning == "Hm"
+
+
+def test_reasoning_that_comes_only_as_details_is_shown() -> None:
+    reply, _ = fed(chunk(reasoning_details=[{"type": "reasoning.summary", "summary": "Sum"}]))
+    assert reply.message("complete").reasoning == "Sum"
+
+
+# Tool calls, pictures, citations
+
+
+def test_tool_calls_are_joined_by_index() -> None:
+    reply, events = fed(
+        chunk(tool_calls=[{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}}]),
+        chunk(tool_calls=[{"index": 1, "id": "b", "type": "function", "function": {"name": "g", "arguments": "{"}}]),
+        chunk(tool_calls=[{"index": 0, "function": {"arguments": '{"x":'}}]),
+        chunk(tool_calls=[{"index": 1, "function": {"arguments": "}"}}, {"index": 0, "function": {"arguments": "1}"}}]),
+    )
+    assert reply.message("complete").tool_calls == (
+        {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x":1}'}},
+        {"id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+    )
+    assert events[-1] == ToolCall(0, "f", "1}")
+
+
+def test_tool_calls_of_a_whole_reply_have_no_index() -> None:
+    calls = [{"id": name, "type": "function", "function": {"name": name, "arguments": "{}"}} for name in ("one", "two")]
+    message = {"role": "assistant", "content": None, "tool_calls": calls}
+    reply, _ = fed(chunk_of_completion({"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}))
+    assert reply.message("complete").tool_calls == tuple(calls)
+
+
+def test_a_picture_that_comes_twice_is_one() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    other = {"type": "image_url", "image_url": {"url": "data:image/png;base64,BBBB"}}
+    reply, events = fed(chunk(images=[picture, picture]), chunk(images=[picture, other]))
+    assert reply.images == ["data:image/png;base64,AAAA", "data:image/png;base64,BBBB"]
+    assert [event for event in events if isinstance(event, Image)] == [Image(url) for url in reply.images]
+
+
+def test_a_source_that_is_named_twice_is_one() -> None:
+    def citation(url: str, title: str) -> dict[str, Any]:
+        return {"type": "url_citation", "url_citation": {"url": url, "title": title}}
+
+    reply, events = fed(
+        chunk(annotations=[citation("https://a", "A"), citation("https://b", "B")]),
+        chunk(annotations=[citation("https://a", "A again"), {"type": "file", "file": {"hash": "x"}}]),
+    )
+    assert reply.message("complete").citations == (Citation("https://a", "A"), Citation("https://b", "B"))
+    assert sum(isinstance(event, Cited) for event in events) == 2
+
+
+def test_a_refusal_is_text() -> None:
+    reply, _ = fed(chunk(content=None, refusal="I won't."))
+    assert reply.message("complete").text == "I won't."
+
+
+# The receipt
+
+USAGE = {
+    "prompt_tokens": 9,
+    "completion_tokens": 3,
+    "cost": Decimal("0.000002"),
+    "prompt_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 1},
+    "completion_tokens_details": {"reasoning_tokens": 2},
+    "something_new": {"x": 1},
+}
+
+
+@pytest.mark.parametrize(
+    "last", [chunk("stop", content="", usage=USAGE), Chunk.read({"choices": [], "usage": USAGE})], ids=["with", "none"]
+)
+def test_usage_counts_with_and_without_choices(last: Chunk) -> None:
+    reply, _ = fed(chunk(content="Hi"), chunk("stop", content=""), last)
+    receipt = reply.message("complete").receipt
+    assert receipt is not None
+    assert receipt.usage == Usage(9, 3, 2, 4, 1)
+    assert receipt.cost == Decimal("0.000002")
+    assert receipt.finish == "stop"
+    assert receipt.raw_usage == USAGE
+
+
+def test_a_finish_that_is_repeated_is_one() -> None:
+    reply, events = fed(chunk(content="Hi"), chunk("stop", content=""), chunk("stop", content=""))
+    assert reply.message("complete").text == "Hi"
+    assert sum(isinstance(event, Receipted) for event in events) == 2  # with the first word, and with the finish
+
+
+def test_a_finish_is_not_forgotten_when_it_is_null_again() -> None:
+    reply, _ = fed(chunk("length", content="Hi"), chunk(content=""))
+    receipt = reply.message("complete").receipt
+    assert receipt is not None
+    assert receipt.finish == "length"
+
+
+def test_times_are_from_the_request_to_the_first_word_and_to_the_end() -> None:
+    clock = Clock()
+    reply = empty_reply(clock)
+    reply.feed(chunk(content=""))  # only the role: no word yet
+    clock.seconds += 0.25
+    reply.feed(chunk(reasoning="Hm"))
+    clock.seconds += 1
+    reply.feed(chunk(content="Hi"))
+    clock.seconds += 0.5
+    receipt = reply.message("complete").receipt
+    assert receipt is not None
+    assert (receipt.first_token_ms, receipt.total_ms) == (250, 1750)
+
+
+def test_the_generation_of_an_error_fills_a_gap() -> None:
+    nothing = empty_reply().message("failed", generation="gen-9", failure=Failure("No."))
+    assert nothing.receipt == Receipt(generation="gen-9", total_ms=0)
+    reply, _ = fed(chunk(content="Hi"))
+    receipt = reply.message("failed", generation="gen-9").receipt
+    assert receipt is not None
+    assert receipt.generation == "gen-1"
+
+
+def test_a_failure_keeps_what_the_error_says() -> None:
+    error = RateLimited("Too many. Wait.", code="429", retryable=True)
+    assert failure_of(error) == Failure("Too many. Wait.", "429", True)
+
+
+# The recordings
+
+
+async def replayed(name: str) -> tuple[Message, list[Event]]:
+    """Return the final message that a recording makes, and its events."""
+    chunks, fault = await chunks_and_fault(streaming([RECORDINGS[name]]))
+    reply, events = fed(*chunks)
+    return reply.message("complete" if fault is None else "failed"), events
+
+
+TEXTS = {
+    "image_output": "Here is your image.",
+    "midstream_error": "Once upon a time",
+    "plain_text": None,
+    "reasoning_text": "The answer is 4.",
+    "router_metadata": "Hi",
+    "tool_calls": "",
+    "usage_empty_choices": "Hi",
+    "web_citations": "OpenRouter added server tools [example.com](https://example.com/a).",
+}
+COSTS = {
+    "image_output": "0.0387036",
+    "midstream_error": None,
+    "reasoning_text": "0.000228",
+    "router_metadata": "0.000002",
+    "tool_calls": "0.00566",
+    "usage_empty_choices": "0.000002",
+    "web_citations": "0.0203",
+}
+
+
+def test_every_recording_is_expected() -> None:
+    assert set(TEXTS) == set(RECORDINGS)
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+async def test_a_recording_becomes_its_text(name: str) -> None:
+    message, events = await replayed(name)
+    if TEXTS[name] is None:
+        assert message.text.startswith("Hello! How can")
+    else:
+        assert message.text == TEXTS[name]
+    assert "".join(event.text for event in events if isinstance(event, Text)) == message.text
+    assert message.model == "m/asked"
+
+
+@pytest.mark.parametrize("name", COSTS)
+async def test_a_recording_has_its_cost(name: str) -> None:
+    message, _ = await replayed(name)
+    assert message.receipt is not None
+    assert message.receipt.cost == (None if COSTS[name] is None else Decimal(COSTS[name] or 0))
+    assert message.receipt.model
+    assert message.receipt.provider
+    assert message.receipt.generation
+    assert message.receipt.generation.startswith("gen-")
+
+
+async def test_the_recorded_reasoning_is_one_signed_detail() -> None:
+    message, _ = await replayed("reasoning_text")
+    assert message.reasoning == "The user wants a short sum: 2+2=4."
+    assert message.reasoning_details == (
+        {
+            "type": "reasoning.text",
+            "text": message.reasoning,
+            "signature": "EqIFCpwBsig==",
+            "format": "anthropic-claude-v1",
+            "index": 0,
+        },
+    )
+    assert message.receipt is not None
+    assert message.receipt.usage.reasoning_tokens == 30
+
+
+async def test_the_recorded_tool_calls_are_two() -> None:
+    message, _ = await replayed("tool_calls")
+    assert [(call["id"], call["function"]["arguments"]) for call in message.tool_calls] == [
+        ("toolu_bdrk_01A", '{"city": "Paris"}'),
+        ("toolu_bdrk_02B", '{"city": "Rome"}'),
+    ]
+    assert message.receipt is not None
+    assert (message.receipt.finish, message.receipt.native_finish) == ("tool_calls", "tool_use")
+
+
+async def test_the_recorded_sources_and_pictures() -> None:
+    cited, _ = await replayed("web_citations")
+    assert cited.citations == (
+        Citation("https://example.com/a", "Server tools"),
+        Citation("https://example.org/b", "Other source"),
+    )
+    _, events = await replayed("image_output")
+    assert [event.url[:22] for event in events if isinstance(event, Image)] == ["data:image/png;base64,"]
+
+
+# The request
+
+
+def test_what_is_unset_is_not_sent() -> None:
+    assert request_body([said("Hi")], {}) == {"messages": [{"role": "user", "content": "Hi"}]}
+
+
+def test_everything_that_is_set_is_sent_by_its_name() -> None:
+    settings = {
+        "model": "m/one",
+        "models": ["m/two"],
+        "system": "Be brief.",
+        "parameters": {"temperature": 0.2, "seed": 0},
+        "reasoning": {"effort": "high"},
+        "provider": {"sort": "latency"},
+        "plugins": [{"id": "web"}],
+        "theme": "ink",
+    }
+    assert request_body([said("Hi")], settings) == {
+        "model": "m/one",
+        "models": ["m/two"],
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+        "temperature": 0.2,
+        "seed": 0,
+        "reasoning": {"effort": "high"},
+        "provider": {"sort": "latency"},
+        "plugins": [{"id": "web"}],
+    }
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "interrupted", "complete"])
+def test_a_reply_without_a_word_is_left_out(status: Status) -> None:
+    path = [said("Hi"), said("", "assistant", status, reasoning="Hm"), said("Again")]
+    assert [sent["content"] for sent in request_body(path, {})["messages"]] == ["Hi", "Again"]
+
+
+def test_a_reply_of_nothing_but_a_tool_call_is_left_out_while_nobody_answers_it() -> None:
+    path = [said("Hi"), said("", "assistant", tool_calls=({"id": "a"},)), said("Again")]
+    assert [sent["role"] for sent in request_body(path, {})["messages"]] == ["user", "user"]
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "interrupted"])
+def test_what_arrived_of_a_broken_reply_is_sent(status: Status) -> None:
+    path = [said("Hi"), said("Once upon", "assistant", status), said("Go on")]
+    assert request_body(path, {})["messages"][1] == {"role": "assistant", "content": "Once upon"}
+
+
+def test_reasoning_goes_back_as_it_came_but_not_when_it_was_broken_off() -> None:
+    details = ({"type": "reasoning.text", "text": "Hm", "signature": "s"}, {"type": "reasoning.encrypted", "data": "x"})
+    whole, broken = (
+        said("Hi", "assistant", status, reasoning="Hm", reasoning_details=details)
+        for status in ("complete", "cancelled")
+    )
+    first, second = request_body([whole, broken], {})["messages"]
+    assert first == {"role": "assistant", "content": "Hi", "reasoning_details": list(details)}
+    assert second == {"role": "assistant", "content": "Hi"}
+
+
+def test_an_error_without_a_code_is_a_failure_without_one() -> None:
+    assert failure_of(CutOff("It stopped. Send it again.")) == Failure("It stopped. Send it again.")
