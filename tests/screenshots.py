@@ -20,6 +20,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from chat_tui.conversation.values import Message
+from chat_tui.cost import format_cost, total_cost
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply import Reply
 from chat_tui.screens.models import ModelPicker
@@ -43,10 +44,9 @@ class Picture:
 
 async def _conversation(running: Running) -> None:
     await _use_model(running, "demo/reasoning")
-    await running.send("How many handshakes are there among 12 people?")
+    await _ask(running, "How many handshakes are there among 12 people?")
     await _use_model(running, "google/gemini-2.5-flash")
-    await running.send("Show me that in Python.")
-    await running.until_shown("Google AI Studio", " out ")
+    await _ask(running, "Show me that in Python.")
     await running.pilot.press("tab", "home", "tab")
     await running.until_shown("thought for", "facts = ", "Google AI Studio")
 
@@ -59,16 +59,14 @@ async def _models(running: Running) -> None:
 
 
 async def _light(running: Running) -> None:
-    await _command(running, "/theme paper")
+    await _enter(running, "/theme paper")
     await running.until(lambda: running.app.theme == "paper")
-    await running.send("Two days in Kyoto, please.")
-    await running.until_shown("¥1,500", " out ")
+    await _ask(running, "Two days in Kyoto, please.")
 
 
 async def _narrow(running: Running) -> None:
     await _use_model(running, "demo/reasoning")
-    await running.send("How many handshakes are there among 12 people?")
-    await running.until_shown("thought for", " out ")
+    await _ask(running, "How many handshakes are there among 12 people?")
 
 
 PICTURES = (
@@ -91,13 +89,26 @@ async def take(picture: Picture, emulator: DemoServer) -> str:
             return re.sub(r"terminal-\d+", f"chat-tui-{picture.name}", svg)
 
 
-async def _command(running: Running, command: str) -> None:
-    await running.pilot.press(*command, "enter")
+async def _ask(running: Running, prompt: str) -> None:
+    """Send a prompt, and wait until its reply, its receipt and the sum of the chat are shown."""
+    known = len(running.chat.path)
+    await _enter(running, prompt)
+    await running.until(lambda: len(running.chat.path) == known + 2 and running.chat.path[-1].status == "complete")
+    receipt = running.chat.path[-1].receipt
+    assert receipt is not None
+    spent = format_cost(total_cost(running.chat.path))
+    await running.until_shown(f" {receipt.usage.completion_tokens} out ", f"this chat {spent}", "● ready")
+
+
+async def _enter(running: Running, text: str) -> None:
+    """Press Enter on `text`; to type it would only take longer."""
+    running.screen.composer.put(text)
+    await running.pilot.press("enter")
     await running.until(lambda: not running.screen.composer.text)
 
 
 async def _use_model(running: Running, model: str) -> None:
-    await _command(running, f"/model {model}")
+    await _enter(running, f"/model {model}")
     await running.until(lambda: running.chat.model == model)
 
 
