@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme as TextualTheme
@@ -50,6 +50,8 @@ class ChatApp(App[None]):
     """The chat-tui application."""
 
     TITLE = "chat-tui"
+    # Textual loads no style sheet of a default screen, so the application names those of its first screens.
+    CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
     Transcript, Composer, Completions, OptionList, VerticalScroll {
         scrollbar-color: $panel-lighten-2; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
@@ -61,48 +63,67 @@ class ChatApp(App[None]):
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self._launch = launch
-        self._session: asyncio.Future[Session] | None = None
+        self._started: asyncio.Future[Session] | None = None
+        self._takes_keys = launch.needs_key
+        self._early_keys: list[events.Key | events.Paste] = []
         for theme in launch.themes.values():
             self.register_theme(_textual_theme(theme))
-
-    def on_mount(self) -> None:
-        """Paint first; start the engine and load the libraries after that."""
-        launch = self._launch
         if launch.theme in self.available_themes:
             self.theme = launch.theme
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the chat, or the page that asks for a key."""
+        launch = self._launch
         if launch.needs_key:
             from chat_tui.screens.no_key import NoKeyScreen
 
-            self.push_screen(NoKeyScreen(launch.credentials))
+            return NoKeyScreen(launch.credentials)
+        return ChatScreen(launch.chat, launch.library, self.session)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed before the composer has the focus; nothing would take it."""
+        if isinstance(event, events.Key | events.Paste) and not self._takes_keys:
+            self._early_keys.append(event)
+        else:
+            await super().on_event(event)
+
+    async def on_chat_screen_ready(self) -> None:
+        """Hand the early keys on; then, with the first paint behind, start the engine and load the libraries."""
+        if self._takes_keys:
             return
-        self._session = asyncio.get_running_loop().create_future()
-        screen = ChatScreen(launch.chat, launch.library, self.session)
-        self.push_screen(screen)
+        self._takes_keys = True
+        for event in self._early_keys:
+            await super().on_event(event)
         # Imports hold up the loop: they begin when the first keys have been answered.
-        screen.call_after_refresh(self.set_timer, HEAD_START_SECONDS, partial(self._prepare, screen))
+        self.call_after_refresh(self.set_timer, HEAD_START_SECONDS, self._prepare)
 
     async def session(self) -> Session:
         """Return the engine, as soon as it runs."""
-        assert self._session is not None  # noqa: S101 - no screen that asks is shown without a key
-        return await asyncio.shield(self._session)
+        return await asyncio.shield(self._engine)
 
-    def _prepare(self, screen: ChatScreen) -> None:
+    @property
+    def _engine(self) -> asyncio.Future[Session]:
+        if self._started is None:
+            self._started = asyncio.get_running_loop().create_future()
+        return self._started
+
+    def _prepare(self) -> None:
         for problem in self._launch.problems:
             self.notify(one_line(problem, 400), severity="warning", markup=False, timeout=15)
-        self.run_worker(self._start(screen), exit_on_error=True)
+        self.run_worker(self._start())
 
-    async def _start(self, screen: ChatScreen) -> None:
-        assert self._session is not None  # noqa: S101 - set before this worker
+    async def _start(self) -> None:
         session = await asyncio.to_thread(self._launch.start)
-        self._session.set_result(session)
-        screen.load()
+        self._engine.set_result(session)
+        chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
+        chat.load()
         await asyncio.to_thread(_import_markdown)
-        screen.transcript.enable_markdown()
+        chat.transcript.enable_markdown()
 
     async def action_quit(self) -> None:
         """Stop what streams, keep it as interrupted, and leave within two seconds."""
-        if self._session is not None and self._session.done():
-            await self._session.result().close()
+        if self._started is not None and self._started.done():
+            await self._started.result().close()
         self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -29,6 +29,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(_visible, text)
 
 
+def printable_in_place(text: str) -> str:
+    """Return `text` with every control character as one visible symbol, so that every place in it stays the same."""
+    return _UNPRINTABLE.sub(lambda match: symbol if len(symbol := _visible(match)) == 1 else "\ufffd", text)
+
+
 def one_line(text: str, limit: int | None = None) -> str:
     """Return `text` printable and on one line, cut with … when longer than `limit` characters."""
     beginning = text if limit is None else text[: 4 * limit]

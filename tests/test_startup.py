@@ -133,7 +133,6 @@ def test_the_first_paint_waits_for_textual_alone(home: Home, arguments: list[str
         assert terminal.quit() == 0
 
 
-@pytest.mark.xfail(reason="a prompt sent before the wire is imported waits for that import on the loop", strict=False)
 def test_what_is_typed_before_the_engine_is_ready_is_kept(home: Home) -> None:
     recorded = Recorded(home, "--model", "demo/echo")
     with recorded.terminal as terminal:

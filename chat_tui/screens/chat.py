@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message as Event
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
@@ -45,7 +46,9 @@ class ChatScreen(Screen[None]):
         session: Brings the engine as soon as it runs.
     """
 
-    CSS_PATH = "chat.tcss"
+    class Ready(Event):
+        """The composer takes keys."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(),
         Binding("escape", "back", "Back", show=False, id="chat.back", tooltip="Close, clear, stop or change the focus"),
@@ -89,7 +92,8 @@ class ChatScreen(Screen[None]):
         self._ticking = self.set_interval(TICK_SECONDS, self._show_status, pause=True)
         self._sync(self.chat.tail())
         self._show_all()
-        self.composer.focus()
+        self.set_focus(self.composer)
+        self.post_message(self.Ready())
 
     # What is shown
 
@@ -167,10 +171,10 @@ class ChatScreen(Screen[None]):
         if (chosen := self.completions.chosen) is not None and "\n" not in event.text:
             name = f"/{chosen}"
         if name.startswith("/") and name[1:] in BY_SLASH:
-            self.composer.put("")
             self._run_command(name[1:], argument.strip())
         elif name.startswith("/") and "/" not in name[1:] and "\n" not in event.text:
             self.app.notify(f"There is no command {one_line(name, 30)}. Type / alone to see them all.", markup=False)
+            self._give_back(event.text)
         else:
             self._send(event.text)
 
@@ -184,15 +188,13 @@ class ChatScreen(Screen[None]):
 
     @work(group="send")
     async def _send(self, text: str) -> None:
-        chat = self.chat
-        self.composer.put("")
-        await self._start(chat, text)
+        await self._start(self.chat, text)
 
     async def _start(self, chat: Chat, text: str | None) -> None:
         """Send `text`, or ask again for None; when that can't be, say why and give the text back."""
-        from chat_tui.engine.session import RefusedError  # imported by now: it brings the wire with it
-
         session = await self._session()
+        from chat_tui.engine.session import RefusedError  # here, where it is imported already: the wire comes with it
+
         try:
             turn = await (session.regenerate(chat) if text is None else session.send(chat, text))
         except (RefusedError, OSError) as error:

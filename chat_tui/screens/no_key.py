@@ -17,7 +17,6 @@ from chat_tui.text import one_line
 class NoKeyScreen(Screen[None]):
     """One plain page."""
 
-    CSS_PATH = "no_key.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,escape,enter,ctrl+c", "app.quit", "Quit", id="no_key.quit", tooltip="Leave", priority=True),
     ]

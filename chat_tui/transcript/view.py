@@ -331,7 +331,9 @@ Transcript {{
         else:
             index = self._row_counts.find(row)
             self._top = (index, row - self._row_counts.start(index))
-        if delta < 0:
+        if delta < 0 and self._following and row >= self.max_scroll_y:
+            self._settle()  # the view grew and Textual moved it: not the reader
+        elif delta < 0:
             self._follow(False)
             self._ahead = 0
             self._settle()

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.text import Text
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
+
+from chat_tui.text import printable_in_place
 
 HIGHEST = 10
 """Rows that it grows to; beyond them it scrolls."""
@@ -28,7 +32,7 @@ class Composer(TextArea):
     }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send", id="composer.send", tooltip="Send the prompt", show=False, priority=True),
+        Binding("enter", "submit", "Send", id="composer.send", tooltip="Send the prompt", show=False),
         Binding(
             "ctrl+j,shift+enter,alt+enter",
             "newline",
@@ -36,12 +40,11 @@ class Composer(TextArea):
             id="composer.newline",
             tooltip="Begin a new line; Ctrl+J works in every terminal",
             show=False,
-            priority=True,
         ),
     ]
 
     class Submitted(Message):
-        """Enter was pressed; `text` is still in the composer."""
+        """Enter was pressed; `text` has left the composer: whoever refuses it gives it back with `put`."""
 
         def __init__(self, composer: Composer, text: str) -> None:
             super().__init__()
@@ -88,10 +91,31 @@ class Composer(TextArea):
         self.load_text(text)
         self.move_cursor(self.document.end)
 
+    def on_key(self, event: events.Key) -> None:
+        """Send, or begin a line, in the order of the keys.
+
+        A binding would act when the key has bubbled to the application; letters that came after it, in one burst, would
+        be in the composer by then.
+        """
+        if event.is_printable:
+            return
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.node is self and active.binding.action in ("submit", "newline"):
+            event.stop()
+            event.prevent_default()
+            (self.action_submit if active.binding.action == "submit" else self.action_newline)()
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line to be drawn: what was pasted or recalled may hold control characters."""
+        line = super().get_line(line_index)
+        visible = printable_in_place(line.plain)
+        return line if visible == line.plain else Text(visible, end="", no_wrap=True)
+
     def action_submit(self) -> None:
-        """Offer the prompt for sending."""
+        """Hand the prompt over for sending."""
         if self.text.strip():
             self.post_message(self.Submitted(self, self.text))
+            self.put("")
 
     def action_newline(self) -> None:
         """Begin a new line."""

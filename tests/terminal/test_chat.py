@@ -93,7 +93,6 @@ def test_killed_in_mid_stream_and_resumed(open_terminal: Opener, home: Home) -> 
     assert request["messages"][1]["content"] == kept
 
 
-@pytest.mark.xfail(reason="keys that come before the composer has the focus go to no widget", strict=False)
 def test_what_is_typed_while_it_starts_is_kept(open_terminal: Opener) -> None:
     terminal = open_terminal("--model", "demo/echo")
     terminal.wait_for_bytes(b"\x1b[?1049h")
@@ -104,7 +103,6 @@ def test_what_is_typed_while_it_starts_is_kept(open_terminal: Opener) -> None:
     terminal.wait_until(receipt("demo/echo"), "the receipt")
 
 
-@pytest.mark.xfail(reason="Enter, a priority binding, overtakes the letters before it", strict=False)
 def test_keys_that_come_together_are_taken_in_their_order(open_terminal: Opener) -> None:
     terminal = open_terminal("--model", "demo/echo")
     terminal.wait_for_cursor_on(READY)
@@ -148,7 +146,6 @@ def test_quitting_in_mid_stream_keeps_what_arrived(open_terminal: Opener, home: 
     assert home.partial() == ""
 
 
-@pytest.mark.xfail(reason="a transcript that grows forgets that it followed the end", strict=False)
 def test_resized_in_mid_stream(open_terminal: Opener) -> None:
     terminal = open_terminal("--model", "demo/markdown", columns=100, rows=20)
     terminal.wait_for_cursor_on(READY)
@@ -176,7 +173,7 @@ def test_a_tiny_terminal(open_terminal: Opener) -> None:
     terminal = open_terminal("--demo", columns=40, rows=10)
     terminal.wait_for_cursor_on(READY)
     terminal.prompt("Hello")
-    terminal.wait_for("396 out", "$0.000238")
+    terminal.wait_for("396", "$0.000238")
     for key, seen in (("\x0f", "Search"), ("\x1b", READY), ("\x1bOP", "Keys"), ("\x1b", READY)):
         terminal.send(key)
         terminal.wait_for(seen)

@@ -109,10 +109,8 @@ def test_a_hostile_prompt_becomes_a_hostile_title(open_terminal: Opener, home: H
     assert_harmless(terminal)
 
 
-_IN_THE_COMPOSER = pytest.mark.xfail(reason="the composer draws control characters as they are", strict=False)
 
 
-@_IN_THE_COMPOSER
 def test_a_hostile_prompt_recalled(open_terminal: Opener, home: Home) -> None:
     assert home.run("ask", "one \x1b]52;c;cm0=\x07 \x9b2J \x1b[2J end", "--model", "demo/markdown").code == 0
     terminal = open_terminal("--resume", "--model", "demo/markdown")
@@ -123,7 +121,6 @@ def test_a_hostile_prompt_recalled(open_terminal: Opener, home: Home) -> None:
     assert_harmless(terminal)
 
 
-@_IN_THE_COMPOSER
 def test_a_hostile_paste(open_terminal: Opener) -> None:
     terminal = open_terminal("--model", "demo/echo")
     terminal.wait_for_cursor_on(READY)
