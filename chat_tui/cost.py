@@ -9,6 +9,10 @@ from chat_tui.conversation.values import Message
 
 _CHARACTERS_PER_TOKEN = 4
 _CENT = Decimal("0.01")
+_UNKNOWN = "–"
+# Past these a figure is no amount and no count, whoever wrote it: arithmetic and printing would only fail on it.
+_LARGEST_EXPONENT = 40
+_MOST_TOKENS = 2**53
 
 
 def total_cost(messages: Iterable[Message]) -> Decimal | None:
@@ -19,10 +23,12 @@ def total_cost(messages: Iterable[Message]) -> Decimal | None:
 
 def format_cost(cost: Decimal | None) -> str:
     """Return USD with the digits that matter: `$1.23`, `$0.50`, `$0.00000735`; `$0` for nothing, `–` for unknown."""
-    if cost is None:
-        return "–"
+    if cost is None or not cost.is_finite():
+        return _UNKNOWN
     if cost == 0:
         return "$0"
+    if abs(cost.adjusted()) > _LARGEST_EXPONENT:
+        return _UNKNOWN
     if abs(cost) >= 1:
         return f"${cost:.2f}"
     three_digits = cost.quantize(Decimal(1).scaleb(cost.adjusted() - 2)).normalize()
@@ -30,7 +36,9 @@ def format_cost(cost: Decimal | None) -> str:
 
 
 def format_tokens(tokens: int) -> str:
-    """Return a count of tokens for people: `999`, `1,204`, `131k`, `1.05M`."""
+    """Return a count of tokens for people: `999`, `1,204`, `131k`, `1.05M`; `–` for what is no count."""
+    if abs(tokens) > _MOST_TOKENS:
+        return _UNKNOWN
     if tokens < 10_000:
         return f"{tokens:,}"
     if tokens < 999_500:

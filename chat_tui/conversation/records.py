@@ -26,6 +26,8 @@ from chat_tui.conversation.values import (
 
 VERSION = 1
 _LARGEST_EXPONENT = 40
+_LONGEST_NUMBER = 100
+_COUNTLESS = 2**53
 _ROLES = get_args(Role)
 _STATUSES = get_args(Status)
 _KNOWN = frozenset({"v", "type", *(field.name for field in fields(Message))})
@@ -82,7 +84,7 @@ def decode_line(line: bytes) -> Json:
         NewerRecordError: when a newer chat-tui wrote it.
     """
     try:
-        record = json.loads(line, parse_float=_number)
+        record = json.loads(line, parse_float=_amount, parse_int=_integer, parse_constant=_amount)
     except (ValueError, RecursionError) as error:
         raise DamagedRecordError(str(error)) from None
     if not isinstance(record, dict) or not isinstance(record.get("v"), int):
@@ -143,7 +145,13 @@ def _decode_part(part: Json) -> Part:
     match part:
         case {"type": "text", "text": str(text)}:
             return TextPart(text)
-        case {"type": "file", "sha256": str(sha256), "media_type": str(media), "name": str(name), "size": int(size)}:
+        case {
+            "type": "file",
+            "sha256": str(sha256),
+            "media_type": str(media),
+            "name": str(name),
+            "size": int(size),
+        } if _count(size) is not None:
             return FilePart(sha256, media, name, size)
         case {"type": str()}:
             return UnknownPart(part)
@@ -164,14 +172,14 @@ def _encode_receipt(receipt: Receipt) -> Json:
 
 
 def _decode_receipt(data: Json) -> Receipt:
+    """Return the receipt, without the figures in it that are none: the message counts for more than its price."""
     usage = _optional(data, "usage", dict) or {}
-    cost = data.get("cost")
     return Receipt(
         **{name: _optional(data, name, str) for name in _RECEIPT_TEXTS},
-        usage=Usage(**{name: _optional(usage, name, int) for name in _USAGE_FIELDS}),
-        cost=_number(cost) if isinstance(cost, str) else _optional(data, "cost", (Decimal, int)),
-        first_token_ms=_optional(data, "first_token_ms", int),
-        total_ms=_optional(data, "total_ms", int),
+        usage=Usage(**{name: _count(usage.get(name)) for name in _USAGE_FIELDS}),
+        cost=_cost(data.get("cost")),
+        first_token_ms=_count(data.get("first_token_ms")),
+        total_ms=_count(data.get("total_ms")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
     )
 
@@ -188,19 +196,30 @@ def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None and value != {}}
 
 
-def _number(text: str) -> Decimal:
-    """Return the number that `text` is, exactly.
-
-    Raises:
-        ValueError: when it is none, or one that only costs memory once something prints it.
-    """
+def _amount(text: str) -> Decimal | None:
+    """Return the number that `text` is, exactly; None when it is none, or would only cost memory."""
+    if len(text) > _LONGEST_NUMBER:
+        return None
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"no number: {text[:40]}") from None
+        return None
     if not number.is_finite() or (number and abs(number.adjusted()) > _LARGEST_EXPONENT):
-        raise ValueError(f"no number of this world: {text[:40]}")
+        return None
     return number
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if len(text) <= _LONGEST_NUMBER else None
+
+
+def _count(value: object) -> int | None:
+    """Return `value` when it is a number of tokens, bytes or milliseconds that something can have."""
+    return value if type(value) is int and 0 <= value < _COUNTLESS else None
+
+
+def _cost(value: object) -> Decimal | None:
+    return _amount(str(value)) if type(value) in (str, int, Decimal) else None
 
 
 def _needed(data: Json, name: str, kind: type[Any]) -> Any:

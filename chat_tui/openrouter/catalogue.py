@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from chat_tui.openrouter.exact_json import decode_json
-from chat_tui.openrouter.lenient import Many, Money, Wire
+from chat_tui.openrouter.lenient import Count, Many, Money, Wire
 
 
 class Architecture(Wire):
@@ -41,7 +41,7 @@ class Prices(Wire):
 class PriceOverride(Prices):
     """Prices under a condition: long prompts, or hours of the day (UTC)."""
 
-    min_prompt_tokens: int | None = None
+    min_prompt_tokens: Count | None = None
     utc_start: str | None = None
     utc_end: str | None = None
     utc_days: Many[str] = ()
@@ -62,8 +62,8 @@ class Pricing(Prices):
 class TopProvider(Wire):
     """The limits (tokens) of the provider that the router prefers."""
 
-    context_length: int | None = None
-    max_completion_tokens: int | None = None
+    context_length: Count | None = None
+    max_completion_tokens: Count | None = None
     is_moderated: bool | None = None
 
 
@@ -103,7 +103,7 @@ class Model(Wire):
     name: str | None = None
     created: int | None = None
     description: str | None = None
-    context_length: int | None = None
+    context_length: Count | None = None
     architecture: Architecture = Architecture()
     pricing: Pricing = Pricing()
     top_provider: TopProvider = TopProvider()

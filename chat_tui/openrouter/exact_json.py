@@ -17,14 +17,14 @@ _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 def decode_json(text: str) -> Any:
     """Return the value of JSON `text`; numbers with a fraction or an exponent are `Decimal`, as written.
 
-    Lone surrogates become U+FFFD: no file or socket takes them. Numbers that aren't real ones (NaN, 1e999999999) become
-    None.
+    Lone surrogates become U+FFFD: no file or socket takes them. Numbers that aren't real ones (NaN, 1e999999999,
+    thousands of digits) become None.
 
     Raises:
         ValueError: `text` isn't JSON, or is nested deeper than Python reads.
     """
     try:
-        value = json.loads(text, parse_float=_number, parse_constant=_no_number)
+        value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_no_number)
         return _encodable(value) if _SURROGATE_ESCAPE.search(text) else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
@@ -38,6 +38,10 @@ def _number(text: str) -> Decimal | None:
     except InvalidOperation:  # an exponent beyond what Decimal holds
         return None
     return number if not number or abs(number.adjusted()) <= LARGEST_EXPONENT else None
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if len(text) <= _LONGEST_NUMBER else None
 
 
 def _no_number(_: str) -> None:

@@ -12,6 +12,8 @@ from chat_tui.openrouter.exact_json import LARGEST_EXPONENT
 
 T = TypeVar("T")
 
+_COUNTLESS = 2**53  # from here on a float, which every share and speed is, no longer holds each whole number
+
 
 def _nothing_as_empty(value: Any) -> Any:
     return () if value is None else value
@@ -30,6 +32,12 @@ def _imaginable(number: Decimal) -> Decimal:
     return number
 
 
+def _countable(number: int) -> int:
+    if not 0 <= number < _COUNTLESS:
+        raise ValueError("no number of things")
+    return number
+
+
 Many = Annotated[tuple[T, ...], BeforeValidator(_nothing_as_empty)]
 """A list that may be null or absent: both are empty."""
 
@@ -38,6 +46,9 @@ Text = Annotated[str, BeforeValidator(_joined_parts)]
 
 Money = Annotated[Decimal, AfterValidator(_imaginable)]
 """US dollars, exactly as the JSON has them, be it a string or a number."""
+
+Count = Annotated[int, AfterValidator(_countable)]
+"""How many tokens or requests; a number that nothing has so many of isn't read."""
 
 
 class Wire(BaseModel):

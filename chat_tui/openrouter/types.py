@@ -20,7 +20,7 @@ from chat_tui.openrouter.catalogue import (
     Pricing,
     TopProvider,
 )
-from chat_tui.openrouter.lenient import Many, Money, Text, Wire
+from chat_tui.openrouter.lenient import Count, Many, Money, Text, Wire
 
 __all__ = [
     "AliasTarget",
@@ -62,9 +62,9 @@ __all__ = [
 class FreeRequests(Wire):
     """Requests to `:free` models today; the counter starts again at midnight UTC."""
 
-    limit: int | None = None
-    used: int | None = None
-    remaining: int | None = None
+    limit: Count | None = None
+    used: Count | None = None
+    remaining: Count | None = None
 
 
 class KeyBudget(Wire):
@@ -104,18 +104,18 @@ class KeyInfo(Wire):
 class PromptTokens(Wire):
     """What the prompt's tokens were."""
 
-    cached_tokens: int | None = None
-    cache_write_tokens: int | None = None
-    audio_tokens: int | None = None
-    video_tokens: int | None = None
+    cached_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    audio_tokens: Count | None = None
+    video_tokens: Count | None = None
 
 
 class CompletionTokens(Wire):
     """What the completion's tokens were."""
 
-    reasoning_tokens: int | None = None
-    image_tokens: int | None = None
-    audio_tokens: int | None = None
+    reasoning_tokens: Count | None = None
+    image_tokens: Count | None = None
+    audio_tokens: Count | None = None
 
 
 class CostDetails(Wire):
@@ -130,17 +130,17 @@ class CostDetails(Wire):
 class ServerToolUse(Wire):
     """How often the server's own tools ran."""
 
-    web_search_requests: int | None = None
-    tool_calls_requested: int | None = None
-    tool_calls_executed: int | None = None
+    web_search_requests: Count | None = None
+    tool_calls_requested: Count | None = None
+    tool_calls_executed: Count | None = None
 
 
 class Usage(Wire):
     """Tokens by the model's own count, and `cost` in US dollars (OpenAPI ChatUsage)."""
 
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    total_tokens: int | None = None
+    prompt_tokens: Count | None = None
+    completion_tokens: Count | None = None
+    total_tokens: Count | None = None
     cost: Money | None = None
     is_byok: bool | None = None
     prompt_tokens_details: PromptTokens | None = None
