@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
-from chat_tui.cli.main import main
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run chat-tui and return its exit code; Ctrl+C ends it quietly, also while it is still being imported."""
+    try:
+        from chat_tui.cli.main import main as run
+
+        return run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,15 +1,27 @@
-"""Where everything is: the folders for configuration, data, cache and state."""
+"""Where everything is: the folders for configuration, data, cache and state, and how files are read and written."""
 
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
+_DEEPEST_TABLE = 50
+_LARGEST_INTEGER = 2**63
+
+
+class NoFolderError(Exception):
+    """A sentence: a folder's name leads nowhere, and what to correct."""
+
+
+class NotTomlError(ValueError):
+    """Why a file isn't TOML, as the end of a sentence; it may quote the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +41,19 @@ class Paths:
         data: Path | None = None,
         config: Path | None = None,
     ) -> Paths:
-        """Return the folders that flags, then the environment, then the system name."""
+        """Return the folders that flags, then the environment, then the system name.
+
+        Raises:
+            NoFolderError: when one begins with a home (`~`, `~name`) that this system doesn't know.
+        """
         import platformdirs
 
         def folder(flag: Path | None, variable: str, default: Path) -> Path:
-            return (flag or Path(environment.get(variable) or default)).expanduser().absolute()
+            named = flag or Path(environment.get(variable) or default)
+            try:
+                return named.expanduser().absolute()
+            except RuntimeError:
+                _no_home(named, variable)
 
         dirs = platformdirs.PlatformDirs("chat-tui", appauthor=False)
         return cls(
@@ -79,6 +99,35 @@ def private_directory(path: Path) -> Path:
     return path
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the TOML in `path`: no deeper than anything here needs, integers as TOML has them, of 64 bits.
+
+    Raises:
+        OSError: when the file can't be read.
+        NotTomlError: when it holds something else.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except RecursionError:
+        raise NotTomlError("it is nested too deeply") from None
+    except ValueError as error:
+        # The decoder has words of its own for faults; other errors, of bytes and of long numbers, are Python's.
+        known = isinstance(error, tomllib.TOMLDecodeError | UnicodeDecodeError)
+        raise NotTomlError(str(error) if known else "a number in it is too long") from None
+    _check_toml(data)
+    return data
+
+
+def _check_toml(value: Any, depth: int = 0) -> None:
+    if depth > _DEEPEST_TABLE:
+        raise NotTomlError("it is nested too deeply")
+    if isinstance(value, int) and not -_LARGEST_INTEGER <= value < _LARGEST_INTEGER:
+        raise NotTomlError("a number in it is too long")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in inner:
+        _check_toml(item, depth + 1)
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Write `content` to `path` in one step: a reader, or a crash, sees the old file or the new one, whole."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -104,3 +153,11 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _no_home(named: Path, variable: str) -> NoReturn:
+    flag = {"CHAT_TUI_DATA_DIR": " or --data-dir", "CHAT_TUI_CONFIG_DIR": " or --config-dir"}.get(variable, "")
+    raise NoFolderError(
+        f"The folder “{named}” begins with a home that this system doesn't know. "
+        f"Give a whole path with {variable}{flag}, or set HOME."
+    )

@@ -73,7 +73,7 @@ def _prompt(words: list[str]) -> str:
 
 async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt: str) -> int:
     from chat_tui.conversation.events import Text
-    from chat_tui.engine.session import Session
+    from chat_tui.engine.session import RefusedError, Session
 
     session = Session(server)
     try:
@@ -87,6 +87,8 @@ async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt
             await turn.wait()
             raise
         return _end(arguments, chat, turn.reply)
+    except RefusedError as error:
+        return fail(str(error))
     except asyncio.CancelledError:
         say("Stopped; what had arrived is kept." if arguments.save else "Stopped.")
         return INTERRUPTED

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "title": summary.metadata.title,
                 "created": format_time(summary.metadata.created),
                 "changed": format_time(summary.changed),
-                "model": summary.metadata.settings.get("model"),
+                "model": model if isinstance(model := summary.metadata.settings.get("model"), str) else None,
                 "folder": str(summary.folder),
             }
             for summary in summaries

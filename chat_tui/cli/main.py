@@ -9,9 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from chat_tui import __version__
-from chat_tui.cli import application, ask, demo_server, list_conversations, models, paths, show
+from chat_tui.cli import application, ask, demo_server, list_conversations, log, models, paths, show
 from chat_tui.cli.options import folder_options, server_options
 from chat_tui.cli.output import fail
+from chat_tui.config.problems import ConfigError
 
 _COMMANDS = {
     "ask": (ask, "ask once and print the answer, from arguments or a pipe"),
@@ -47,9 +48,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (the process's own by default) name, and return its exit code."""
-    _prepare_streams()
-    given = parser().parse_args(arguments)
     try:
+        _prepare_streams()
+        given = parser().parse_args(arguments)
+        log.begin()
         return int(given.run(given))
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -57,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read us has enough (`| head`).
         _discard_output()
         return 0
+    except ConfigError as error:
+        return fail(str(error))
     except OSError as error:
         _discard_output()
         where = error.filename or "a file or the output"

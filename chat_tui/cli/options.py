@@ -41,13 +41,20 @@ class Surroundings:
 
 
 def surroundings(arguments: argparse.Namespace) -> Surroundings:
-    """Return the folders and settings that flags, environment and files lead to."""
-    from chat_tui.config.settings import read_settings
-    from chat_tui.paths import Paths
+    """Return the folders and settings that flags, environment and files lead to.
 
-    paths = Paths.find(
-        os.environ, data=getattr(arguments, "data_dir", None), config=getattr(arguments, "config_dir", None)
-    )
+    Raises:
+        ConfigError: when a folder's name leads nowhere.
+    """
+    from chat_tui.config.problems import ConfigError
+    from chat_tui.config.settings import read_settings
+    from chat_tui.paths import NoFolderError, Paths
+
+    flags = {name: getattr(arguments, f"{name}_dir", None) for name in ("data", "config")}
+    try:
+        paths = Paths.find(os.environ, **flags)
+    except NoFolderError as error:
+        raise ConfigError(str(error)) from None
     settings, problems = read_settings(paths.settings)
     return Surroundings(paths, settings, [str(problem) for problem in problems])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chat_tui.config.problems import ConfigError
+from chat_tui.paths import NotTomlError, read_toml
 
 OPENROUTER = "https://openrouter.ai/api/v1"
 KEY_VARIABLE = "OPENROUTER_API_KEY"
@@ -85,20 +85,22 @@ def _is_loopback(host: str) -> bool:
 def _key_in_file(path: Path, server: Server) -> str | None:
     try:
         mode = path.stat().st_mode
-        text = path.read_text("utf-8")
+        data = None if _others_can_read(mode) else read_toml(path)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise ConfigError(f"{path} can't be read: {error}. Correct it, or set {KEY_VARIABLE}.") from None
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigError(f"{path} holds a key that others can read, so it isn't used. Run: chmod 600 '{path}'")
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except NotTomlError:
         # The decoder's message may quote the line, and that line may be the key.
-        raise ConfigError(f'{path} is not TOML. It needs one line: key = "sk-or-v1-…"') from None
+        raise ConfigError(f'{path} can\'t be read: it is not TOML. It needs one line: key = "sk-or-v1-…"') from None
+    if data is None:
+        raise ConfigError(f"{path} holds a key that others can read, so it isn't used. Run: chmod 600 '{path}'")
     key = data.get("key") if server.is_openrouter else _table(data, "servers", server.origin).get("key")
     return key if isinstance(key, str) else None
+
+
+def _others_can_read(mode: int) -> bool:
+    return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _table(data: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

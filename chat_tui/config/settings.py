@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from chat_tui.config.problems import Problem, nearest
 from chat_tui.config.schema import SETTINGS, TABLES
+from chat_tui.paths import NotTomlError, read_toml
 
 Layer = Mapping[str, Any]
 """Settings in the shape of the wire: `{"model": …, "parameters": {"temperature": …}}`."""
@@ -30,12 +30,12 @@ def merged(*layers: Layer) -> dict[str, Any]:
 def read_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Return what `config.toml` sets, and what in it is wrong: that is left out, the rest counts."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = read_toml(path)
     except FileNotFoundError:
         return {}, []
     except OSError as error:
         return {}, [Problem(path, "", f"can't be read: {error.strerror}. The built-in settings are used.")]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except NotTomlError as error:
         return {}, [Problem(path, "", f"is not TOML: {error}. The built-in settings are used until it is mended.")]
     problems: list[Problem] = []
     return _checked(data, path, problems), problems

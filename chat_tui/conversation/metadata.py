@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +11,11 @@ from typing import Any
 
 from chat_tui.conversation.ids import created_at, format_time, is_id, parse_time
 from chat_tui.conversation.values import Json
-from chat_tui.paths import private_directory, replace_file
+from chat_tui.paths import NotTomlError, private_directory, read_toml, replace_file
 
 FILE_NAME = "conversation.toml"
 VERSION = 1
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _KNOWN = frozenset(("v", "id", "title", "created", "tags", "pinned", "archived", "leaf", "settings"))
 
 
@@ -52,8 +53,8 @@ def read_metadata(folder: Path) -> Metadata:
     if not is_id(identifier):
         raise FileNotFoundError(f"{folder} is no conversation")
     try:
-        data = tomllib.loads((folder / FILE_NAME).read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        data = read_toml(folder / FILE_NAME)
+    except (OSError, NotTomlError):
         data = {}
     return Metadata(
         id=identifier,
@@ -77,8 +78,6 @@ def write_metadata(folder: Path, metadata: Metadata) -> None:
     """
     import tomli_w
 
-    # TOML has no way to write a lone surrogate, not even escaped: the file would be lost for one character.
-
     data: dict[str, Any] = {
         **metadata.unknown,
         "v": VERSION,
@@ -93,7 +92,10 @@ def write_metadata(folder: Path, metadata: Metadata) -> None:
         data["leaf"] = metadata.leaf
     data["settings"] = _plain(metadata.settings)
     private_directory(folder)
-    replace_file(folder / FILE_NAME, tomli_w.dumps(data, multiline_strings=True).encode("utf-8", "replace"))
+    # Several lines are easier to read as such, but then a carriage return would come back as the end of a line.
+    text = tomli_w.dumps(data, multiline_strings=not _has_control(data))
+    # TOML has no way to write a lone surrogate, not even escaped: the file would be lost for one character.
+    replace_file(folder / FILE_NAME, text.encode("utf-8", "replace"))
 
 
 def _plain(value: Any) -> Any:
@@ -105,6 +107,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _has_control(value: Any) -> bool:
+    """Tell whether a string in `value` has a control character other than the tab and the end of a line."""
+    if isinstance(value, str):
+        return _CONTROL.search(value) is not None
+    if isinstance(value, dict):
+        return any(_has_control(item) for item in value.values())
+    return isinstance(value, list) and any(_has_control(item) for item in value)
+
+
 def _kind(data: Json, key: str, kind: type, default: Any) -> Any:
     value = data.get(key)
     return value if isinstance(value, kind) else default
@@ -113,5 +124,5 @@ def _kind(data: Json, key: str, kind: type, default: Any) -> Any:
 def _time_or(value: Any, default: datetime) -> datetime:
     try:
         return parse_time(value.isoformat() if isinstance(value, datetime) else value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return default
