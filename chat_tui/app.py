@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +19,7 @@ from textual.theme import Theme as TextualTheme
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.text import one_line
+from chat_tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
     from chat_tui.config.themes import Theme
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
 
+QUIT_SECONDS = 2.0
 HEAD_START_SECONDS = 0.1
 """Between the first paint and the imports of the wire and the libraries."""
 
@@ -54,7 +58,7 @@ class ChatApp(App[None]):
     CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
     Transcript, Composer, Completions, OptionList, VerticalScroll {
-        scrollbar-color: $panel-lighten-2; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
+        scrollbar-color: $foreground 25%; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
         scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;
         scrollbar-background-active: $background 0%;
     }
@@ -68,8 +72,10 @@ class ChatApp(App[None]):
         self._early_keys: list[events.Key | events.Paste] = []
         for theme in launch.themes.values():
             self.register_theme(_textual_theme(theme))
-        if launch.theme in self.available_themes:
+        if launch.theme in launch.themes:
             self.theme = launch.theme
+            for name in self.available_themes.keys() - launch.themes.keys():
+                self.unregister_theme(name)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat, or the page that asks for a key."""
@@ -84,8 +90,11 @@ class ChatApp(App[None]):
         """Keep what is typed before the composer has the focus; nothing would take it."""
         if isinstance(event, events.Key | events.Paste) and not self._takes_keys:
             self._early_keys.append(event)
-        else:
-            await super().on_event(event)
+            return
+        if isinstance(event, events.Paste) and not event.is_forwarded and not isinstance(self.focused, Composer):
+            # Textual's own inputs draw what they hold as it is; only the composer keeps the original and shows symbols.
+            event = events.Paste(one_line(event.text))
+        await super().on_event(event)
 
     async def on_chat_screen_ready(self) -> None:
         """Hand the early keys on; then, with the first paint behind, start the engine and load the libraries."""
@@ -96,6 +105,12 @@ class ChatApp(App[None]):
             await super().on_event(event)
         # Imports hold up the loop: they begin when the first keys have been answered.
         self.call_after_refresh(self.set_timer, HEAD_START_SECONDS, self._prepare)
+
+    def on_mount(self) -> None:
+        """Leave properly, the terminal restored, when the system or a closing window asks."""
+        if not self.is_headless and hasattr(signal, "SIGHUP"):
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.call_later, self.action_quit)
 
     async def session(self) -> Session:
         """Return the engine, as soon as it runs."""
@@ -121,7 +136,15 @@ class ChatApp(App[None]):
         chat.transcript.enable_markdown()
 
     async def action_quit(self) -> None:
-        """Stop what streams, keep it as interrupted, and leave within two seconds."""
+        """Put what was sent on disk, keep what streams as interrupted, and leave within two seconds."""
+        self.run_worker(self._leave(), exclusive=True, group="leave")
+
+    async def _leave(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIT_SECONDS):
+                for screen in self.screen_stack:
+                    if isinstance(screen, ChatScreen):
+                        await screen.sent()
         if self._started is not None and self._started.done():
             await self._started.result().close()
         self.exit()

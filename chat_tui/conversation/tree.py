@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chat_tui.conversation.values import Message
 
@@ -15,6 +15,9 @@ class Tree:
         self._children: dict[str | None, list[str]] = {}
         for message in sorted(messages, key=lambda message: message.id):
             self.put(message)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(list(self._messages.values()))
 
     def __len__(self) -> int:
         return len(self._messages)

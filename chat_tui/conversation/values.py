@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -134,6 +135,6 @@ class Message:
 
 
 def requested_is_served(requested: str, served: str) -> bool:
-    """Tell whether `served` is `requested` itself or a dated release of it (wire 2.8)."""
-    base = requested.partition(":")[0]
-    return served == requested or served.partition(":")[0].startswith(base)
+    """Tell whether `served` is `requested` itself or a dated release of it (wire 2.8), its words in any order."""
+    asked, answered = (set(re.split(r"[/.-]", model.partition(":")[0])) for model in (requested, served))
+    return asked <= answered and all(word.isdigit() for word in answered - asked)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message as Event
@@ -14,15 +14,15 @@ from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text
-from chat_tui.cost import estimate_tokens, format_cost, total_cost
-from chat_tui.screens.actions import ACTIONS, BY_SLASH, bindings
+from chat_tui.cost import estimate_tokens
+from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
 from chat_tui.text import one_line
 from chat_tui.transcript.view import Transcript
 from chat_tui.widgets.bar import Bar
 from chat_tui.widgets.completions import Completion, Completions
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.progress import Progress
-from chat_tui.widgets.receipt import receipt_line
+from chat_tui.widgets.receipt import receipt_line, spent_line
 from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -151,9 +151,7 @@ class ChatScreen(Screen[None]):
         self._show_status()
 
     def _show_status(self) -> None:
-        cost = total_cost(self.chat.path)
-        spent = "" if cost is None else f"this chat {format_cost(cost)}"
-        self.status.show(self._progress.line(), spent, "^O model", "F1 help")
+        self.status.show(self._progress.line(), spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
 
     def _warn(self, sentence: str) -> None:
         self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
@@ -161,30 +159,44 @@ class ChatScreen(Screen[None]):
     def _show_hint(self) -> None:
         text = self.composer.text
         tokens = estimate_tokens(text)
-        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · ^J new line")
+        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · Ctrl+J new line")
 
     # Sending and watching
 
     @on(Composer.Submitted)
     def _submit(self, event: Composer.Submitted) -> None:
-        name, _, argument = event.text.partition(" ")
-        if (chosen := self.completions.chosen) is not None and "\n" not in event.text:
-            name = f"/{chosen}"
-        if name.startswith("/") and name[1:] in BY_SLASH:
-            self._run_command(name[1:], argument.strip())
-        elif name.startswith("/") and "/" not in name[1:] and "\n" not in event.text:
-            self.app.notify(f"There is no command {one_line(name, 30)}. Type / alone to see them all.", markup=False)
-            self._give_back(event.text)
+        text = event.text
+        first_word, argument = [*text[1:].split(maxsplit=1), "", ""][:2]
+        if not text.startswith("/") or text[1:2].isspace() or "/" in first_word:
+            self._send(text)  # a prompt, perhaps one that begins with a path
+            return
+        if not argument and (chosen := self.completions.chosen) is not None:
+            first_word = chosen
+        action = BY_SLASH.get(first_word)
+        if action is None:
+            self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
+        elif argument and not action.argument:
+            self._refuse(text, f"/{action.slash} takes nothing after it. To send the text, begin it with a space.")
         else:
-            self._send(event.text)
+            self._run_command(action, argument.strip())
 
-    def _run_command(self, slash: str, argument: str) -> None:
-        action = BY_SLASH[slash]
-        command: Callable[[str], None] | None = getattr(self, f"command_{action.name}", None)
-        if command is not None and argument:
+    def _run_command(self, action: Action, argument: str) -> None:
+        if argument:
+            command: Callable[[str], None] = getattr(self, f"command_{action.name}")
             command(argument)
         else:
             self.run_worker(self.run_action(action.name), group="command")
+
+    def _refuse(self, text: str, sentence: str) -> None:
+        """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
+        self._warn(sentence)
+        newer = self.composer.text
+        self.composer.put(f"{text}\n{newer}" if newer else text)
+
+    async def sent(self) -> None:
+        """Return when every prompt that was given to be sent is on disk, or was refused."""
+        for worker in [worker for worker in self.workers if worker.group == "send"]:
+            await worker.wait()
 
     @work(group="send")
     async def _send(self, text: str) -> None:
@@ -198,15 +210,10 @@ class ChatScreen(Screen[None]):
         try:
             turn = await (session.regenerate(chat) if text is None else session.send(chat, text))
         except (RefusedError, OSError) as error:
-            self._warn(str(error))
-            self._give_back(text)
+            self._refuse(text or "", str(error))
             return
         if chat is self.chat:
             self._watch(turn)
-
-    def _give_back(self, text: str | None) -> None:
-        if text and not self.composer.text:
-            self.composer.put(text)
 
     @work(group="watch", exclusive=True)
     async def _watch(self, turn: Turn) -> None:
@@ -237,8 +244,10 @@ class ChatScreen(Screen[None]):
                     self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
                 case Finished(final):
                     self.transcript.replace(final)
-                    if final.status == "failed" and not final.parts:
-                        self._give_back(turn.prompt.text)
+                    if final.status == "failed" and final.is_empty and not self.composer.text:
+                        # To be sent again with Enter, or replaced by what is typed: it is in the journal.
+                        self.composer.put(turn.prompt.text)
+                        self.composer.select_all()
                 case _:
                     pass
 
@@ -266,6 +275,14 @@ class ChatScreen(Screen[None]):
             self.action_change_focus()
 
     # Actions, by the names in the table
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters that mean nothing to the conversation as the beginning of a prompt."""
+        free = event.is_printable and event.key not in self.active_bindings
+        if free and self.transcript.has_focus and event.character:
+            event.stop()
+            self.composer.focus()
+            self.composer.insert(event.character)
 
     def action_back(self) -> None:
         """Close completions, clear the selection, stop the reply, or change the focus: the first that applies."""

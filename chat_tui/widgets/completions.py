@@ -24,7 +24,7 @@ class Completions(OptionList, can_focus=False):
 
     DEFAULT_CSS = """
     Completions {
-        display: none; height: auto; max-height: 12;
+        display: none; height: auto; max-height: 50%;
         border: none; padding: 0 1; margin: 0; background: $surface;
         scrollbar-size-vertical: 1;
         & > .option-list--option-highlighted { background: $panel; text-style: none; }

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chat_tui.conversation.values import Message, Receipt, requested_is_served
-from chat_tui.cost import format_cost, format_tokens
+from chat_tui.cost import format_cost, format_tokens, total_cost
 from chat_tui.text import one_line
+
+
+def spent_line(messages: Iterable[Message]) -> str:
+    """Return what a chat's replies cost together, on all its branches; `≥` when the server didn't say of each."""
+    replies = [message for message in messages if message.receipt and message.receipt.generation]
+    cost = total_cost(replies)
+    if cost is None:
+        return ""
+    known = all(reply.receipt and reply.receipt.cost is not None for reply in replies)
+    return f"this chat {'' if known else '≥ '}{format_cost(cost)}"
 
 
 def receipt_line(message: Message) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
@@ -119,6 +120,9 @@ class Starter:
         async with app.run_test(size=size, notifications=True) as pilot:
             yield Running(app, pilot)
             await app.action_quit()
+            for worker in [worker for worker in app.workers if worker.group == "leave"]:
+                with suppress(WorkerCancelled):  # leaving ends it, as its last step
+                    await worker.wait()
 
 
 @pytest.fixture

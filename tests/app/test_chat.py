@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chat_tui.cost import format_cost
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.models import ModelPicker
 from chat_tui.widgets.composer import HIGHEST
@@ -268,3 +269,52 @@ async def test_a_prompt_while_a_reply_streams_is_kept(slow_starter: Starter) -> 
         await running.pilot.press(*"Next", "enter")
         await running.until_shown("still streaming")
         assert running.screen.composer.text == "Next"
+
+
+async def test_a_refused_prompt_comes_back_above_what_was_typed_since(slow_starter: Starter) -> None:
+    async with slow_starter.run() as running:
+        running.screen.command_choose_model("demo/slow")
+        await running.pilot.press(*"Go", "enter")
+        await running.until(lambda: "streaming" in running.text())
+        await running.pilot.press(*"precious", "enter", "n")
+        await running.until_shown("still streaming")
+        kept = running.screen.composer.text
+        assert kept.startswith("precious")
+        assert kept.endswith("n")
+
+
+async def test_a_prompt_that_begins_like_a_command_is_kept(starter: Starter) -> None:
+    async with starter.run() as running:
+        await running.pilot.press(*"/help me with this", "enter")
+        await running.until_shown("takes nothing after it")
+        assert running.screen.composer.text == "/help me with this"
+        await running.pilot.press("home", "space", "enter")
+        await running.until(lambda: running.chat.path and running.chat.path[0].text == " /help me with this")
+
+
+async def test_a_prompt_sent_just_before_quitting_is_on_disk(starter: Starter) -> None:
+    async with starter.run() as running:
+        await running.pilot.press(*"Keep me", "enter", "ctrl+q")
+    kept = starter.library.latest()
+    assert kept
+    assert kept.tail()[0].text == "Keep me"
+
+
+async def test_a_letter_typed_at_the_conversation_begins_a_prompt(starter: Starter) -> None:
+    async with starter.run() as running:
+        await running.send("Hello")
+        await running.pilot.press("tab")
+        await running.until(lambda: running.screen.transcript.has_focus)
+        await running.pilot.press(*"hi")
+        await running.until(lambda: running.screen.composer.text == "hi")
+
+
+async def test_the_cost_of_a_chat_counts_every_branch(starter: Starter) -> None:
+    async with starter.run() as running:
+        await running.send("Hello")
+        first = running.chat.path[-1]
+        await running.pilot.press("ctrl+r")
+        await running.until(lambda: running.chat.path[-1].id != first.id and running.chat.path[-1].status == "complete")
+        costs = [message.receipt.cost for message in running.chat.tree if message.receipt]
+        assert len(costs) == 2
+        await running.until_shown(f"this chat {format_cost(sum(cost for cost in costs if cost))}")  # type: ignore[arg-type]
