@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, SystemCommand
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme as TextualTheme
 
@@ -76,6 +80,18 @@ class ChatApp(App[None]):
             self.theme = launch.theme
             for name in self.available_themes.keys() - launch.themes.keys():
                 self.unregister_theme(name)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's driver, made to survive a typed or pasted byte that is no UTF-8.
+
+        Its input thread decodes strictly, and an error there ends the application. The decoder's maker is a name in the
+        driver's module; nothing else of the thread can be reached without writing it again.
+        """
+        driver = super().get_driver_class()
+        module = sys.modules[driver.__module__]
+        if hasattr(module, "getincrementaldecoder"):
+            vars(module)["getincrementaldecoder"] = lambda name: partial(getincrementaldecoder(name), errors="replace")
+        return driver
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat, or the page that asks for a key."""

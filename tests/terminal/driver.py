@@ -87,9 +87,9 @@ class Terminal:
         """The whole screen."""
         return "\n".join(self.lines)
 
-    def send(self, keys: str) -> None:
+    def send(self, keys: str | bytes) -> None:
         """Type `keys`; control characters are the keys that send them."""
-        os.write(self._master, keys.encode())
+        os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
     def type(self, text: str) -> None:
         """Type `text` and wait until it is seen."""
@@ -143,6 +143,11 @@ class Terminal:
     def quit(self) -> int:
         """Press Ctrl+Q and return the exit code."""
         self.send("\x11")
+        return self.wait_for_end()
+
+    def terminate(self) -> int:
+        """Ask the program to end, as the system does, and return the exit code."""
+        os.kill(self.process.pid, signal.SIGTERM)
         return self.wait_for_end()
 
     def kill(self) -> None:

@@ -169,6 +169,22 @@ def _fits(columns: int, rows: int) -> Callable[[str], bool]:
     return fits
 
 
+def test_a_byte_that_is_no_text_ends_nothing(open_terminal: Opener) -> None:
+    terminal = open_terminal("--demo")
+    terminal.wait_for_cursor_on(READY)
+    terminal.send(b"caf\xe9 x")
+    terminal.wait_for("caf\ufffd x")
+    assert terminal.quit() == 0
+
+
+def test_a_signal_leaves_the_terminal_as_it_was(open_terminal: Opener) -> None:
+    terminal = open_terminal("--demo")
+    terminal.wait_for_cursor_on(READY)
+    terminal.wait_for_bytes(b"\x1b[?1049h")
+    assert terminal.terminate() == 0
+    assert b"\x1b[?1049l" in terminal.raw
+
+
 def test_a_tiny_terminal(open_terminal: Opener) -> None:
     terminal = open_terminal("--demo", columns=40, rows=10)
     terminal.wait_for_cursor_on(READY)

@@ -109,8 +109,6 @@ def test_a_hostile_prompt_becomes_a_hostile_title(open_terminal: Opener, home: H
     assert_harmless(terminal)
 
 
-
-
 def test_a_hostile_prompt_recalled(open_terminal: Opener, home: Home) -> None:
     assert home.run("ask", "one \x1b]52;c;cm0=\x07 \x9b2J \x1b[2J end", "--model", "demo/markdown").code == 0
     terminal = open_terminal("--resume", "--model", "demo/markdown")
