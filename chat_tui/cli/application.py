@@ -36,6 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--new", action="store_true", help="begin a new conversation (the default)")
 
 
+def misplaced(arguments: argparse.Namespace) -> str | None:
+    """Return a flag that the application alone understands, given before a command that would ignore it."""
+    flags = {"--demo": arguments.demo, "--theme": arguments.theme, "--new": arguments.new}
+    flags["--resume"] = arguments.resume is not None
+    if arguments.command != "ask":
+        flags["--model"] = arguments.model
+    return next((flag for flag, given in flags.items() if given), None)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run the application and return its exit code."""
     around = surroundings(arguments)

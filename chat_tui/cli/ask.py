@@ -24,7 +24,7 @@ INTERRUPTED = 130
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; what is piped in follows it")
-    parser.add_argument("--model", metavar="ID", help="the model to ask")
+    parser.add_argument("--model", metavar="ID", default=argparse.SUPPRESS, help="the model to ask")
     parser.add_argument("--system", metavar="TEXT", help="the system prompt")
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object: text, model, provider, tokens, cost"

@@ -50,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (the process's own by default) name, and return its exit code."""
     try:
         _prepare_streams()
-        given = parser().parse_args(arguments)
+        grammar = parser()
+        given = grammar.parse_args(arguments)
+        if given.command and (misplaced := application.misplaced(given)):
+            grammar.error(f"{misplaced} is for the application, which runs without a command such as {given.command}")
         log.begin()
         return int(given.run(given))
     except KeyboardInterrupt:

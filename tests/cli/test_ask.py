@@ -20,6 +20,10 @@ def test_prints_the_text_and_nothing_else(home: Home) -> None:
     assert (done.code, done.out, done.err) == (0, samples.MARKDOWN, "")
 
 
+def test_the_model_may_stand_before_the_command(home: Home) -> None:
+    assert home.run("--model", "demo/echo", "ask", "Hi", "--json").json()["model"] == "demo/echo"
+
+
 def test_words_need_no_quotes(home: Home) -> None:
     done = home.run("ask", "Say", "hello", "--model", "demo/echo")
     assert '"content": "Say hello"' in done.out

@@ -29,7 +29,16 @@ def test_help_names_every_command(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--nosuch"], ["nosuch"], ["ask", "x", "--nosuch"], ["show"], ["list", "x"], ["--resume", "x", "--new"]]
+    "words",
+    [
+        ["--nosuch"],
+        ["nosuch"],
+        ["ask", "x", "--nosuch"],
+        ["show"],
+        ["list", "x"],
+        ["--resume", "x", "--new"],
+        ["--demo", "ask", "x"],
+    ],
 )
 def test_wrong_usage(home: Home, words: list[str]) -> None:
     done = home.run(*words)
