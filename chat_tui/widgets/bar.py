@@ -12,7 +12,7 @@ _GAP = 2
 
 
 class Bar(Widget):
-    """One row of plain text; `right` gives way to `left`, piece by piece from its end."""
+    """One row of plain text; `right` gives way to `left`, piece by piece from its end; its first piece stays."""
 
     DEFAULT_CSS = """
     Bar { height: 1; width: 1fr; padding: 0 1; }
@@ -34,8 +34,8 @@ class Bar(Widget):
         """Return the row."""
         width = self.content_size.width
         pieces = list(self._right)
-        needed = min(cell_len(self._left), max(width // 2, 1))
-        while pieces and cell_len("   ".join(pieces)) + _GAP + needed > width:
+        needed = min(cell_len(self._left), width * 3 // 4)
+        while len(pieces) > 1 and cell_len("   ".join(pieces)) + _GAP + needed > width:
             pieces.pop()
         right = "   ".join(pieces)
         room = width - (cell_len(right) + _GAP if right else 0)
