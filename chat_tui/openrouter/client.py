@@ -180,7 +180,7 @@ class Client:
         """
         value = self._object(text)
         if isinstance(value.get("choices"), list):
-            return value
+            return self._server.without_secrets_in_usage(value)
         if value.get("error"):
             failure = failure_in_object(self._server, value, generation=generation)
             raise sentences.status_error(failure) if failure.status else sentences.stream_fault(failure)
@@ -258,6 +258,8 @@ class Client:
             response = await self._client().send(request, stream=True)
         except httpx.TransportError as error:
             raise no_reply.network_error(error, self._server, wait) from error
+        except UnicodeError as error:  # a host that the resolver can't even write
+            raise errors.NoAnswer(f"The name of {self._server.origin} is no host's. Correct the base URL.") from error
         try:
             if not response.is_success:
                 raise await self._refusal(response)

@@ -42,7 +42,7 @@ def silent(server: Server, idle: float, generation: str | None) -> errors.TimedO
     """Return the error for a stream in which nothing came for `idle` seconds."""
     return errors.TimedOut(
         f"The reply went silent: nothing came from {server.origin} for {duration(idle)}. "
-        "What came is kept; continue it or send it again.",
+        "What came is kept; send the prompt again.",
         generation=generation,
     )
 

@@ -38,11 +38,11 @@ def status_error(failure: Failure) -> errors.StatusError:
 def stream_fault(failure: Failure) -> errors.StreamFault:
     """Return the error for an error object under HTTP 200."""
     if failure.words:
-        sentence = f"The reply failed: {_quote(failure)} Send it again, or choose another provider or model."
+        sentence = f"The reply failed: {_quote(failure)} Send it again, or choose another model."
     else:
         sentence = (
             "The provider ended the reply with an error and didn't say why. "
-            "Send it again, or choose another provider or model."
+            "Send it again, or choose another model."
         )
     return errors.StreamFault(sentence, **_attributes(failure))
 
@@ -147,10 +147,10 @@ def _sentence(kind: type[errors.StatusError], failure: Failure) -> str:
         errors.BadRequest: f"{name} can't use this request: {said} Change the settings, the attachments or the model.",
         errors.NotFound: f"Nothing can serve this request: {said} "
         "Choose another model, or loosen the provider and privacy settings.",
-        errors.RequestTimeout: f"The provider took too long: {said} Send it again, or choose another provider.",
+        errors.RequestTimeout: f"The provider took too long: {said} Send it again, or choose another model.",
         errors.TooLarge: f"The request is too large: {said} Attach less, or smaller files.",
         errors.ServerFault: f"The request failed at {name} (HTTP {failure.status}): {said} "
-        "Send it again, or choose another provider or model.",
+        "Send it again, or choose another model.",
     }.get(kind, f"{name} refused the request (HTTP {failure.status}): {said} Check the settings and send it again.")
 
 

@@ -35,9 +35,10 @@ class Server:
         """
         try:
             url = httpx.URL(self.base_url)
+            host = url.host  # decoded here, where an international name may turn out to be none
         except (httpx.InvalidURL, ValueError):
-            url = httpx.URL("")
-        if url.scheme not in ("http", "https") or not url.host:
+            url, host = httpx.URL(""), ""
+        if url.scheme not in ("http", "https") or not host:
             raise NotOpenRouter(
                 "The base URL isn't a web address. "
                 "It should look like https://openrouter.ai/api/v1; correct it in the settings."
@@ -88,6 +89,17 @@ class Server:
         if self.key is not None and len(self.key) >= _SHORTEST_SECRET:
             text = text.replace(self.key, "[key]")
         return _ANY_KEY.sub("[key]", text)
+
+    def without_secrets_in_usage(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON of a reply with a `usage` that can be kept: it is written down as it came."""
+        if not value.get("usage"):
+            return value
+        user_id = value.get("user_id")
+        try:
+            usage = self.without_secrets(value["usage"], user_id if isinstance(user_id, str) else None)
+        except RecursionError:
+            usage = None
+        return {**value, "usage": usage}
 
     def without_secrets(self, value: Any, user_id: str | None = None) -> Any:
         """Return the JSON `value` without keys and user ids, wherever they are in it."""

@@ -28,13 +28,15 @@ DONE = "[DONE]"
 LONGEST_EVENT = 256 * 1024 * 1024
 
 
-def parse_chunk(text: str) -> Chunk | None:
-    """Return the chunk in one event's JSON `text`, None when it isn't a JSON object."""
+def parse_chunk(text: str, server: Server | None = None) -> Chunk | None:
+    """Return the chunk in one event's JSON `text`, its usage without `server`'s secrets; None when it is no object."""
     try:
         value = decode_json(text)
     except ValueError:
         return None
-    return Chunk.read(value) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    return Chunk.read(server.without_secrets_in_usage(value) if server else value)
 
 
 class EventDecoder:
@@ -97,7 +99,7 @@ class ChunkDecoder:
         self.stop(
             errors.CutOff(
                 "The reply stopped in the middle: the connection ended before the provider said it was finished. "
-                "What came is kept; continue it or send it again.",
+                "What came is kept; send the prompt again.",
             )
         )
         return chunks
@@ -132,7 +134,7 @@ class ChunkDecoder:
                 self.stop(errors.OpenRouterError(DONE))
             if self.done:
                 break
-            chunk = parse_chunk(data)
+            chunk = parse_chunk(data, self._server)
             if chunk is None:
                 self._skip(data)
             else:
