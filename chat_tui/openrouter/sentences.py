@@ -41,8 +41,7 @@ def stream_fault(failure: Failure) -> errors.StreamFault:
         sentence = f"The reply failed: {_quote(failure)} Send it again, or choose another model."
     else:
         sentence = (
-            "The provider ended the reply with an error and didn't say why. "
-            "Send it again, or choose another model."
+            "The provider ended the reply with an error and didn't say why. Send it again, or choose another model."
         )
     return errors.StreamFault(sentence, **_attributes(failure))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -237,3 +239,47 @@ def test_hostile_titles_are_one_printable_line(home: Home) -> None:
 def test_the_data_folder_of_a_list_may_be_missing(home: Home, tmp_path: Path) -> None:
     done = home.run("list", "--data-dir", str(tmp_path / "nosuch"))
     assert (done.code, done.out) == (0, "")
+
+
+@pytest.mark.parametrize("toml", ["x = " + "[" * 3000, "x = " + "9" * 5000, "x = ", "\xff"])
+def test_a_file_that_is_no_toml_ends_nothing(home: Home, toml: str) -> None:
+    home.ask("echo")
+    for file in (home.config / "config.toml", next(home.data.rglob("conversation.toml"))):
+        file.write_text(toml, encoding="latin-1")
+    listed = home.run("list", "--json")
+    assert listed.code == 0
+    assert len(listed.json()["conversations"]) == 1
+    shown = home.run("show", listed.json()["conversations"][0]["id"])
+    assert shown.code == 0
+    asked = home.ask("echo")
+    assert asked.code == 0
+    assert "config.toml" in asked.sentence
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("CHAT_TUI_DATA_DIR", "~nosuch-user/x"), ("CHAT_TUI_STATE_DIR", "/dev/null")]
+)
+def test_a_folder_that_can_be_none_is_named(home: Home, variable: str, value: str) -> None:
+    done = home.run("ask", "Hi", "--model", "demo/echo", **{variable: value})
+    assert done.code == 1
+    assert value in done.sentence
+
+
+def test_a_host_that_can_be_none_is_one_sentence(home: Home) -> None:
+    assert "base URL" in home.run("ask", "Hi", "--base-url", "https://xn--/").sentence
+
+
+def test_a_fault_goes_to_the_log_and_not_to_the_screen(home: Home) -> None:
+    script = (
+        "import logging; from chat_tui.cli import log; log.begin()\n"
+        "try: raise ValueError('sk-or-v1-secret')\n"
+        "except ValueError: logging.getLogger('chat_tui.engine').exception('A fault')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=home.environment(), capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    log = home.root / "state" / "chat-tui.log"
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert "A fault" in log.read_text()
+    assert "secret" not in log.read_text()

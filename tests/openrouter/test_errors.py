@@ -128,7 +128,7 @@ CASES: list[tuple[httpx.Response, type[OpenRouterError], bool, list[str]]] = [
         refusal(502, "Provider returned error", {"raw": '{"error":{"message":"overloaded"}}', "provider_name": "Groq"}),
         errors.ServerFault,
         True,
-        ["[Groq] overloaded.", "another provider or model"],
+        ["[Groq] overloaded.", "another model"],
     ),
     (refusal(529, "Overloaded"), errors.ServerFault, True, ["HTTP 529"]),
     (refusal(418, "Teapot"), errors.StatusError, False, ["HTTP 418", "Teapot"]),
