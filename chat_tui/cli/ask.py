@@ -73,7 +73,8 @@ def _prompt(words: list[str]) -> str:
 
 async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt: str) -> int:
     from chat_tui.conversation.events import Text
-    from chat_tui.engine.session import RefusedError, Session
+    from chat_tui.engine.refused import RefusedError
+    from chat_tui.engine.session import Session
 
     session = Session(server)
     try:

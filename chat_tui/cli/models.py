@@ -27,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the catalogue and return 0, or 1 when the server doesn't answer."""
     from chat_tui.config.problems import ConfigError
-    from chat_tui.openrouter.errors import OpenRouterError
+    from chat_tui.engine.refused import RefusedError
 
     try:
         entries = asyncio.run(_fetch(server_of(arguments, surroundings(arguments).paths)))
-    except (ConfigError, OpenRouterError) as error:
+    except (ConfigError, RefusedError) as error:
         return fail(str(error))
     if arguments.json:
         write_json({"schema": 1, "models": [_as_json(entry) for entry in entries]})

@@ -13,6 +13,7 @@ from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import Message
+from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.paths import FILE_MODE, private_directory
 from chat_tui.text import one_line
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 TITLE_LENGTH = 60
-
-
-class ReadOnlyError(Exception):
-    """Why a conversation can't be written to now, as a sentence."""
 
 
 class Chat:

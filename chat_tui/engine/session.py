@@ -10,16 +10,14 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.catalogue import ModelEntry, entry_of
-from chat_tui.engine.chat import Chat, ReadOnlyError
+from chat_tui.engine.chat import Chat
+from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client
+from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.reply import request_body
 
 QUIT_SECONDS = 2.0
-
-
-class RefusedError(Exception):
-    """Why a prompt can't be sent now, as a sentence for people."""
 
 
 class Session:
@@ -87,7 +85,7 @@ class Session:
         """Return the server's catalogue, asked for once; a failure is asked again the next time.
 
         Raises:
-            OpenRouterError: when the server doesn't answer.
+            RefusedError: when the server doesn't answer, or with no list of models.
         """
         if self._catalogue is None or (self._catalogue.done() and self._catalogue.exception() is not None):
             self._catalogue = asyncio.create_task(self._fetch_models())
@@ -111,10 +109,7 @@ class Session:
 
     async def _ready(self, chat: Chat) -> None:
         await self.open(chat)
-        try:
-            await asyncio.to_thread(chat.check_writable)
-        except ReadOnlyError as error:
-            raise RefusedError(str(error)) from None
+        await asyncio.to_thread(chat.check_writable)
         # Last, for another send may have come this far meanwhile; from here to the start nothing waits.
         if self.turn(chat) is not None:
             raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
@@ -128,7 +123,10 @@ class Session:
         return turn
 
     async def _fetch_models(self) -> Sequence[ModelEntry]:
-        listing = await self._client.models()
+        try:
+            listing = await self._client.models()
+        except OpenRouterError as error:
+            raise RefusedError(error.sentence) from error
         return [entry_of(model) for model in listing.data]
 
 

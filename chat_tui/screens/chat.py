@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 
 from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text
 from chat_tui.cost import estimate_tokens
+from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
 from chat_tui.text import one_line
 from chat_tui.transcript.view import Transcript
@@ -205,8 +206,6 @@ class ChatScreen(Screen[None]):
     async def _start(self, chat: Chat, text: str | None) -> None:
         """Send `text`, or ask again for None; when that can't be, say why and give the text back."""
         session = await self._session()
-        from chat_tui.engine.session import RefusedError  # here, where it is imported already: the wire comes with it
-
         try:
             turn = await (session.regenerate(chat) if text is None else session.send(chat, text))
         except (RefusedError, OSError) as error:

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from chat_tui.cost import format_tokens
 from chat_tui.engine.catalogue import matching
+from chat_tui.engine.refused import RefusedError
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ModelPicker(ModalScreen[str | None]):
 
     Args:
         current: The id of the model in use.
-        fetch: Brings the catalogue, or raises an exception whose text is a sentence for people.
+        fetch: Brings the catalogue, or raises RefusedError.
     """
 
     CSS_PATH = "models.tcss"
@@ -72,7 +73,7 @@ class ModelPicker(ModalScreen[str | None]):
     async def _load(self) -> None:
         try:
             listed = await self._fetch()
-        except Exception as error:  # noqa: BLE001 - whatever the server did, its sentence belongs here, not in a crash
+        except RefusedError as error:
             self.note.update(Content(one_line(str(error), 300)))
             return
         self._entries = [entry for entry in listed if not entry.outputs or "text" in entry.outputs]

@@ -14,9 +14,10 @@ import pytest
 from chat_tui.conversation.events import Text
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
-from chat_tui.engine.chat import Chat, ReadOnlyError
+from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library, UnknownConversationError
-from chat_tui.engine.session import RefusedError, Session
+from chat_tui.engine.refused import ReadOnlyError, RefusedError
+from chat_tui.engine.session import Session
 from tests.engine.conftest import ask, begin, journal_of, library_at, partial_of
 
 HOLD_THE_LOCK = """

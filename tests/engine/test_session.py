@@ -11,8 +11,8 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.values import Message
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
-from chat_tui.engine.session import RefusedError, Session
-from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.session import Session
 from tests.engine.conftest import PATIENCE, Scripted, ask, begin, journal_of, session_of
 
 
@@ -170,7 +170,7 @@ async def test_after_a_failure_the_catalogue_is_asked_for_again() -> None:
     with DemoServer(pace=0) as server:
         base_url = server.base_url
     async with session_of(base_url) as session:
-        with pytest.raises(OpenRouterError):
+        with pytest.raises(RefusedError):
             await session.models()
         with DemoServer(int(base_url.split(":")[2].partition("/")[0]), pace=0):
             assert await session.models()
@@ -183,5 +183,5 @@ async def test_closing_ends_what_was_started_for_the_session() -> None:
     async with asyncio.timeout(PATIENCE):
         await session.close()
     async with session_of(emulator.base_url) as another:
-        with pytest.raises(OpenRouterError):
+        with pytest.raises(RefusedError):
             await another.models()
