@@ -250,6 +250,11 @@ class ChatScreen(Screen[None]):
                 case _:
                     pass
 
+    @on(Transcript.LinkClicked)
+    def _open_link(self, event: Transcript.LinkClicked) -> None:
+        self.app.notify(one_line(event.href, 200), title="Opening", markup=False, timeout=4)
+        self.app.open_url(event.href)
+
     # Completion of commands
 
     @on(TextArea.Changed, "#composer")

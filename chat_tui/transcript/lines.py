@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
@@ -40,9 +41,9 @@ def make_line(spans: Sequence[Span], decoration: int = 0, joint: str = "\n") -> 
 class LazyLines(Sequence[Line]):
     """A sequence that makes its lines when they are asked for."""
 
+    @abstractmethod
     def line(self, row: int) -> Line:
         """Return the line at `row`, which exists."""
-        raise NotImplementedError
 
     @overload
     def __getitem__(self, index: int) -> Line: ...
