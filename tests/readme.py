@@ -20,7 +20,18 @@ from chat_tui.config import themes
 from chat_tui.config.schema import SETTINGS, Setting
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.records import encode_message
-from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Role, Status, TextPart, Usage
+from chat_tui.conversation.values import (
+    Attempt,
+    Citation,
+    Failure,
+    FilePart,
+    Message,
+    Receipt,
+    Role,
+    Status,
+    TextPart,
+    Usage,
+)
 from chat_tui.demo import catalogue
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
@@ -36,10 +47,23 @@ _EVERY_FIELD = Message(
     reasoning_details=({"type": "reasoning.text"},),
     tool_calls=({"type": "function"},),
     citations=(Citation("https://example.com", "title"),),
+    annotations=(FilePart("0" * 64, "application/json", "name", 1),),
     receipt=Receipt(
-        "a/b", "Provider", "gen-1", "stop", "end_turn", Usage(1, 1, 1, 1, 1), Decimal("0.1"), 400, 2900, {"cost": 0.1}
+        model="a/b",
+        provider="Provider",
+        generation="gen-1",
+        finish="stop",
+        native_finish="end_turn",
+        usage=Usage(1, 1, 1, 1, 1),
+        cost=Decimal("0.1"),
+        first_token_ms=400,
+        total_ms=2900,
+        service_tier="flex",
+        attempts=(Attempt("sentence"),),
+        raw_usage={"cost": 0.1},
+        metadata={"attempt": 1},
     ),
-    failure=Failure("sentence", "429", retryable=True),
+    failure=Failure("sentence", "429", retryable=True, actions=("retry",), retry_after=1.5, limit_source="word"),
 )
 _FIELDS = {
     "v": "1, the version of the format; a line of a newer version makes the conversation read-only",
@@ -57,6 +81,7 @@ _FIELDS = {
     "tool_calls": "as the server sent them",
     "citations[].url": "a source that the model named",
     "citations[].title": "its title",
+    "annotations": "what the server made of attached files: `file` parts as above, sent back to save the parsing",
     "receipt.model": "the model that answered",
     "receipt.provider": "who served it",
     "receipt.generation": "OpenRouter's id of the answer",
@@ -66,10 +91,17 @@ _FIELDS = {
     "receipt.cost": "USD as the server said, a decimal number in a string",
     "receipt.first_token_ms": "from sending the request to the first word",
     "receipt.total_ms": "from sending the request to the end",
+    "receipt.service_tier": "the provider's tier that served, where it said",
+    "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
+    "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
+    "receipt.metadata": "how the request was routed, as the server said when it was asked",
     "failure.sentence": "why it failed, and what to do",
     "failure.code": "the server's code, or the HTTP status",
     "failure.retryable": "true when sending it again may help",
+    "failure.actions": "what may help, the likeliest first",
+    "failure.retry_after": "how many seconds the server said to wait",
+    "failure.limit_source": "whose limit was reached, in the server's word",
 }
 
 README = Path(__file__).parent.parent / "README.md"

@@ -22,7 +22,7 @@ from unittest.mock import patch
 from chat_tui.conversation.values import Message
 from chat_tui.cost import format_cost, total_cost
 from chat_tui.demo.server import DemoServer
-from chat_tui.reply import Reply
+from chat_tui.reply.arriving import Reply
 from chat_tui.screens.models import ModelPicker
 from tests.app.conftest import Running, Starter
 

@@ -14,7 +14,8 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Role, Status, TextPart, Usage
 from chat_tui.openrouter.errors import CutOff, RateLimited
 from chat_tui.openrouter.types import Chunk, chunk_of_completion
-from chat_tui.reply import Reply, failure_of, request_body
+from chat_tui.reply.arriving import Reply, failure_of
+from chat_tui.reply.request import request_body
 from tests.openrouter.wire import RECORDINGS, chunks_and_fault, streaming
 
 

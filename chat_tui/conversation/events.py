@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from chat_tui.conversation.values import Citation, Failure, Json, Message, Receipt
+from chat_tui.conversation.values import Attempt, Citation, Failure, Json, Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,25 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """The server told something for those who look behind the reply: what it sent upstream, how it routed."""
+
+    kind: Literal["debug", "metadata"]
+    data: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A request failed before its first word; it is made again, as number `number` of at most `most`, after a wait."""
+
+    attempt: Attempt
+    number: int
+    most: int
+    wait: float
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipted:
     """The server said who served, how many tokens, and what it cost, as far as is known by now."""
 
@@ -73,7 +93,7 @@ class Finished:
     reply: Message
 
 
-Event = Started | Reasoning | Text | Image | Cited | ToolCall | Receipted | Failed | Finished
+Event = Started | Retrying | Reasoning | Text | Image | Cited | ToolCall | Noted | Receipted | Failed | Finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.values import (
+    Attempt,
     Citation,
     Failure,
     FilePart,
@@ -31,7 +32,7 @@ _COUNTLESS = 2**53
 _ROLES = get_args(Role)
 _STATUSES = get_args(Status)
 _KNOWN = frozenset({"v", "type", *(field.name for field in fields(Message))})
-_RECEIPT_TEXTS = ("model", "provider", "generation", "finish", "native_finish")
+_RECEIPT_TEXTS = ("model", "provider", "generation", "finish", "native_finish", "service_tier")
 _USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens")
 
 
@@ -60,6 +61,7 @@ def encode_message(message: Message) -> bytes:
         "reasoning_details": list(message.reasoning_details),
         "tool_calls": list(message.tool_calls),
         "citations": [_without_empty({"url": c.url, "title": c.title}) for c in message.citations],
+        "annotations": [_encode_part(part) for part in message.annotations],
         "receipt": _encode_receipt(message.receipt) if message.receipt else None,
         "failure": _encode_failure(message.failure) if message.failure else None,
     }
@@ -123,6 +125,9 @@ def decode_message(record: Json) -> Message:
             citations=tuple(
                 Citation(_needed(c, "url", str), _optional(c, "title", str)) for c in _objects(record, "citations")
             ),
+            annotations=tuple(
+                part for kept in _objects(record, "annotations") if isinstance(part := _decode_part(kept), FilePart)
+            ),
             receipt=_decode_receipt(record["receipt"]) if record.get("receipt") else None,
             failure=_decode_failure(record["failure"]) if record.get("failure") else None,
             unknown={key: value for key, value in record.items() if key not in _KNOWN},
@@ -166,7 +171,9 @@ def _encode_receipt(receipt: Receipt) -> Json:
             "cost": None if receipt.cost is None else format(receipt.cost, "f"),
             "first_token_ms": receipt.first_token_ms,
             "total_ms": receipt.total_ms,
+            "attempts": [_encode_attempt(attempt) for attempt in receipt.attempts] or None,
             "raw_usage": receipt.raw_usage or None,
+            "metadata": receipt.metadata or None,
         }
     )
 
@@ -180,16 +187,41 @@ def _decode_receipt(data: Json) -> Receipt:
         cost=_cost(data.get("cost")),
         first_token_ms=_count(data.get("first_token_ms")),
         total_ms=_count(data.get("total_ms")),
+        attempts=tuple(_decode_attempt(attempt) for attempt in _objects(data, "attempts")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
+        metadata=_optional(data, "metadata", dict) or {},
+    )
+
+
+def _encode_attempt(attempt: Attempt) -> Json:
+    cost = None if attempt.cost is None else format(attempt.cost, "f")
+    return _without_empty({**{field.name: getattr(attempt, field.name) for field in fields(Attempt)}, "cost": cost})
+
+
+def _decode_attempt(data: Json) -> Attempt:
+    return Attempt(
+        _needed(data, "sentence", str),
+        **{name: _optional(data, name, str) for name in ("code", "provider", "generation")},
+        cost=_cost(data.get("cost")),
+        waited_ms=_count(data.get("waited_ms")) or 0,
     )
 
 
 def _encode_failure(failure: Failure) -> Json:
-    return _without_empty({"sentence": failure.sentence, "code": failure.code, "retryable": failure.retryable or None})
+    known = {field.name: getattr(failure, field.name) for field in fields(Failure)}
+    return _without_empty({**known, "retryable": failure.retryable or None, "actions": list(failure.actions) or None})
 
 
 def _decode_failure(data: Json) -> Failure:
-    return Failure(_needed(data, "sentence", str), _optional(data, "code", str), data.get("retryable") is True)
+    actions = _optional(data, "actions", list) or []
+    return Failure(
+        _needed(data, "sentence", str),
+        code=_optional(data, "code", str),
+        retryable=data.get("retryable") is True,
+        actions=tuple(action for action in actions if isinstance(action, str)),
+        retry_after=_seconds(data.get("retry_after")),
+        limit_source=_optional(data, "limit_source", str),
+    )
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
@@ -216,6 +248,10 @@ def _integer(text: str) -> int | None:
 def _count(value: object) -> int | None:
     """Return `value` when it is a number of tokens, bytes or milliseconds that something can have."""
     return value if type(value) is int and 0 <= value < _COUNTLESS else None
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | Decimal) and value >= 0 else None
 
 
 def _cost(value: object) -> Decimal | None:

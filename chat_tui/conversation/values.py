@@ -54,6 +54,22 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A request of a turn that failed before its first word and was made again."""
+
+    sentence: str
+    """Why it failed, for people."""
+    code: str | None = None
+    provider: str | None = None
+    generation: str | None = None
+    """The id for `/generation`, which knows whether it was billed."""
+    cost: Decimal | None = None
+    """USD, where the server said; None is not known, and mostly nothing."""
+    waited_ms: int = 0
+    """From its failure to the next attempt."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a reply was served by and what it cost, as the server said; None where it said nothing."""
 
@@ -70,8 +86,13 @@ class Receipt:
     first_token_ms: int | None = None
     """From sending the request to the first reasoning or text."""
     total_ms: int | None = None
+    service_tier: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """The requests before the one that this receipt is of; what they cost is not in `cost`."""
     raw_usage: Json = field(default_factory=dict)
     """The server's `usage` as it came."""
+    metadata: Json = field(default_factory=dict)
+    """How the request was routed, as it came (wire: `openrouter_metadata`)."""
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -98,6 +119,12 @@ class Failure:
     code: str | None = None
     """The server's code or the HTTP status; None when no server answered."""
     retryable: bool = False
+    actions: tuple[str, ...] = ()
+    """What may help, the likeliest first (`openrouter.errors.Action`)."""
+    retry_after: float | None = None
+    """Seconds from when it failed, when the server said how long to wait."""
+    limit_source: str | None = None
+    """Whose limit was reached, in the server's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +145,8 @@ class Message:
     """As they came, fragments merged, for sending back unmodified (wire: `reasoning_details`)."""
     tool_calls: tuple[Json, ...] = ()
     citations: tuple[Citation, ...] = ()
+    annotations: tuple[FilePart, ...] = ()
+    """What the server made of attached files, as JSON files: sent back, they aren't parsed and paid again."""
     receipt: Receipt | None = None
     failure: Failure | None = None
     unknown: Json = field(default_factory=dict)

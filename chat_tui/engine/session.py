@@ -15,7 +15,7 @@ from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
-from chat_tui.reply import request_body
+from chat_tui.reply.request import request_body
 
 QUIT_SECONDS = 2.0
 

@@ -15,7 +15,7 @@ from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.openrouter.types import chunk_of_completion
-from chat_tui.reply import Reply, failure_of
+from chat_tui.reply.arriving import Reply, failure_of
 
 FLUSH_SECONDS = 0.08
 """Between two writes of what arrived: with the write itself it stays under the promised 100 ms."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import (
+    Attempt,
     Citation,
     Failure,
     FilePart,
@@ -51,6 +52,7 @@ def full_message() -> Message:
         reasoning_details=({"type": "reasoning.text", "text": "hm", "weight": Decimal("0.25"), "index": 0},),
         tool_calls=({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}},),
         citations=(Citation("https://example.com/a", "A"), Citation("https://example.com/b")),
+        annotations=(FilePart("cd" * 32, "application/json", "map.pdf", 90),),
         receipt=Receipt(
             model="openai/gpt-5-2026-01-01",
             provider="OpenAI",
@@ -61,8 +63,21 @@ def full_message() -> Message:
             cost=Decimal("0.000000735000000000000000000001"),
             first_token_ms=120,
             total_ms=4500,
+            service_tier="flex",
+            attempts=(
+                Attempt("It failed. Again.", "429", "Groq", "gen-0", Decimal("0.00000012"), 1500),
+                Attempt("No."),
+            ),
+            metadata={"strategy": "direct", "attempt": 2},
             raw_usage={"cost": Decimal("7.35E-7"), "is_byok": False, "details": {"x": None}},
         ),
-        failure=Failure("It broke. Send it again.", "502", True),
+        failure=Failure(
+            "It broke. Send it again.",
+            "502",
+            True,
+            actions=("retry", "wait"),
+            retry_after=7.5,
+            limit_source="upstream_provider_shared_pool",
+        ),
         unknown={"mood": "fine", "weight": Decimal("1.5"), "nested": {"list": [1, None, True]}},
     )

@@ -244,7 +244,7 @@ async def test_what_nobody_foresaw_is_a_failed_reply_and_not_a_hang(
     def broken(*_: object) -> None:
         raise RuntimeError("a defect of ours")
 
-    monkeypatch.setattr("chat_tui.reply.Reply.feed", broken)
+    monkeypatch.setattr("chat_tui.reply.arriving.Reply.feed", broken)
     reply = await ask(session, begin(library, "demo/markdown"), "Hi")
     assert reply.status == "failed"
     assert reply.failure is not None
