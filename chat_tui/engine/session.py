@@ -12,6 +12,7 @@ from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.catalogue import ModelEntry, entry_of
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
@@ -25,13 +26,17 @@ class Session:
 
     Args:
         server: Where requests go, and the key.
+        retries: When a turn's request is made again by itself.
         on_close: Called last: stops what was started for this session alone, such as the emulator.
     """
 
-    def __init__(self, server: Server, on_close: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, server: Server, on_close: Callable[[], None] | None = None, *, retries: Retries = DEFAULT_RETRIES
+    ) -> None:
         self.server = server
         self._client = Client(server.key, server.base_url, version=__version__)
         self._on_close = on_close
+        self._retries = retries
         self._turns: dict[str, Turn] = {}
         self._open: dict[str, Chat] = {}
         self._catalogue: asyncio.Task[Sequence[ModelEntry]] | None = None
@@ -118,7 +123,8 @@ class Session:
         settings = chat.settings
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=str(settings.get("model")))
         path = chat.tree.path(prompt.parent)
-        turn = Turn(chat, self._client, prompt, reply, request_body([*path, prompt], settings), stream=stream)
+        body = request_body([*path, prompt], settings)
+        turn = Turn(chat, self._client, prompt, reply, body, stream=stream, retries=self._retries)
         self._turns[chat.id] = turn
         return turn
 

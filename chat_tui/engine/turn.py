@@ -6,12 +6,14 @@ import asyncio
 import base64
 import logging
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from chat_tui.conversation.events import Event, Failed, Finished, Started, Tagged
+from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
-from chat_tui.conversation.values import Failure, FilePart, Message, Status, UnknownPart
+from chat_tui.conversation.values import Attempt, Failure, FilePart, Message, Receipt, Status, UnknownPart
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.openrouter.types import chunk_of_completion
@@ -34,12 +36,21 @@ class Turn:
         client: Where the request goes.
         prompt: The user's message, perhaps not yet on disk.
         reply: The empty reply, its status `streaming`.
-        body: The request (`reply.request_body`).
+        body: The request (`reply.request.request_body`).
         stream: Whether to ask for the reply piece by piece.
+        retries: Whether and when a request that failed before its first word is made again.
     """
 
     def __init__(
-        self, chat: Chat, client: Client, prompt: Message, reply: Message, body: dict[str, Any], *, stream: bool = True
+        self,
+        chat: Chat,
+        client: Client,
+        prompt: Message,
+        reply: Message,
+        body: dict[str, Any],
+        *,
+        stream: bool = True,
+        retries: Retries = DEFAULT_RETRIES,
     ) -> None:
         self.chat = chat
         self.prompt = prompt
@@ -48,6 +59,9 @@ class Turn:
         self._client = client
         self._body = body
         self._stream = stream
+        self._retries = retries
+        self._arriving = Reply(reply)
+        self._attempts: list[Attempt] = []
         self._log: list[Tagged] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._unwritten: list[Event] = []
@@ -102,9 +116,8 @@ class Turn:
                 self.chat.tree.put(refused)
             self._finish(refused)
             return
-        reply = Reply(self.reply)
         self._publish(Started(self._body, self.reply))
-        receiving = self._receiving = asyncio.create_task(self._receive(reply))
+        receiving = self._receiving = asyncio.create_task(self._receive())
         receiving.add_done_callback(lambda _: self._arrived.set())
         if self._stopped_as:
             receiving.cancel()
@@ -114,13 +127,28 @@ class Turn:
         if failure:
             self._publish(Failed(failure))
         # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
-        self._finish(await asyncio.to_thread(self._conclude, reply, partial, status, failure, generation))
+        self._finish(await asyncio.to_thread(self._conclude, partial, status, failure, generation))
 
     def _begin(self) -> PartialWriter:
         self.chat.place_reply(self.prompt, self.reply)
         return self.chat.folder.start_partial(self.reply)
 
-    async def _receive(self, reply: Reply) -> None:
+    async def _receive(self) -> None:
+        """Receive the reply; a request that fails before its first word is made again, as the rule allows."""
+        while True:
+            self._arriving = Reply(self.reply)
+            try:
+                await self._exchange(self._arriving)
+                return
+            except OpenRouterError as error:
+                wait = self._retries.wait(error, len(self._attempts))
+                if wait is None or self._arriving.said_something:
+                    raise
+                self._give_up_attempt(error, wait)
+            await asyncio.sleep(wait)
+
+    async def _exchange(self, reply: Reply) -> None:
+        """Make the request once and take its reply."""
         if not self._stream:
             completion = await self._client.complete(self._body)
             self._take(reply.feed(chunk_of_completion(completion.raw)))
@@ -128,6 +156,15 @@ class Turn:
         async with self._client.stream(self._body) as stream:
             async for chunk in stream:
                 self._take(reply.feed(chunk))
+
+    def _give_up_attempt(self, error: OpenRouterError, wait: float) -> None:
+        """Note a request that failed, with what it cost, for the receipt of the turn."""
+        failed = self._arriving.message("failed", generation=error.generation).receipt or Receipt()
+        attempt = Attempt(
+            error.sentence, error.code, failed.provider, failed.generation, failed.cost, waited_ms=round(wait * 1000)
+        )
+        self._attempts.append(attempt)
+        self._take([Retrying(attempt, len(self._attempts), self._retries.most, wait)])
 
     def _take(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -164,18 +201,20 @@ class Turn:
             await asyncio.wait([receiving], timeout=FLUSH_SECONDS)
 
     def _conclude(
-        self, reply: Reply, partial: PartialWriter, status: Status, failure: Failure | None, generation: str | None
+        self, partial: PartialWriter, status: Status, failure: Failure | None, generation: str | None
     ) -> Message:
         """Write the final message, then drop the partial file; when the disk refuses, the file and its words stay."""
         try:
-            pictures = [self._attach(url) for url in reply.images]
-            final = reply.message(status, pictures, generation=generation, failure=failure)
+            pictures = [self._attach(url) for url in self._arriving.images]
+            final = self._arriving.message(status, pictures, generation=generation, failure=failure)
+            final = self._with_attempts(final)
             self.chat.put(final)
         except OSError as error:
             _log.exception("A reply could not be written")
             partial.close()
             sentence = f"This reply could not be saved ({error.strerror}): copy what you need before you quit."
-            final = reply.message("failed", generation=generation, failure=Failure(sentence))
+            final = self._arriving.message("failed", generation=generation, failure=Failure(sentence))
+            final = self._with_attempts(final)
             self.chat.tree.put(final)
             return final
         try:
@@ -183,6 +222,9 @@ class Turn:
         except OSError:
             _log.exception("A partial file stays behind; it goes when the conversation is opened again")
         return final
+
+    def _with_attempts(self, message: Message) -> Message:
+        return replace(message, receipt=replace(message.receipt or Receipt(), attempts=tuple(self._attempts)))
 
     def _attach(self, url: str) -> FilePart | UnknownPart:
         """Keep a picture and return its part; one that isn't here, or can't be decoded, is at least mentioned."""
