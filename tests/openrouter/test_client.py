@@ -211,14 +211,14 @@ def only_proxy(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 )
 def test_loopback_bypasses_proxies(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     only_proxy(monkeypatch, "http://proxy.example:3128")
-    http = Client(KEY, f"http://{host}/api/v1")._client()
+    http = Client(KEY, f"http://{host}/api/v1")._connection.http()
     assert http._transport_for_url(httpx.URL(f"http://{host}/api/v1/models")) is http._transport
 
 
 @pytest.mark.parametrize("host", ["openrouter.ai", "127.example.com", "localhost.example.com", "10.0.0.1"])
 def test_other_hosts_use_the_proxy_of_the_environment(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     only_proxy(monkeypatch, "http://proxy.example:3128")
-    http = Client(KEY, f"https://{host}/api/v1")._client()
+    http = Client(KEY, f"https://{host}/api/v1")._connection.http()
     transport = http._transport_for_url(httpx.URL(f"https://{host}/api/v1/models"))
     assert isinstance(transport, httpx.AsyncHTTPTransport)
     assert transport is not http._transport

@@ -1,0 +1,211 @@
+"""The HTTP connections to one server: requests go out, replies come in, and every failure is one of our errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from chat_tui.openrouter import errors, no_reply, sentences
+from chat_tui.openrouter.failure import failure_in_reply
+from chat_tui.openrouter.server import Server
+from chat_tui.openrouter.stream import LONGEST_EVENT
+
+_LARGEST_ERROR = 1024 * 1024
+_GENERATION = re.compile(r"[\w.:-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds.
+
+    Args:
+        connect: For a connection.
+        headers: For the reply to begin when it streams. The server may hold it back while the model queues.
+        headers_unstreamed: For the reply when it doesn't stream: the model writes all of it first.
+        idle: Between bytes once the body streams; keep-alive comments count. Also for the catalogue and the key.
+    """
+
+    connect: float = 10.0
+    headers: float = 300.0
+    headers_unstreamed: float = 600.0
+    idle: float = 60.0
+
+
+class Connection:
+    """A pool of connections to `server`, opened with the first request; no redirect is ever followed.
+
+    Args:
+        server: Where requests go, and the key.
+        timeouts: In seconds.
+        headers: Sent with every request.
+        transport: Replaces the network, in tests.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        timeouts: Timeouts,
+        headers: Mapping[str, str],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.server = server
+        self.timeouts = timeouts
+        self._headers = headers
+        self._transport = transport
+        self._http: httpx.AsyncClient | None = None
+        self._closed = False
+
+    async def aclose(self) -> None:
+        """Close every connection; there can be no request after."""
+        self._closed = True
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def get(self, path: str) -> str:
+        """Return the body of the reply to GET `path`, which begins below the base URL and is encoded.
+
+        Raises:
+            OpenRouterError: No reply, or an error status.
+        """
+        async with self.reply(self.request("GET", path, self.timeouts.idle)) as response:
+            return await self.body(response)
+
+    def request(self, method: str, path: str, read: float, body: Mapping[str, Any] | None = None) -> httpx.Request:
+        """Return a request to `path` whose reply may take `read` seconds to begin.
+
+        Raises:
+            OpenRouterError: The base URL, the key or the proxy can't be used.
+        """
+        headers = {**self._headers, **self.server.authorization(), "Accept": "application/json"}
+        content = None
+        if body is not None:
+            # Compressed events wait in the compressor's window; these don't.
+            streamed = {"Accept": "text/event-stream", "Accept-Encoding": "identity"} if body["stream"] else {}
+            headers |= {"Content-Type": "application/json", **streamed}
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_as_json).encode(
+                "utf-8", "replace"
+            )
+        connect, idle = self.timeouts.connect, self.timeouts.idle
+        timeout = httpx.Timeout(connect=connect, read=read, write=idle, pool=connect)
+        url = f"{self.server.url}{path}"
+        return self.http().build_request(method, url, headers=headers, content=content, timeout=timeout)
+
+    def http(self) -> httpx.AsyncClient:
+        """Return the HTTP client; proxies of the environment are used, but never for loopback.
+
+        Raises:
+            NoAnswer: The environment's proxy or certificates can't be used.
+        """
+        if self._closed:
+            raise RuntimeError("the client is closed")
+        if self._http is None:
+            try:
+                self._http = httpx.AsyncClient(
+                    transport=self._transport,
+                    trust_env=not self.server.is_loopback,
+                    follow_redirects=False,
+                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
+                )
+            except (ImportError, ValueError, httpx.InvalidURL) as error:
+                raise errors.NoAnswer(
+                    "The proxy that the environment names can't be used. Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY; "
+                    "an http:// address works."
+                ) from error
+            except OSError as error:
+                raise errors.NoAnswer(
+                    "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read, so nothing was sent. "
+                    "Correct or unset it."
+                ) from error
+        return self._http
+
+    @asynccontextmanager
+    async def reply(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """Send `request`; give the reply when its status is 2xx, its body unread.
+
+        Raises:
+            OpenRouterError: No reply, or another status.
+        """
+        try:
+            response = await self.http().send(request, stream=True)
+        except httpx.TransportError as error:
+            raise no_reply.network_error(error, self.server, _read_timeout(request)) from error
+        except UnicodeError as error:  # a host that the resolver can't even write
+            raise errors.NoAnswer(f"The name of {self.server.origin} is no host's. Correct the base URL.") from error
+        try:
+            if not response.is_success:
+                raise await self._refusal(response)
+            yield response
+        finally:
+            await response.aclose()
+
+    async def body(self, response: httpx.Response) -> str:
+        """Return all of the body as text.
+
+        Raises:
+            OpenRouterError: It doesn't come, is longer than any reply, or can't be decoded.
+        """
+        try:
+            body = await _read(response, LONGEST_EVENT)
+        except httpx.DecodingError as error:
+            raise sentences.unreadable(self.server, response.status_code) from error
+        except httpx.TransportError as error:
+            raise no_reply.network_error(error, self.server, _read_timeout(response.request)) from error
+        if len(body) > LONGEST_EVENT:
+            raise sentences.unreadable(self.server, response.status_code)
+        return _text(body)
+
+    async def _refusal(self, response: httpx.Response) -> errors.OpenRouterError:
+        status = response.status_code
+        if status < 400:
+            return sentences.redirected(self.server, status)
+        try:
+            body = _text(await _read(response, _LARGEST_ERROR))
+        except (httpx.TransportError, httpx.DecodingError):
+            body = ""  # the status is known, and says enough
+        if sentences.is_web_page(body) and status < 500 and status != 429:
+            return sentences.web_page(self.server, body, status)
+        return sentences.status_error(failure_in_reply(self.server, status, response.headers, body))
+
+
+def generation_of(response: httpx.Response) -> str | None:
+    """Return the generation id in the reply's headers."""
+    generation = response.headers.get("x-generation-id", "")
+    return generation if _GENERATION.fullmatch(generation) else None
+
+
+async def _read(response: httpx.Response, limit: int) -> bytearray:
+    """Return the body, or its beginning as soon as that is longer than `limit` bytes."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > limit:
+            break
+    return body
+
+
+def _read_timeout(request: httpx.Request) -> float:
+    """Return the seconds that the reply may take to begin."""
+    seconds: float = request.extensions["timeout"]["read"]
+    return seconds
+
+
+def _text(body: bytearray) -> str:
+    return body.decode("utf-8-sig", "replace")
+
+
+def _as_json(value: Any) -> Any:
+    """Return what JSON has for the values that our decoder makes of it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
