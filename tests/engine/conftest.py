@@ -17,6 +17,7 @@ from chat_tui.conversation.values import Message
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
+from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
 
@@ -62,11 +63,24 @@ class Exchange:
         """Send the headers of an event stream."""
         await self._send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
 
-    async def refuse(self, status: int, message: str) -> None:
-        """Send an error instead."""
-        body = json.dumps({"error": {"code": status, "message": message}}).encode()
-        head = f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    async def refuse(self, status: int, message: str, *, headers: str = "", **metadata: Any) -> None:
+        """Send an error instead; `headers` are whole lines."""
+        error = {"code": status, "message": message, "metadata": metadata}
+        body = json.dumps({"error": error}).encode()
+        head = f"HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
         await self._send(head.encode() + body)
+        self.ended.set()
+
+    async def fail(self, code: int, message: str, **fields: Any) -> None:
+        """Send an error chunk, with more `fields` at its top, and end the stream."""
+        choice = {"index": 0, "delta": {"content": ""}, "finish_reason": "error"}
+        chunk = {"id": "gen-fault", "error": {"code": code, "message": message}, **fields, "choices": [choice]}
+        await self._send(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+        self.ended.set()
+
+    def hang_up(self) -> None:
+        """Close the connection without another word."""
+        self._writer.transport.abort()
         self.ended.set()
 
     async def delta(self, finish: str | None = None, **delta: Any) -> None:
@@ -150,9 +164,9 @@ def slow_emulator() -> Iterator[DemoServer]:
 
 
 @asynccontextmanager
-async def session_of(base_url: str, key: str = DEMO_KEY) -> AsyncIterator[Session]:
+async def session_of(base_url: str, key: str = DEMO_KEY, retries: Retries = DEFAULT_RETRIES) -> AsyncIterator[Session]:
     """Run a session on the server at `base_url`."""
-    session = Session(Server(base_url, key))
+    session = Session(Server(base_url, key), retries=retries)
     try:
         yield session
     finally:
