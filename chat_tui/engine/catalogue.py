@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chat_tui.openrouter.types import Model
+    from chat_tui.openrouter.catalogue import Model
 
 
 @dataclass(frozen=True, slots=True)

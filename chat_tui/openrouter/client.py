@@ -9,11 +9,13 @@ from typing import Any, Self
 import httpx
 
 from chat_tui.openrouter import answers, errors
+from chat_tui.openrouter.account import KeyInfo
+from chat_tui.openrouter.catalogue import ModelList
 from chat_tui.openrouter.connection import Connection, Timeouts, generation_of
 from chat_tui.openrouter.receiving import Stream
 from chat_tui.openrouter.server import DEFAULT_BASE_URL, Server
 from chat_tui.openrouter.stream import ChunkDecoder
-from chat_tui.openrouter.types import Completion, KeyInfo, ModelList, chunk_of_completion
+from chat_tui.openrouter.types import Completion, chunk_of_completion
 
 __all__ = ["Client", "Stream", "Timeouts"]
 

@@ -1,4 +1,4 @@
-"""The values of the API: keys, and what a completion streams; the catalogue's come from `catalogue`.
+"""What a completion is made of, streamed or whole.
 
 Sources: OpenRouter's OpenAPI description, its Python SDK, and recorded traffic where the two are silent. All of it is
 read leniently (`lenient.Wire`): nearly every field may be null, absent or of a type that nobody announced.
@@ -9,96 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chat_tui.openrouter.catalogue import (
-    AliasTarget,
-    Architecture,
-    DefaultParameters,
-    Model,
-    ModelList,
-    ModelReasoning,
-    PriceOverride,
-    Pricing,
-    TopProvider,
-)
 from chat_tui.openrouter.lenient import Count, Many, Money, Text, Wire
-
-__all__ = [
-    "AliasTarget",
-    "Annotation",
-    "Architecture",
-    "Audio",
-    "Choice",
-    "Chunk",
-    "Completion",
-    "CompletionChoice",
-    "CompletionTokens",
-    "CostDetails",
-    "DefaultParameters",
-    "Delta",
-    "FileAnnotation",
-    "FreeRequests",
-    "FunctionCall",
-    "Image",
-    "ImageUrl",
-    "KeyBudget",
-    "KeyInfo",
-    "Model",
-    "ModelList",
-    "ModelReasoning",
-    "Money",
-    "PriceOverride",
-    "Pricing",
-    "PromptTokens",
-    "ReasoningDetail",
-    "ServerToolUse",
-    "ToolCall",
-    "TopProvider",
-    "UrlCitation",
-    "Usage",
-    "chunk_of_completion",
-]
-
-
-class FreeRequests(Wire):
-    """Requests to `:free` models today; the counter starts again at midnight UTC."""
-
-    limit: Count | None = None
-    used: Count | None = None
-    remaining: Count | None = None
-
-
-class KeyBudget(Wire):
-    """A budget that applies to a key."""
-
-    scope: str | None = None
-    limit_usd: Money | None = None
-    spend_usd: Money | None = None
-    remaining_usd: Money | None = None
-    reset_interval: str | None = None
-    resets_at: str | None = None
-    include_byok: bool | None = None
-
-
-class KeyInfo(Wire):
-    """A key's label, limit and use, in US dollars. `limit` None: no limit. The account's balance isn't here."""
-
-    label: str | None = None
-    limit: Money | None = None
-    limit_remaining: Money | None = None
-    limit_reset: str | None = None
-    usage: Money | None = None
-    usage_daily: Money | None = None
-    usage_weekly: Money | None = None
-    usage_monthly: Money | None = None
-    byok_usage: Money | None = None
-    include_byok_in_limit: bool | None = None
-    is_free_tier: bool | None = None
-    is_management_key: bool | None = None
-    expires_at: str | None = None
-    allowed_data_regions: Many[str] = ()
-    free_model_daily_requests: FreeRequests | None = None
-    budgets: Many[KeyBudget] = ()
-    effective_budget: KeyBudget | None = None
 
 
 class PromptTokens(Wire):

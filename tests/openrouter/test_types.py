@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from chat_tui.openrouter.account import KeyInfo
+from chat_tui.openrouter.catalogue import Model, ModelList
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.stream import parse_chunk
-from chat_tui.openrouter.types import Chunk, Completion, KeyInfo, Model, ModelList, Usage, chunk_of_completion
+from chat_tui.openrouter.types import Chunk, Completion, Usage, chunk_of_completion
 
 
 @pytest.mark.parametrize("digits", ["7.35e-06", "0.1", "0.30000000000000000001", "12.50", "1E-30"])
