@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import Message, Receipt
 
 _CHARACTERS_PER_TOKEN = 4
 _CENT = Decimal("0.01")
@@ -16,9 +16,18 @@ _MOST_TOKENS = 2**53
 
 
 def total_cost(messages: Iterable[Message]) -> Decimal | None:
-    """Return the sum of what the server said that replies cost, in USD; None when it said nothing of any."""
-    costs = [message.receipt.cost for message in messages if message.receipt and message.receipt.cost is not None]
+    """Return the sum of what the server said that replies cost, in USD; None when it said nothing of any.
+
+    What an attempt cost that failed and was made again is in it.
+    """
+    costs = [cost for message in messages if message.receipt for cost in _costs(message.receipt)]
     return sum(costs, Decimal(0)) if costs else None
+
+
+def _costs(receipt: Receipt) -> Iterator[Decimal]:
+    for cost in (receipt.cost, *(attempt.cost for attempt in receipt.attempts)):
+        if cost is not None:
+            yield cost
 
 
 def format_cost(cost: Decimal | None) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, Receipt
+from chat_tui.conversation.values import Attempt, Message, Receipt
 from chat_tui.cost import estimate_tokens, format_cost, format_tokens, total_cost
 
 
@@ -47,6 +48,12 @@ def reply(cost: str | None, *, receipt: bool = True) -> Message:
 
 def test_a_sum_is_exact() -> None:
     assert total_cost([reply("0.1")] * 3) == Decimal("0.3")
+
+
+def test_a_sum_holds_attempts_that_were_billed() -> None:
+    attempts = (Attempt("Busy.", cost=Decimal("0.02")), Attempt("Busy."))
+    receipt = Receipt(cost=Decimal("0.1"), attempts=attempts)
+    assert total_cost([replace(reply("0.1"), receipt=receipt)]) == Decimal("0.12")
 
 
 def test_a_sum_leaves_out_what_is_not_known() -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from chat_tui.cli.options import NO_KEY, library_of, server_of, surroundings
 from chat_tui.cli.output import fail, say, write, write_json
+from chat_tui.text import one_line
 
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
+    from chat_tui.conversation.events import Retrying
     from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
 
@@ -72,7 +74,7 @@ def _prompt(words: list[str]) -> str:
 
 
 async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt: str) -> int:
-    from chat_tui.conversation.events import Text
+    from chat_tui.conversation.events import Retrying, Text
     from chat_tui.engine.refused import RefusedError
     from chat_tui.engine.session import Session
 
@@ -81,6 +83,9 @@ async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt
         turn = await session.send(chat, prompt, stream=not arguments.no_stream)
         try:
             async for batch in turn.watch():
+                for tagged in batch:
+                    if isinstance(tagged.event, Retrying):
+                        say(_retrying(tagged.event))
                 if not arguments.json:
                     write("".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text)))
         except (asyncio.CancelledError, BrokenPipeError):
@@ -95,6 +100,11 @@ async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt
         return INTERRUPTED
     finally:
         await session.close()
+
+
+def _retrying(event: Retrying) -> str:
+    """Return that a request failed and is made again, on one line."""
+    return f"Attempt {event.number} failed; again in {event.wait:.1f} s. {one_line(event.attempt.sentence)}"
 
 
 def _end(arguments: argparse.Namespace, chat: Chat, reply: Message) -> int:
@@ -133,5 +143,10 @@ def _as_json(chat: Chat, reply: Message, *, saved: bool) -> dict[str, Any]:
         "cost": receipt.cost,
         "first_token_ms": receipt.first_token_ms,
         "total_ms": receipt.total_ms,
+        "failed_attempts": [
+            {"generation": attempt.generation, "provider": attempt.provider, "cost": attempt.cost}
+            | {"code": attempt.code, "error": attempt.sentence}
+            for attempt in receipt.attempts
+        ],
         "error": reply.failure.sentence if reply.failure else None,
     }

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.openrouter.errors import OpenRouterError, ServerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,11 @@ class Retries:
         """Return the seconds before the next attempt after `error`; None when there is none.
 
         Args:
-            error: Why the request failed. Only what its `retryable` allows is made again: that can't bill twice.
+            error: Why the request failed. It must be the server that said so, and that another try may help: that can't
+                bill twice. A network that is down is better shown at once.
             made: How many were made again before.
         """
-        if not error.retryable or made >= self.most:
+        if not isinstance(error, ServerError) or not error.retryable or made >= self.most:
             return None
         if error.retry_after is None:
             return self.first_wait * (1 << made) * (1 + self.chance()) / 2

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from chat_tui.conversation.events import Event, Failed, Finished, Reasoning, Receipted, Started, Text
+from chat_tui.conversation.events import Event, Failed, Finished, Reasoning, Receipted, Retrying, Started, Text
 from chat_tui.conversation.values import Receipt
 from chat_tui.cost import estimate_tokens, format_tokens
+from chat_tui.text import one_line
+
+_LONGEST_REASON = 60
 
 _ENDINGS = {"complete": "● ready", "cancelled": "■ stopped", "failed": "▲ failed", "interrupted": "■ interrupted"}
 
@@ -21,6 +24,7 @@ class Progress:
         self._first: float | None = None
         self._thinking = False
         self._characters = 0
+        self._retrying: tuple[float, Retrying] | None = None
         self._receipt: Receipt | None = None
         self._ending = "● ready"
 
@@ -34,9 +38,11 @@ class Progress:
         match event:
             case Started():
                 self._started, self._first, self._receipt = self._clock(), None, None
-                self._characters, self._thinking = 0, False
+                self._characters, self._thinking, self._retrying = 0, False, None
+            case Retrying():
+                self._retrying = (self._clock() + event.wait, event)
             case Text(text) | Reasoning(text):
-                self._first = self._first or self._clock()
+                self._first, self._retrying = self._first or self._clock(), None
                 self._thinking = isinstance(event, Reasoning)
                 self._characters += len(text)
             case Receipted(receipt):
@@ -54,6 +60,12 @@ class Progress:
         """Return where the reply stands: waiting, or streaming with live numbers, or how the last one ended."""
         if self._started is None:
             return self._ending
+        if self._retrying is not None:
+            due, retry = self._retrying
+            seconds = max(due - self._clock(), 0)
+            reason = one_line(retry.attempt.sentence.partition(":")[0], _LONGEST_REASON)
+            when = f"again in {seconds:.0f} s" if seconds else "again now"
+            return f"↻ {when} ({retry.number} of {retry.most}) · {reason} · Esc stops"
         if self._first is None:
             return f"◌ waiting {self._clock() - self._started:.0f} s"
         tokens = self._receipt and self._receipt.usage.completion_tokens

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-from chat_tui.conversation.values import Message, Receipt, requested_is_served
+from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, requested_is_served
 from chat_tui.cost import format_cost, format_tokens, total_cost
 from chat_tui.text import one_line
+
+_DAY = 86_400  # seconds
 
 
 def spent_line(messages: Iterable[Message]) -> str:
@@ -41,4 +45,30 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
     if receipt.cost is not None:
         pieces.append(format_cost(receipt.cost))
+    pieces.append(_attempts(receipt.attempts))
+    if message.failure is not None:
+        pieces += _offers(message.failure, message.at)
     return one_line(" · ".join(piece for piece in pieces if piece))
+
+
+def _attempts(attempts: Sequence[Attempt]) -> str:
+    """Return how often the request was made in vain before, and what that cost."""
+    if not attempts:
+        return ""
+    costs = [attempt.cost for attempt in attempts if attempt.cost]
+    billed = f" ({format_cost(sum(costs, Decimal(0)))})" if costs else ""
+    return f"after {len(attempts)} failed attempt{'s' * (len(attempts) != 1)}{billed}"
+
+
+def _offers(failure: Failure, failed_at: datetime) -> Iterator[str]:
+    """Yield the keys for what may help, and from when on, where the server said."""
+    actions = set(failure.actions)
+    if "wait" in actions and failure.retry_after is not None:
+        again = (failed_at + timedelta(seconds=failure.retry_after)).astimezone()
+        yield (
+            f"Ctrl+R again, from {again:%H:%M:%S}" if failure.retry_after < _DAY else f"again from {again:%d %B %H:%M}"
+        )
+    elif actions & {"retry", "wait"}:
+        yield "Ctrl+R again"
+    if "other_model" in actions:
+        yield "Ctrl+O other model"

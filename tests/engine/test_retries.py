@@ -162,5 +162,6 @@ def test_the_wait_is_what_the_server_asked_or_doubles(asked: float | None, waits
 
 
 def test_what_is_not_retryable_is_not_made_again() -> None:
-    assert Retries().wait(NoAnswer("Lost."), 0) is None
+    assert Retries().wait(RateLimited("Not today."), 0) is None
+    assert Retries().wait(NoAnswer("Offline.", retryable=True), 0) is None
     assert Retries(most=0).wait(RateLimited("Busy.", retryable=True), 0) is None
