@@ -7,7 +7,7 @@
      ├─ ServerError               the server said that it failed
      │   ├─ StatusError           under an HTTP error status
      │   │   ├─ BadRequest        400, 422
-     │   │   │   └─ UnknownModel  the server has no such model
+     │   │   │   └─ UnknownModel  the server has no such model (400, 404)
      │   │   ├─ Unauthorized      401
      │   │   ├─ PaymentRequired   402
      │   │   ├─ Forbidden         403
@@ -19,6 +19,7 @@
      │   └─ StreamFault           under HTTP 200: an error chunk, finish_reason "error"
      ├─ CutOff                    the stream ended with neither [DONE] nor a finish_reason
      └─ NotOpenRouter             something else answered: a proxy's page, a redirect, JSON of another kind
+         └─ NotOffered            the server speaks enough of the API to chat, but has nothing of this kind
 
 No error holds a key or a `user_id`, in any attribute. What the server said has passed the printable door in `sentence`;
 `message`, `raw` and `metadata` are as they came, but for keys and user ids.
@@ -30,7 +31,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, TypedDict, Unpack
+from typing import Any, ClassVar, Literal, TypedDict, Unpack
+
+Action = Literal[
+    "retry",  # send the same again, now
+    "wait",  # send the same again after `retry_after`; later, when that isn't known
+    "other_model",
+    "other_provider",
+    "shorten",  # a shorter prompt, or less of the conversation
+    "less_output",  # a lower limit for the reply's length
+    "rephrase",
+    "attach_less",  # fewer, smaller or other attachments
+    "change_settings",  # the parameters of this chat
+    "loosen_routing",  # the provider and privacy settings
+    "add_credits",
+    "raise_limit",  # the spending limit of the key or a budget
+    "give_key",
+    "check_network",
+    "check_base_url",
+]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -44,7 +63,10 @@ class OpenRouterError(Exception):
         retryable: Whether the same request may well succeed later, and sending it again can't bill or answer twice.
         retry_after: Seconds to wait before that, when the server said.
         generation: The generation id, when one is known: what was billed can be asked for by it.
+        actions: What to do next, the likeliest to help first; by default what fits the class.
     """
+
+    usual_actions: ClassVar[tuple[Action, ...]] = ()
 
     def __init__(
         self,
@@ -54,6 +76,7 @@ class OpenRouterError(Exception):
         retryable: bool = False,
         retry_after: float | None = None,
         generation: str | None = None,
+        actions: tuple[Action, ...] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -61,18 +84,25 @@ class OpenRouterError(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
         self.generation = generation
+        self.actions = self.usual_actions if actions is None else actions
 
 
 class UnusableKey(OpenRouterError):
     """The key has characters that no HTTP header carries."""
 
+    usual_actions = ("give_key",)
+
 
 class NoAnswer(OpenRouterError):
-    """No HTTP reply came."""
+    """No HTTP reply came, or only its beginning."""
+
+    usual_actions = ("check_network", "retry")
 
 
 class TimedOut(OpenRouterError):
     """Nothing came within the time-out."""
+
+    usual_actions = ("retry", "other_provider", "other_model")
 
 
 class Details(TypedDict, total=False):
@@ -87,15 +117,22 @@ class Details(TypedDict, total=False):
     retryable: bool
     retry_after: float | None
     generation: str | None
+    actions: tuple[Action, ...]
+    limit_source: str | None
+    availability: Mapping[str, Any]
 
 
 class ServerError(OpenRouterError):
     """The server said that it failed; what is raised is always one of the classes below.
 
     `status` is the HTTP status; in a stream the error object's code, None when that is no HTTP status. `message` is
-    what the server said, and `raw` what the provider did, without keys and user ids. `metadata` is the error object's:
-    `error_type`, `limit_source` and `reason` are there.
+    what the server said, and `raw` what the provider did, without keys and user ids. `limit_source` is the server's word
+    for whose limit was reached. `metadata` and `availability` are the error object's: `error_type`, `reason` and
+    `file_annotations` are in the one; `code`, `requested_models`, `affected_providers`, `excluded_by`,
+    `fallback_models`, `constraint` and `docs_url` in the other. Any of it may be missing or of another type.
     """
+
+    usual_actions = ("retry", "other_model")
 
     def __init__(self, sentence: str, **details: Unpack[Details]) -> None:
         super().__init__(
@@ -104,12 +141,15 @@ class ServerError(OpenRouterError):
             retryable=details.get("retryable", False),
             retry_after=details.get("retry_after"),
             generation=details.get("generation"),
+            actions=details.get("actions"),
         )
         self.status = details.get("status")
         self.message = details.get("message")
         self.metadata = details.get("metadata", _EMPTY)
         self.provider = details.get("provider")
         self.raw = details.get("raw")
+        self.limit_source = details.get("limit_source")
+        self.availability = details.get("availability", _EMPTY)
 
 
 class StatusError(ServerError):
@@ -163,6 +203,14 @@ class StreamFault(ServerError):
 class CutOff(OpenRouterError):
     """The stream ended in the middle."""
 
+    usual_actions = ("retry", "other_provider", "other_model")
+
 
 class NotOpenRouter(OpenRouterError):
     """What answered doesn't speak this API."""
+
+    usual_actions = ("check_base_url", "check_network")
+
+
+class NotOffered(NotOpenRouter):
+    """The server has nothing of the kind that was asked for, such as credits, presets or a list of providers."""

@@ -17,6 +17,7 @@ DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
 _SENDABLE_KEY = re.compile(r"[!-~]+")
 _ANY_KEY = re.compile(r"sk-or-[\w-]{6,}")
 _SHORTEST_SECRET = 8
+_USER_IDS = frozenset({"user_id", "creator_user_id", "creator_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,6 @@ class Server:
         if isinstance(value, list):
             return [self.without_secrets(item, user_id) for item in value]
         if isinstance(value, dict):
-            kept = {key: item for key, item in value.items() if key != "user_id"}
+            kept = {key: item for key, item in value.items() if key not in _USER_IDS}
             return {self.without_keys(key): self.without_secrets(item, user_id) for key, item in kept.items()}
         return value
