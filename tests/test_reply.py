@@ -207,8 +207,10 @@ def test_the_generation_of_an_error_fills_a_gap() -> None:
 
 
 def test_a_failure_keeps_what_the_error_says() -> None:
-    error = RateLimited("Too many. Wait.", code="429", retryable=True)
-    assert failure_of(error) == Failure("Too many. Wait.", "429", True)
+    error = RateLimited(
+        "Too many.", code="429", retryable=True, retry_after=2.5, actions=("wait",), limit_source="upstream"
+    )
+    assert failure_of(error) == Failure("Too many.", "429", True, ("wait",), retry_after=2.5, limit_source="upstream")
 
 
 # The recordings
@@ -363,4 +365,5 @@ def test_reasoning_goes_back_as_it_came_but_not_when_it_was_broken_off() -> None
 
 
 def test_an_error_without_a_code_is_a_failure_without_one() -> None:
-    assert failure_of(CutOff("It stopped. Send it again.")) == Failure("It stopped. Send it again.")
+    actions = ("retry", "other_provider", "other_model")
+    assert failure_of(CutOff("It stopped.")) == Failure("It stopped.", actions=actions)

@@ -126,8 +126,8 @@ class ServerError(OpenRouterError):
     """The server said that it failed; what is raised is always one of the classes below.
 
     `status` is the HTTP status; in a stream the error object's code, None when that is no HTTP status. `message` is
-    what the server said, and `raw` what the provider did, without keys and user ids. `limit_source` is the server's word
-    for whose limit was reached. `metadata` and `availability` are the error object's: `error_type`, `reason` and
+    what the server said, and `raw` what the provider did, without keys and user ids. `limit_source` is the server's
+    word for whose limit was reached. `metadata` and `availability` are the error object's: `error_type`, `reason` and
     `file_annotations` are in the one; `code`, `requested_models`, `affected_providers`, `excluded_by`,
     `fallback_models`, `constraint` and `docs_url` in the other. Any of it may be missing or of another type.
     """

@@ -11,7 +11,7 @@ from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipt
 from chat_tui.conversation.ids import now
 from chat_tui.conversation.values import Citation, Failure, Message, Part, Receipt, Status, TextPart, Usage
 from chat_tui.openrouter import types as wire
-from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.openrouter.errors import OpenRouterError, ServerError
 
 
 class Reply:
@@ -175,4 +175,11 @@ def _usage(usage: wire.Usage) -> Usage:
 
 def failure_of(error: OpenRouterError) -> Failure:
     """Return `error` as the value that is kept with the reply."""
-    return Failure(error.sentence, error.code, error.retryable)
+    return Failure(
+        error.sentence,
+        error.code,
+        error.retryable,
+        actions=error.actions,
+        retry_after=error.retry_after,
+        limit_source=error.limit_source if isinstance(error, ServerError) else None,
+    )
