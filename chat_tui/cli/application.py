@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         server = server_of(arguments, around.paths)
     except ConfigError as error:
         return fail(str(error))
-    return _run(arguments, around, server, lambda: _session(server))
+    return _run(arguments, around, server, lambda: _session(around, server))
 
 
 def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -> int:
@@ -71,10 +71,10 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
     return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), _demo_session)
 
 
-def _session(server: Server) -> Session:
+def _session(around: Surroundings, server: Server) -> Session:
     from chat_tui.engine.session import Session
 
-    return Session(server)
+    return Session.under(around.settings, server)
 
 
 def _demo_session() -> Session:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.cli.options import NO_KEY, library_of, server_of, surroundings
+from chat_tui.cli.options import NO_KEY, Surroundings, library_of, server_of, surroundings
 from chat_tui.cli.output import fail, say, write, write_json
 from chat_tui.text import one_line
 
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         chat = library_of(around, paths).begin()
         own: dict[str, Any] = {"model": arguments.model, "system": arguments.system}
         chat.change(**own)
-        return asyncio.run(_ask(arguments, server, chat, prompt))
+        return asyncio.run(_ask(arguments, around, server, chat, prompt))
 
 
 def _prompt(words: list[str]) -> str:
@@ -73,12 +73,12 @@ def _prompt(words: list[str]) -> str:
     return "\n\n".join(given)
 
 
-async def _ask(arguments: argparse.Namespace, server: Server, chat: Chat, prompt: str) -> int:
+async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Server, chat: Chat, prompt: str) -> int:
     from chat_tui.conversation.events import Retrying, Text
     from chat_tui.engine.refused import RefusedError
     from chat_tui.engine.session import Session
 
-    session = Session(server)
+    session = Session.under(around.settings, server)
     try:
         turn = await session.send(chat, prompt, stream=not arguments.no_stream)
         try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from chat_tui.cli.options import server_of, surroundings
+from chat_tui.cli.options import Surroundings, server_of, surroundings
 from chat_tui.cli.output import fail, write, write_json
 from chat_tui.text import one_line
 
@@ -29,8 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     from chat_tui.config.problems import ConfigError
     from chat_tui.engine.refused import RefusedError
 
+    around = surroundings(arguments)
     try:
-        entries = asyncio.run(_fetch(server_of(arguments, surroundings(arguments).paths)))
+        entries = asyncio.run(_fetch(around, server_of(arguments, around.paths)))
     except (ConfigError, RefusedError) as error:
         return fail(str(error))
     if arguments.json:
@@ -44,10 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _fetch(server: Server) -> Sequence[ModelEntry]:
+async def _fetch(around: Surroundings, server: Server) -> Sequence[ModelEntry]:
     from chat_tui.engine.session import Session
 
-    session = Session(server)
+    session = Session.under(around.settings, server)
     try:
         return await session.models()
     finally:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chat_tui import __version__
 from chat_tui.config.server import Server
+from chat_tui.config.settings import Layer
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.catalogue import ModelEntry, entry_of
@@ -14,11 +16,12 @@ from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.engine.turn import Turn
-from chat_tui.openrouter.client import Client
+from chat_tui.openrouter.client import Client, Timeouts
 from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.reply.request import request_body
 
 QUIT_SECONDS = 2.0
+DEFAULT_TIMEOUTS = Timeouts()
 
 
 class Session:
@@ -26,20 +29,34 @@ class Session:
 
     Args:
         server: Where requests go, and the key.
-        retries: When a turn's request is made again by itself.
         on_close: Called last: stops what was started for this session alone, such as the emulator.
+        timeouts: How long to wait for the server.
+        retries: When a turn's request is made again by itself.
     """
 
     def __init__(
-        self, server: Server, on_close: Callable[[], None] | None = None, *, retries: Retries = DEFAULT_RETRIES
+        self,
+        server: Server,
+        on_close: Callable[[], None] | None = None,
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        retries: Retries = DEFAULT_RETRIES,
     ) -> None:
         self.server = server
-        self._client = Client(server.key, server.base_url, version=__version__)
+        self._client = Client(server.key, server.base_url, timeouts=timeouts, version=__version__)
         self._on_close = on_close
         self._retries = retries
         self._turns: dict[str, Turn] = {}
         self._open: dict[str, Chat] = {}
         self._catalogue: asyncio.Task[Sequence[ModelEntry]] | None = None
+
+    @classmethod
+    def under(cls, settings: Layer, server: Server, on_close: Callable[[], None] | None = None) -> Session:
+        """Return a session with the time-outs and retries that `settings` name."""
+        retries = replace(DEFAULT_RETRIES, most=settings.get("retries", DEFAULT_RETRIES.most))
+        return cls(
+            server, on_close, timeouts=replace(DEFAULT_TIMEOUTS, **settings.get("timeouts", {})), retries=retries
+        )
 
     async def open(self, chat: Chat) -> None:
         """Read all of `chat`; from now on this process is its writer, unless another is."""

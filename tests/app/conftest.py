@@ -13,7 +13,7 @@ from textual.worker import WorkerCancelled
 
 from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
-from chat_tui.config.settings import BUILT_IN, merged
+from chat_tui.config.settings import BUILT_IN, Layer, merged
 from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
@@ -23,6 +23,7 @@ from chat_tui.paths import Paths
 from chat_tui.screens.chat import ChatScreen
 
 WAIT_SECONDS = 20.0
+NO_SETTINGS: Layer = {}
 
 
 @pytest.fixture(scope="session")
@@ -104,13 +105,19 @@ class Starter:
         *,
         needs_key: bool = False,
         key: str = DEMO_KEY,
+        base_url: str = "",
+        settings: Layer = NO_SETTINGS,
     ) -> AsyncIterator[Running]:
-        """Run the application, on a new conversation if none is given, and end it as a user would."""
+        """Run the application, on a new conversation if none is given, and end it as a user would.
+
+        The server is the emulator unless `base_url` names another; `settings` are those of the application alone.
+        """
+        server = Server(base_url or self.emulator.base_url, key)
         files = theme_files(self.library.paths.themes)
         launch = Launch(
             library=self.library,
             chat=chat or self.library.begin(),
-            start=lambda: Session(Server(self.emulator.base_url, key)),
+            start=lambda: Session.under(settings, server),
             credentials=self.library.paths.credentials,
             needs_key=needs_key,
             themes={name: read_theme(file) for name, file in files.items()},
