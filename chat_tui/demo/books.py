@@ -1,136 +1,241 @@
-"""Usage, cost and the demo key's balance. Sums are in Decimal; JSON gets numbers."""
+"""The books: every generation that was started, who served it, how it ended and what it cost."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import copy
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
-from chat_tui.demo.catalogue import Model
-
-_CHARACTERS_PER_TOKEN = 4
-_TOKENS_PER_MESSAGE = 4  # the role and the marks around a message
-_TOKENS_PER_ATTACHMENT = 258  # what Gemini counts for a small image; good enough for every kind here
-_KEY_LIMIT = Decimal(10)
+from chat_tui.demo.usage import Spoken, Usage, number
 
 
-def prompt_tokens(messages: Sequence[dict[str, Any]]) -> int:
-    """Estimate the tokens of a request's messages: about four characters each."""
-    return sum(_TOKENS_PER_MESSAGE + _content_tokens(message.get("content")) for message in messages)
+class Status(Enum):
+    """How far a generation got."""
 
-
-def _content_tokens(content: object) -> int:
-    if isinstance(content, str):
-        return math.ceil(len(content) / _CHARACTERS_PER_TOKEN)
-    if not isinstance(content, list):
-        return 0
-    tokens = 0
-    for part in content:
-        is_text = isinstance(part, dict) and part.get("type") == "text"
-        tokens += _content_tokens(part.get("text")) if is_text else _TOKENS_PER_ATTACHMENT
-    return tokens
+    OPEN = "open"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What one completion used.
+class Origin:
+    """Which request a generation came from, in the words of the client.
 
     Args:
-        model: The model that served it; its prices make the cost.
-        prompt: Tokens of the request.
-        completion: Tokens of the reply, with those of its reasoning.
-        reasoning: Tokens of the reasoning alone.
+        session_id: The header `x-session-id`, or `session_id` in the body.
+        user: `user` in the body.
+        metadata: `metadata` in the body.
+        user_agent: The header.
+        http_referer: The header.
     """
 
-    model: Model
-    prompt: int
-    completion: int
-    reasoning: int = 0
+    session_id: str | None = None
+    user: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    user_agent: str | None = None
+    http_referer: str | None = None
 
     @property
-    def prompt_cost(self) -> Decimal:
-        """USD for the prompt."""
-        return self.prompt * self.model.prompt_price
+    def reference(self) -> str | None:
+        """The first name that the client gave: its session, its user, or the first value of its metadata."""
+        return self.session_id or self.user or next(iter(self.metadata.values()), None)
 
-    @property
-    def completion_cost(self) -> Decimal:
-        """USD for the completion, its reasoning included."""
-        return self.completion * self.model.completion_price
 
-    @property
-    def cost(self) -> Decimal:
-        """USD for all of it."""
-        return self.prompt_cost + self.completion_cost
+@dataclass(slots=True)
+class Entry:
+    """One generation.
+
+    Args:
+        id: `gen-…`, as the client got it.
+        requested: The model that the client asked for.
+        model: The model that served, as responses report it.
+        provider: The provider's display name.
+        usage: What is billed. While the generation is open: what it will be at its end.
+        streamed: Whether the client wanted a stream.
+        origin: Which request it came from.
+        bills_in_full: Whether the provider bills the whole reply when the client leaves.
+        http_status: The status that the client got.
+        status: How far it got.
+        sent: The tokens that have left so far; counted while it streams.
+        finish_reason: OpenRouter's word for the end; None when there was none.
+        native_finish_reason: The provider's word for it.
+        cost: USD, billed when it is settled.
+        created_at: When the request came, UTC.
+        latency: Milliseconds to the first token; None before it.
+        generation_time: Milliseconds from the first token to the end.
+        router: The router that chose the model; None when the client chose it.
+        preset: The preset that the request named.
+        attachments: Parts of the request that aren't text.
+        images: Images in the reply.
+    """
+
+    id: str
+    requested: str
+    model: str
+    provider: str
+    usage: Usage
+    streamed: bool
+    origin: Origin = field(default_factory=Origin)
+    bills_in_full: bool = False
+    http_status: int = 200
+    status: Status = Status.OPEN
+    sent: Spoken = field(default_factory=Spoken)
+    finish_reason: str | None = None
+    native_finish_reason: str | None = None
+    cost: Decimal = Decimal(0)
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    latency: int | None = None
+    generation_time: int | None = None
+    router: str | None = None
+    preset: str | None = None
+    attachments: int = 0
+    images: int = 0
+    _began: float = field(default_factory=time.monotonic, init=False)
+
+    def has_sent(self, spoken: Spoken) -> None:
+        """Note that so many tokens have left in all."""
+        if self.latency is None:
+            self.latency = self._elapsed()
+        self.sent = spoken
+
+    def close(self, status: Status, usage: Usage, *, finish_reason: str | None, native: str | None) -> None:
+        """Note how it ended."""
+        self.status = status
+        self.usage = usage
+        self.cost = usage.cost
+        self.finish_reason = finish_reason
+        self.native_finish_reason = native
+        self.generation_time = self._elapsed() - (self.latency or 0)
+
+    def _elapsed(self) -> int:
+        return round((time.monotonic() - self._began) * 1000)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the `usage` object of a response (OpenAPI ChatUsage)."""
+        """Return the `data` object of `/generation` (OpenAPI GenerationResponse)."""
+        usage = self.usage
+        spoken = usage.spoken
+        answered = {"status": self.http_status, "provider_name": self.provider, "latency": self.latency}
         return {
-            "prompt_tokens": self.prompt,
-            "completion_tokens": self.completion,
-            "total_tokens": self.prompt + self.completion,
-            "cost": _number(self.cost),
+            "id": self.id,
+            "created_at": self.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "model": self.model,
+            "provider_name": self.provider,
+            "api_type": "completions",
+            "origin": self.origin.http_referer or "",
+            "app_id": None,
+            "http_referer": self.origin.http_referer,
+            "user_agent": self.origin.user_agent,
+            "streamed": self.streamed,
+            "cancelled": self.status is Status.CANCELLED,
+            "finish_reason": self.finish_reason,
+            "native_finish_reason": self.native_finish_reason,
+            "latency": self.latency,
+            "generation_time": self.generation_time,
+            "moderation_latency": None,
+            "tokens_prompt": usage.prompt,
+            "tokens_completion": spoken.total,
+            "native_tokens_prompt": usage.prompt,
+            "native_tokens_completion": spoken.total,
+            "native_tokens_reasoning": spoken.reasoning,
+            "native_tokens_cached": usage.cached,
+            "native_tokens_completion_images": spoken.image or None,
+            "num_media_prompt": self.attachments or None,
+            "num_media_completion": self.images or None,
+            "num_input_audio_prompt": None,
+            "num_search_results": None,
+            "num_fetches": None,
+            "total_cost": number(self.cost),
+            "usage": number(self.cost),
+            "upstream_inference_cost": 0,
+            "cache_discount": number(usage.cache_discount) if usage.cached else None,
             "is_byok": False,
-            "prompt_tokens_details": {
-                "cached_tokens": 0,
-                "cache_write_tokens": 0,
-                "audio_tokens": 0,
-                "video_tokens": 0,
-            },
-            "cost_details": {
-                "upstream_inference_cost": _number(self.cost),
-                "upstream_inference_prompt_cost": _number(self.prompt_cost),
-                "upstream_inference_completions_cost": _number(self.completion_cost),
-            },
-            "completion_tokens_details": {
-                "reasoning_tokens": self.reasoning,
-                "image_tokens": 0,
-                "audio_tokens": 0,
-            },
+            "router": self.router,
+            "service_tier": None,
+            "data_region": "global",
+            "preset_id": self.preset,
+            "upstream_id": None,
+            "request_id": f"req-{self.id.removeprefix('gen-')}",
+            "session_id": self.origin.session_id,
+            "external_user": self.origin.user,
+            "workspace_id": None,
+            "web_search_engine": None,
+            "response_cache_source_id": None,
+            "provider_responses": [{**answered, "is_byok": False, "model_permaslug": self.model}],
         }
 
 
 class Books:
-    """The demo key's account: what was spent since the server started."""
+    """All generations since the server started. Any thread may read them.
 
-    def __init__(self) -> None:
-        self._spent = Decimal(0)
+    Args:
+        refusals: How often `/generation` says of each generation that it doesn't know it yet, as the real one does.
+    """
 
-    def enter(self, usage: Usage) -> None:
-        """Add a completed request."""
-        self._spent += usage.cost
+    def __init__(self, refusals: int = 1) -> None:
+        self._refusals = refusals
+        self._entries: dict[str, Entry] = {}
+        self._asked: dict[str, int] = {}
+        self._changed = threading.Condition()
 
-    def key_as_json(self) -> dict[str, Any]:
-        """Return the `data` object of `/key`; day, week and month are all since the server started."""
-        spent = _number(self._spent)
-        return {
-            "label": "sk-or-v1-dem...key",
-            "limit": _number(_KEY_LIMIT),
-            "limit_remaining": _number(max(_KEY_LIMIT - self._spent, Decimal(0))),
-            "limit_reset": None,
-            "include_byok_in_limit": False,
-            "usage": spent,
-            "usage_daily": spent,
-            "usage_weekly": spent,
-            "usage_monthly": spent,
-            "byok_usage": 0,
-            "byok_usage_daily": 0,
-            "byok_usage_weekly": 0,
-            "byok_usage_monthly": 0,
-            "is_free_tier": False,
-            "is_management_key": False,
-            "is_provisioning_key": False,
-            "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated."},
-            "creator_user_id": None,
-            "organization_id": None,
-            "workspace_id": None,
-            "expires_at": None,
-            "allowed_data_regions": ["global"],
-            "free_model_daily_requests": {"limit": 50, "used": 0, "remaining": 50},
-            "budgets": [],
-            "effective_budget": None,
-        }
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every generation, the oldest first, as it is now."""
+        with self._changed:
+            return tuple(copy.copy(entry) for entry in self._entries.values())
+
+    @property
+    def spent(self) -> Decimal:
+        """USD since the server started."""
+        with self._changed:
+            return sum((entry.cost for entry in self._entries.values()), Decimal(0))
+
+    def settled(self, timeout: float) -> bool:
+        """Wait until no generation is open, for at most `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: all(entry.status is not Status.OPEN for entry in self._entries.values()), timeout
+            )
+
+    def open(self, entry: Entry) -> None:
+        """Enter a generation that begins."""
+        with self._changed:
+            self._entries[entry.id] = entry
+
+    def complete(self, entry: Entry, finish_reason: str, native: str) -> None:
+        """Bill a generation that ran to its end."""
+        self._close(entry, Status.COMPLETE, entry.usage, finish_reason, native)
+
+    def fail(self, entry: Entry, *, is_insured: bool) -> None:
+        """Bill a generation that broke: what was sent, or nothing when it is insured or nothing was sent."""
+        sent = Spoken() if is_insured else entry.sent
+        self._close(entry, Status.FAILED, _so_far(entry.usage, sent), "error", "error")
+
+    def leave(self, entry: Entry) -> None:
+        """Bill a generation whose client has left before its end, as its provider does."""
+        if entry.status is Status.OPEN:
+            usage = entry.usage if entry.bills_in_full else _so_far(entry.usage, entry.sent)
+            self._close(entry, Status.CANCELLED, usage, None, None)
+
+    def find(self, generation_id: str) -> Entry | None:
+        """Return what `/generation` knows; None at the first questions, and while it is open."""
+        with self._changed:
+            entry = self._entries.get(generation_id)
+            if entry is None or entry.status is Status.OPEN:
+                return None
+            self._asked[generation_id] = asked = self._asked.get(generation_id, 0) + 1
+            return copy.copy(entry) if asked > self._refusals else None
+
+    def _close(self, entry: Entry, status: Status, usage: Usage, finish_reason: str | None, native: str | None) -> None:
+        with self._changed:
+            entry.close(status, usage, finish_reason=finish_reason, native=native)
+            self._changed.notify_all()
 
 
-def _number(amount: Decimal) -> float:
-    # A float's shortest form gives back up to 15 significant digits as they were: prices here have far fewer.
-    return float(amount)
+def _so_far(usage: Usage, sent: Spoken) -> Usage:
+    # Nothing said, nothing billed: OpenRouter's insurance against empty replies covers the prompt too.
+    return Usage(usage.prices, usage.prompt if sent.total else 0, sent, usage.cached if sent.total else 0)

@@ -68,7 +68,10 @@ def models() -> dict[str, Model]:
     listed: dict[str, Model] = {}
     for file_name in ("models.toml", "demo_models.toml"):
         document = tomllib.loads(resources.files(__package__).joinpath(file_name).read_text(encoding="utf-8"))
-        for facts in document["models"]:
+        common = document.get("common", {})
+        for place, own in enumerate(document["models"]):
+            aged = {"created": common["created"] - place} if common else {}
+            facts = {"canonical_slug": own["id"], **common, **aged, **own}
             listed[facts["id"]] = Model(_entry(facts), facts["provider"])
     return listed
 

@@ -1,64 +1,17 @@
-"""What each model answers: the text as tokens, how fast it comes, and how it ends."""
+"""What each model answers to a request."""
 
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from itertools import count, islice
 from typing import Any
 
 from chat_tui.demo import samples
+from chat_tui.demo.breaking import BREAKING
 from chat_tui.demo.catalogue import Model
+from chat_tui.demo.reply import Reply, tokens_of
 from chat_tui.demo.request import ChatRequest
-
-# About what a tokenizer makes of prose: short pieces, each with the space before it. Joined they give the text back.
-_TOKEN = re.compile(r" ?\w{1,7}|\s+|[^\w\s]")
-
-_ORDINARY_SPEED = 90.0
-_ORDINARY_LATENCY = 0.3
-
-
-class Ending(Enum):
-    """How a reply ends."""
-
-    STOP = "stop"
-    LENGTH = "length"
-    ERROR = "error"
-    CUT = "cut"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a model says to one request.
-
-    Args:
-        tokens: The answer in pieces; joined they are the text.
-        reasoning: What it thinks before, in pieces.
-        latency: Seconds before the first token.
-        speed: Tokens per second; None for no delays.
-        ending: How it ends.
-        hides_reasoning: Whether the reasoning is counted but not sent.
-    """
-
-    tokens: list[str]
-    reasoning: list[str]
-    latency: float = _ORDINARY_LATENCY
-    speed: float | None = _ORDINARY_SPEED
-    ending: Ending = Ending.STOP
-    hides_reasoning: bool = False
-
-    @property
-    def token_count(self) -> int:
-        """All tokens, those of the reasoning included."""
-        return len(self.tokens) + len(self.reasoning)
-
-    def within(self, limit: int | None) -> "Reply":
-        """Return the reply cut to at most `limit` tokens, reasoning first."""
-        if limit is None or self.token_count <= limit:
-            return self
-        reasoning = self.reasoning[:limit]
-        return replace(self, reasoning=reasoning, tokens=self.tokens[: limit - len(reasoning)], ending=Ending.LENGTH)
 
 
 def reply_to(request: ChatRequest, model: Model) -> Reply:
@@ -70,13 +23,8 @@ def reply_to(request: ChatRequest, model: Model) -> Reply:
     return replace(reply, hides_reasoning=request.hides_reasoning).within(request.token_limit)
 
 
-def tokens_of(text: str) -> list[str]:
-    """Cut a text into pieces about as long as a model's tokens."""
-    return _TOKEN.findall(text)
-
-
 def _markdown(_: ChatRequest) -> Reply:
-    return Reply(tokens_of(samples.MARKDOWN), [], speed=120)
+    return Reply(tokens_of(samples.MARKDOWN), speed=120)
 
 
 def _reasoning(_: ChatRequest) -> Reply:
@@ -84,26 +32,18 @@ def _reasoning(_: ChatRequest) -> Reply:
 
 
 def _slow(_: ChatRequest) -> Reply:
-    return Reply(tokens_of(samples.SLOW), [], speed=8)
+    return Reply(tokens_of(samples.SLOW), speed=8)
 
 
 def _escape(_: ChatRequest) -> Reply:
     return Reply(tokens_of(samples.ESCAPE), tokens_of(samples.ESCAPE_REASONING), speed=120)
 
 
-def _midstream_error(_: ChatRequest) -> Reply:
-    return Reply(tokens_of(samples.BEGINNING), [], ending=Ending.ERROR)
-
-
-def _cut(_: ChatRequest) -> Reply:
-    return Reply(tokens_of(samples.BEGINNING), [], ending=Ending.CUT)
-
-
 def _echo(request: ChatRequest) -> Reply:
     # Lines of indented JSON begin with a quote or a bracket, so that nothing in the body can close the fence.
     body = json.dumps(_without_blobs(request.body), indent=2, ensure_ascii=False)
     text = f"Simulated: this is the request as it arrived.\n\n```json\n{body}\n```\n"
-    return Reply(tokens_of(text), [], speed=400)
+    return Reply(tokens_of(text), speed=400)
 
 
 def _without_blobs(value: Any) -> Any:
@@ -126,7 +66,7 @@ def _fast(request: ChatRequest) -> Reply:
     asked = _ASKED_TOKENS.search(request.prompt)
     length = int(re.sub(r"\D", "", asked[1])) if asked else _DEFAULT_FAST_TOKENS
     tokens = list(islice(_endless_tokens(), min(length, _MOST_FAST_TOKENS)))
-    return Reply(tokens, [], latency=0, speed=None)
+    return Reply(tokens, latency=0, speed=None)
 
 
 def _endless_tokens() -> Iterator[str]:
@@ -141,8 +81,7 @@ _DEMO_REPLIES: dict[str, Callable[[ChatRequest], Reply]] = {
     "demo/slow": _slow,
     "demo/fast": _fast,
     "demo/escape": _escape,
-    "demo/error-midstream": _midstream_error,
-    "demo/cut": _cut,
+    **BREAKING,
 }
 
 _LONGEST_QUOTE = 90
@@ -192,7 +131,7 @@ def _ordinary(request: ChatRequest, model: Model) -> Reply:
     digest = request.digest
     parts = [_OPENINGS[digest % len(_OPENINGS)].format(name=f"`{model.id}`"), _about_the_prompt(request)]
     parts += [_MIDDLES[digest // 7 % len(_MIDDLES)], _CLOSINGS[digest // 31 % len(_CLOSINGS)]]
-    return Reply(tokens_of("\n\n".join(parts) + "\n"), [])
+    return Reply(tokens_of("\n\n".join(parts) + "\n"))
 
 
 def _about_the_prompt(request: ChatRequest) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat_tui.demo.catalogue import AUTO_ROUTER
-from chat_tui.demo.faults import Fault
+from chat_tui.demo.faults import Fault, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +82,19 @@ def parse(raw: bytes) -> ChatRequest | Fault:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
-        return Fault(400, "Invalid JSON body", names_user=True)
+        return refusal(400, "Invalid JSON body", names_user=True)
     if not isinstance(body, dict):
-        return Fault(400, "The body must be a JSON object", names_user=True)
+        return refusal(400, "The body must be a JSON object", names_user=True)
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
-        return Fault(400, 'Input required: specify "messages"', names_user=True)
+        return refusal(400, 'Input required: specify "messages"', names_user=True)
     if not all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in messages):
-        return Fault(400, "Each message must be an object with a role", names_user=True)
+        return refusal(400, "Each message must be an object with a role", names_user=True)
     token_limit = body.get("max_completion_tokens")
     if token_limit is None:
         token_limit = body.get("max_tokens")  # the older name
     if token_limit is not None and (type(token_limit) is not int or token_limit < 1):
-        return Fault(400, "max_tokens must be a positive integer", names_user=True)
+        return refusal(400, "max_tokens must be a positive integer", names_user=True)
     return ChatRequest(
         body=body,
         model_id=_asked_model(body),

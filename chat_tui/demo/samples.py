@@ -130,3 +130,22 @@ ESCAPE = (
 BEGINNING = """\
 This is a **simulated** answer that doesn't reach its end. The words up to here have arrived and must not be lost: \
 once upon a time there was a connection that"""
+
+FLAKY = """\
+This is a **simulated** answer, at last: the first attempts were refused, and somebody tried again. If you saw nothing \
+of that, your client did well.
+"""
+
+KEEP_ALIVE = """\
+This is a **simulated** answer after a long wait. Before its first word there were only comments, which say that \
+somebody is still there and nothing else.
+"""
+
+SLOW_HEADERS = """\
+This is a **simulated** answer whose headers took their time. A client must not take that for a lost connection.
+"""
+
+GARBAGE = """\
+This is a **simulated** answer with rubbish between its chunks: halves of JSON, fields that nobody knows, bytes that \
+are no text. All of these words should have arrived, in order, and nothing else.
+"""

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -11,6 +12,7 @@ from typing import Self
 import uvicorn
 
 from chat_tui.demo.app import DEMO_KEY, make_app
+from chat_tui.demo.books import Books
 
 __all__ = ["DEMO_KEY", "DemoServer", "serve"]
 
@@ -25,10 +27,15 @@ class DemoServer:
     Args:
         port: The port on 127.0.0.1; 0 lets the system choose.
         pace: The factor on every delay; 0 for none.
+        refusals: How often `/generation` says of each generation that it doesn't know it yet.
+
+    Attributes:
+        books: Every generation since this object was made.
     """
 
-    def __init__(self, port: int = 0, *, pace: float = 1.0) -> None:
+    def __init__(self, port: int = 0, *, pace: float = 1.0, refusals: int = 1) -> None:
         self.base_url = ""
+        self.books = Books(refusals)
         self._port = port
         self._pace = pace
         self._server: _Server | None = None
@@ -48,7 +55,7 @@ class DemoServer:
             return self.base_url
         listener = _listen(self._port)
         self.base_url = _base_url(listener)
-        self._server = _Server(self._pace)
+        self._server = _Server(self._pace, self.books)
         # A daemon, so that an application that dies without stop() isn't kept alive by its demo.
         self._thread = threading.Thread(target=self._server.run, args=([listener],), name="demo-server", daemon=True)
         self._thread.start()
@@ -89,17 +96,17 @@ def serve(port: int, ready: Callable[[str], None] | None = None) -> None:
     if ready is not None:
         ready(_base_url(listener))
     with contextlib.suppress(KeyboardInterrupt):  # raised once more by uvicorn when it has ended
-        _Server(1.0).run([listener])
+        _Server(1.0, Books()).run([listener])
 
 
 class _Server(uvicorn.Server):
     """uvicorn that is silent, says when it is ready, and doesn't wait for open streams when it stops."""
 
-    def __init__(self, pace: float) -> None:
+    def __init__(self, pace: float, books: Books) -> None:
         self.ready = threading.Event()
         super().__init__(
             uvicorn.Config(
-                make_app(pace),
+                make_app(pace, books=books, reset=self._reset),
                 # The implementations that are always there: what else is installed must not change the demo.
                 http="h11",
                 loop="asyncio",
@@ -109,6 +116,8 @@ class _Server(uvicorn.Server):
                 # Broken connections are part of the demo, and uvicorn calls them errors.
                 log_level="critical",
                 access_log=False,
+                server_header=False,
+                headers=[("Server", "chat-tui demo-server (simulated)")],
                 timeout_graceful_shutdown=0,
             )
         )
@@ -122,6 +131,15 @@ class _Server(uvicorn.Server):
             # Not close(): that would wait until a client that doesn't read has read everything.
             connection.transport.abort()
         await super().shutdown(sockets)
+
+    def _reset(self, client: tuple[str, int]) -> None:
+        for connection in list(self.server_state.connections):
+            transport = connection.transport
+            if tuple(transport.get_extra_info("peername", ())[:2]) == client:
+                # Closing with this set sends a reset in place of an orderly end.
+                linger = struct.pack("ii", 1, 0)
+                transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                transport.abort()
 
 
 def _listen(port: int) -> socket.socket:

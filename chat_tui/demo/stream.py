@@ -1,202 +1,161 @@
-"""A completion on the wire: the chunks of a stream as they were recorded, or one JSON object."""
+"""A completion as server-sent events: the chunks as they were recorded."""
 
 import asyncio
-import json
-import secrets
-import string
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from typing import Any, TypeAlias
 
-from chat_tui.demo.books import Usage
-from chat_tui.demo.catalogue import Model
-from chat_tui.demo.replies import Ending, Reply
+from chat_tui.demo.books import Books
+from chat_tui.demo.completion import Completion, encoded
+from chat_tui.demo.reply import Ending
+from chat_tui.demo.thoughts import details, seal
+from chat_tui.demo.usage import Spoken
 
 _KEEP_ALIVE = b": OPENROUTER PROCESSING\n\n"
-_KEEP_ALIVE_COUNT = 3
 _DONE = b"data: [DONE]\n\n"
+_EMPTY: Mapping[str, Any] = {"content": "", "role": "assistant"}
 
 _EVENTS_PER_WRITE = 16  # without delays, events share a write, as they share a packet on a real network
 
-_REASONING_FORMAT = "anthropic-claude-v1"
-_SIGNATURE = "U2ltdWxhdGVkIHNpZ25hdHVyZQ=="
-_NATIVE_REASONS = {"Anthropic": "end_turn", "Google AI Studio": "STOP", "xAI": "completed"}
-_MIDSTREAM_ERROR = {
-    "code": 502,
-    "message": "Provider disconnected unexpectedly",
-    "metadata": {"error_type": "provider_unavailable", "provider_code": "upstream_eof"},
-}
+# What nobody should send, and somebody does: halves of chunks, fields of other protocols, bytes that are no text.
+_NOISE = (
+    b'data: {"id":"gen-\n\n',
+    b"data: not json at all\n\n",
+    b"event: ping\nretry: 1000\nid: 7\n\n",
+    b"just a line without a colon\n\n",
+    b"data:\n\n",
+    b"data: \xff\xfe\n\n",
+)
+
+_Event: TypeAlias = tuple[bytes, Spoken]  # an event, and the tokens that have left with it
 
 
-def encoded(value: object) -> bytes:
-    """Write JSON as the real server does: on one line, with characters beyond ASCII as they are.
-
-    U+2028 and C1 controls go out unescaped, so that a client that splits lines in a wrong place notices.
-    """
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, echoed from a request
-        return json.dumps(value, separators=(",", ":")).encode()
-
-
-def new_id() -> str:
-    """Make the id of a generation: `gen-<unix>-<20 letters and digits>`."""
-    alphabet = string.ascii_letters + string.digits
-    return f"gen-{int(time.time())}-{''.join(secrets.choice(alphabet) for _ in range(20))}"
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One generation: who serves it, what it says, and under which id.
-
-    Args:
-        model: The model that serves it.
-        reply: What it says.
-        prompt_tokens: The tokens of the request.
-        id: The generation's id, `gen-<unix>-<20 letters and digits>`.
-    """
-
-    model: Model
-    reply: Reply
-    prompt_tokens: int
-    id: str = field(default_factory=new_id)
-
-    @property
-    def usage(self) -> Usage:
-        """What it uses when it runs to its end."""
-        reply = self.reply
-        return Usage(self.model, self.prompt_tokens, reply.token_count, len(reply.reasoning))
-
-    @property
-    def finish_reason(self) -> str:
-        """OpenRouter's word for how it ends."""
-        return self.reply.ending.value
-
-    @property
-    def native_finish_reason(self) -> str:
-        """The provider's own word for how it ends."""
-        if self.reply.ending is Ending.STOP:
-            return _NATIVE_REASONS.get(self.model.provider, "stop")
-        return self.finish_reason
-
-    def head(self, object_type: str) -> dict[str, Any]:
-        """Return the fields that begin a response and every chunk."""
-        return {
-            "id": self.id,
-            "object": object_type,
-            "created": int(self.id.split("-")[1]),
-            "model": self.model.served_slug,
-            "provider": self.model.provider,
-        }
-
-
-def whole(completion: Completion) -> dict[str, Any]:
-    """Return the response for a client that doesn't stream (OpenAPI ChatResult)."""
-    reply = completion.reply
-    message: dict[str, Any] = {"role": "assistant", "content": "".join(reply.tokens), "refusal": None}
-    if reply.reasoning and not reply.hides_reasoning:
-        reasoning = "".join(reply.reasoning)
-        message["reasoning"] = reasoning
-        message["reasoning_details"] = [_detail(text=reasoning, signature=_SIGNATURE)]
-    choice = {
-        "index": 0,
-        "message": message,
-        "logprobs": None,
-        "finish_reason": completion.finish_reason,
-        "native_finish_reason": completion.native_finish_reason,
-    }
-    if reply.ending is Ending.ERROR:
-        choice["error"] = _MIDSTREAM_ERROR
-    return {
-        **completion.head("chat.completion"),
-        "system_fingerprint": None,
-        "choices": [choice],
-        "usage": completion.usage.as_json(),
-    }
-
-
-async def events(completion: Completion, pace: float, settle: Callable[[Usage], None]) -> AsyncIterator[bytes]:
+async def events(completion: Completion, pace: float, books: Books, reset: Callable[[], None]) -> AsyncIterator[bytes]:
     """Send a completion as server-sent events.
 
     Args:
-        completion: The generation.
+        completion: The generation; it is settled in the books when it ends by itself.
         pace: The factor on every delay; 0 for none.
-        settle: Called with the usage once it has been reported.
+        books: Where it is settled.
+        reset: Resets the connection under the stream.
 
     Yields:
         One or more whole events.
     """
     reply = completion.reply
-    for _ in range(_KEEP_ALIVE_COUNT):
+    for _ in range(reply.keep_alives):
         yield _KEEP_ALIVE
-        await asyncio.sleep(reply.latency * pace / _KEEP_ALIVE_COUNT)
+        await asyncio.sleep(reply.latency * pace / reply.keep_alives)
+    if completion.echo is not None:
+        debug = {**completion.head("chat.completion.chunk"), "choices": []}
+        yield _data({**debug, "debug": {"echo_upstream_body": completion.echo}})
     seconds_per_token = pace / reply.speed if reply.speed else 0.0
-    async for batch in _paced(_token_events(completion), seconds_per_token):
+    async for batch in _paced(completion, seconds_per_token):
         yield batch
-    for event in _last_events(completion, settle):
-        yield event
+    match reply.ending:
+        case Ending.STALL:
+            await asyncio.Event().wait()  # until the client leaves
+        case Ending.CUT:
+            books.fail(completion.entry, is_insured=reply.is_insured)
+        case Ending.RESET:
+            books.fail(completion.entry, is_insured=reply.is_insured)
+            reset()
+        case _:
+            for event in _last_events(completion, books):
+                yield event
 
 
-async def _paced(token_events: Iterator[bytes], seconds_per_token: float) -> AsyncIterator[bytes]:
+async def _paced(completion: Completion, seconds_per_token: float) -> AsyncIterator[bytes]:
+    token_events = chain(_reasoning_events(completion), _text_events(completion), _extra_events(completion))
     if seconds_per_token:
         # Against the clock and not from token to token: delays of a timer would add up.
         due = time.monotonic()
-        for event in token_events:
+        for event, sent in token_events:
             due += seconds_per_token
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            completion.entry.has_sent(sent)
             yield event
         return
     batch: list[bytes] = []
-    for event in token_events:
+    for event, sent in token_events:
         batch.append(event)
         if len(batch) == _EVENTS_PER_WRITE:
+            completion.entry.has_sent(sent)
             yield b"".join(batch)
             batch.clear()
             await asyncio.sleep(0)  # other connections get their turn, and a disconnect is seen
     if batch:
+        completion.entry.has_sent(sent)
         yield b"".join(batch)
 
 
-def _token_events(completion: Completion) -> Iterator[bytes]:
+def _reasoning_events(completion: Completion) -> Iterator[_Event]:
     reply = completion.reply
-    if reply.reasoning and not reply.hides_reasoning:
-        for text in reply.reasoning:
-            delta = {"content": "", "role": "assistant", "reasoning": text}
-            yield _event(completion, {**delta, "reasoning_details": [_detail(text=text)]})
-        signature = {"content": "", "role": "assistant", "reasoning_details": [_detail(signature=_SIGNATURE)]}
-        yield _event(completion, signature)
+    if not reply.reasoning or reply.hides_reasoning:
+        return
+    for count, text in enumerate(reply.reasoning, 1):
+        delta = {**_EMPTY, "reasoning": text, "reasoning_details": details(reply, text)}
+        yield _event(completion, delta), Spoken(count, count)
+    thought = Spoken(len(reply.reasoning), len(reply.reasoning))
+    yield _event(completion, {**_EMPTY, "reasoning_details": [seal(reply)]}), thought
+
+
+def _text_events(completion: Completion) -> Iterator[_Event]:
+    reply = completion.reply
+    thought = len(reply.reasoning)
     # Only the text differs between the chunks of an answer: the rest is written once.
-    before, _, after = _event(completion, {"content": "\0", "role": "assistant"}).partition(b'"\\u0000"')
-    for text in reply.tokens:
-        yield before + encoded(text) + after
+    before, _, after = _event(completion, {**_EMPTY, "content": "\0"}).partition(b'"\\u0000"')
+    for count, text in enumerate(reply.tokens, 1):
+        event = before + encoded(text) + after
+        if reply.has_noise:
+            event += _NOISE[count % len(_NOISE)]
+        yield event, Spoken(thought + count, thought)
 
 
-def _last_events(completion: Completion, settle: Callable[[Usage], None]) -> Iterator[bytes]:
-    empty = {"content": "", "role": "assistant"}
-    ending = completion.reply.ending
-    if ending is Ending.CUT:
+def _extra_events(completion: Completion) -> Iterator[_Event]:
+    reply = completion.reply
+    sent = replace(reply, extras=()).spoken
+    for extra in reply.extras:
+        sent = Spoken(
+            sent.total + extra.spoken.total,
+            sent.reasoning,
+            sent.image + extra.spoken.image,
+            sent.audio + extra.spoken.audio,
+        )
+        yield _event(completion, {**_EMPTY, **extra.delta}), sent
+
+
+def _last_events(completion: Completion, books: Books) -> Iterator[bytes]:
+    reply, entry = completion.reply, completion.entry
+    if reply.ending is Ending.ERROR:
+        books.fail(entry, is_insured=reply.is_insured)
+        yield _event(completion, _EMPTY, finished=True, error=completion.error)
         return
-    if ending is Ending.ERROR:
-        yield _event(completion, empty, finished=True, error=_MIDSTREAM_ERROR)
-        return
-    yield _event(completion, empty, finished=True)
-    usage = completion.usage
-    settle(usage)
-    yield _event(completion, empty, finished=True, service_tier=None, usage=usage.as_json())
+    yield _event(completion, _EMPTY, finished=True)
+    if reply.ending is Ending.ERROR_FINISH:
+        books.fail(entry, is_insured=reply.is_insured)
+    else:
+        books.complete(entry, completion.finish_reason, completion.native_finish_reason)
+    routing = {} if completion.routing is None else {"openrouter_metadata": completion.routing}
+    reported = {"service_tier": None, "usage": entry.usage.as_json(), **routing}
+    if reply.has_usage_apart:
+        yield _data({**completion.head("chat.completion.chunk"), **reported, "choices": []})
+    else:
+        yield _event(completion, _EMPTY, finished=True, **reported)
     yield _DONE
 
 
-def _event(completion: Completion, delta: dict[str, Any], *, finished: bool = False, **fields: Any) -> bytes:
+def _event(completion: Completion, delta: Mapping[str, Any], *, finished: bool = False, **fields: Any) -> bytes:
     choice = {
         "index": 0,
         "delta": delta,
         "finish_reason": completion.finish_reason if finished else None,
         "native_finish_reason": completion.native_finish_reason if finished else None,
     }
-    chunk = {**completion.head("chat.completion.chunk"), **fields, "choices": [choice]}
+    return _data({**completion.head("chat.completion.chunk"), **fields, "choices": [choice]})
+
+
+def _data(chunk: Mapping[str, Any]) -> bytes:
     return b"data: " + encoded(chunk) + b"\n\n"
-
-
-def _detail(**content: str) -> dict[str, Any]:
-    return {"type": "reasoning.text", **content, "format": _REASONING_FORMAT, "index": 0}

@@ -9,8 +9,7 @@ import pytest
 
 from chat_tui.demo.catalogue import models
 from tests.demo.conftest import Client
-
-ANSWERING = [model_id for model_id in models() if not model_id.startswith(("demo/error-4", "demo/error-e", "demo/cut"))]
+from tests.demo.kinds import ANSWERING
 
 
 def text_of(chunks: list[dict[str, Any]]) -> str:

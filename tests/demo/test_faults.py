@@ -5,7 +5,9 @@ import json
 import httpx
 import pytest
 
+from chat_tui.demo.catalogue import models
 from tests.demo.conftest import Client, chunks_of
+from tests.demo.kinds import FAILING
 
 
 @pytest.mark.parametrize("path", ["key", "auth/key"])
@@ -131,3 +133,141 @@ def test_cut_breaks_the_connection_after_some_words(client: Client) -> None:
 def test_cut_breaks_whole_answers_too(client: Client) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         client.chat("demo/cut")
+
+
+def test_a_reset_is_no_orderly_end(client: Client) -> None:
+    body = {"model": "demo/reset", "stream": True, "messages": [{"role": "user", "content": "Hello?"}]}
+    received: list[bytes] = []
+    with client.stream("POST", "chat/completions", json=body) as response, pytest.raises(httpx.ReadError):
+        received.extend(response.iter_bytes())
+    assert len(chunks_of(b"".join(received))) > 10
+
+
+def test_flaky_refuses_twice_for_each_conversation_and_then_answers(client: Client) -> None:
+    for session in ("one", "two"):
+        answers = [client.chat("demo/flaky", session_id=session, stream=True) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [429, 429, 200, 200]
+        assert answers[0].headers["retry-after"] == "1"
+        assert answers[0].json()["error"]["metadata"]["limit_source"] == "upstream_provider_shared_pool"
+
+
+def test_flaky_first_sends_the_error_as_the_first_event_once(client: Client) -> None:
+    first, second = (client.chunks("demo/flaky-first", session_id="first") for _ in range(2))
+    (event,) = first
+    assert (event["error"]["code"], event["choices"][0]["finish_reason"]) == (503, "error")
+    assert "error" not in second[0]
+    assert second[-1]["usage"]["cost"] > 0
+
+
+def test_flaky_first_without_a_stream_is_a_status(client: Client) -> None:
+    statuses = [client.chat("demo/flaky-first", session_id="whole").status_code for _ in range(2)]
+    assert statuses == [503, 200]
+
+
+def test_error_first_is_the_only_event_under_status_200(client: Client) -> None:
+    response = client.chat("demo/error-first", stream=True)
+    (event,) = chunks_of(response.content)
+    assert (response.status_code, event["error"]["code"]) == (200, 529)
+    whole = client.chat("demo/error-first")
+    assert whole.status_code == 200
+    assert set(whole.json()) == {"error"}
+
+
+def test_error_string_code_is_a_word(client: Client) -> None:
+    assert client.chunks("demo/error-string-code")[-1]["error"]["code"] == "server_error"
+
+
+def test_error_finish_names_the_reason_and_no_error(client: Client) -> None:
+    *_, finished, reported = client.chunks("demo/error-finish")
+    assert {finished["choices"][0]["finish_reason"], reported["choices"][0]["finish_reason"]} == {"error"}
+    assert finished["choices"][0]["native_finish_reason"] == "MALFORMED_FUNCTION_CALL"
+    assert "error" not in finished
+    assert reported["usage"]["cost"] == 0
+
+
+def test_error_choice_without_a_stream_is_in_the_choice(client: Client) -> None:
+    choice = client.chat("demo/error-choice").json()["choices"][0]
+    assert choice["error"]["code"] == 502
+
+
+def test_keep_alives_are_many_before_the_first_token(client: Client) -> None:
+    before, _, _ = client.chat("demo/keep-alive", stream=True).content.partition(b"data:")
+    assert before.count(b": OPENROUTER PROCESSING\n\n") == 200
+
+
+def test_garbage_lies_between_good_chunks(client: Client) -> None:
+    content = client.chat("demo/garbage", stream=True).content
+    text, bad = "", 0
+    for line in content.split(b"\n"):
+        try:
+            chunk = json.loads(line.removeprefix(b"data: "))
+        except ValueError:
+            bad += 1
+        else:
+            text += chunk["choices"][0]["delta"]["content"]
+    assert text == client.text("demo/garbage")
+    assert bad > 20
+
+
+EXPECTED = {
+    "demo/error-400": (400, "provider_name", None),
+    "demo/error-401": (401, None, None),
+    "demo/error-402": (402, "limit_source", None),
+    "demo/error-402-key-limit": (402, "limit_source", None),
+    "demo/error-402-in-flight": (402, "reason", "120"),
+    "demo/error-403-moderation": (403, "flagged_input", None),
+    "demo/error-403-guardrail": (403, "patterns", None),
+    "demo/error-403-budget": (403, "limit_usd", None),
+    "demo/error-404": (404, "routing_funnel", None),
+    "demo/error-404-availability": (404, "error_type", None),
+    "demo/error-408": (408, "error_type", None),
+    "demo/error-413": (413, "error_type", None),
+    "demo/error-422": (422, "raw", None),
+    "demo/error-429": (429, "headers", "7"),
+    "demo/error-429-upstream": (429, "retry_after_seconds", "1"),
+    "demo/error-500": (500, None, None),
+    "demo/error-502": (502, "raw", None),
+    "demo/error-503": (503, "error_type", "5"),
+    "demo/error-504": (504, "raw", None),
+    "demo/error-524": (524, "error_type", None),
+    "demo/error-529": (529, "raw", None),
+    "demo/error-escape": (502, "raw", None),
+}
+
+
+@pytest.mark.parametrize("streams", [True, False])
+@pytest.mark.parametrize("model", list(EXPECTED))
+def test_every_status_has_its_body_and_headers(client: Client, model: str, streams: bool) -> None:
+    status, key, retry_after = EXPECTED[model]
+    response = client.chat(model, stream=streams)
+    assert response.status_code == response.json()["error"]["code"] == status
+    assert response.headers.get("retry-after") == retry_after
+    assert response.headers["content-type"] == "application/json"
+    if key:
+        assert key in response.json()["error"]["metadata"]
+
+
+def test_every_model_that_only_fails_is_tried_here() -> None:
+    others = {"demo/error-zod", "demo/error-html", "demo/error-html-200"}
+    assert set(FAILING) == set(EXPECTED) | others
+
+
+def test_availability_names_other_models(client: Client) -> None:
+    availability = client.chat("demo/error-404-availability").json()["error"]["availability"]
+    assert availability["code"] == "model_deprecated"
+    assert set(availability["fallback_models"]) <= set(models())
+
+
+def test_the_other_shape_of_error_has_no_code(client: Client) -> None:
+    response = client.chat("demo/error-zod")
+    assert (response.status_code, response.json()["success"]) == (400, False)
+    assert json.loads(response.json()["error"]["message"])[0]["path"] == ["messages", 0, "content"]
+
+
+@pytest.mark.parametrize(("model", "status"), [("demo/error-html", 502), ("demo/error-html-200", 200)])
+def test_a_proxys_page_is_no_json(client: Client, model: str, status: int) -> None:
+    response = client.chat(model, stream=True)
+    assert response.status_code == status
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.text.startswith("<!DOCTYPE html>")
+    assert "x-generation-id" not in response.headers
