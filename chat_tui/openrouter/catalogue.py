@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.lenient import Count, Many, Money, Wire
@@ -95,8 +97,13 @@ class AliasTarget(Wire):
     slug: str | None = None
 
 
+# Where other servers tell the context: LM Studio, vLLM, Mistral, Groq. What is loaded counts before what could be.
+_CONTEXT_ELSEWHERE = ("loaded_context_length", "max_model_len", "max_context_length", "context_window")
+_CONTEXT_IN_META = ("n_ctx", "n_ctx_train")  # llama.cpp
+
+
 class Model(Wire):
-    """One model of the catalogue; `created` is in Unix seconds, context in tokens."""
+    """One model of the catalogue; `created` is in Unix seconds, context in tokens. Other servers tell little of it."""
 
     id: str = ""
     canonical_slug: str | None = None
@@ -115,6 +122,18 @@ class Model(Wire):
     knowledge_cutoff: str | None = None
     expiration_date: str | None = None
     alias_target: AliasTarget | None = None
+    owned_by: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _context_from_elsewhere(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping) or value.get("context_length") is not None:
+            return value
+        meta = value.get("meta")
+        told = [value.get(name) for name in _CONTEXT_ELSEWHERE]
+        told += [meta.get(name) for name in _CONTEXT_IN_META] if isinstance(meta, Mapping) else []
+        length = next((number for number in told if isinstance(number, int) and number > 0), None)
+        return value if length is None else {**value, "context_length": length}
 
 
 class ModelList(Wire):
@@ -129,14 +148,28 @@ class ModelList(Wire):
         """Return the catalogue in JSON `text`, without the entries that have no id.
 
         Raises:
-            ValueError: `text` isn't JSON, or not an object with a list `data`.
+            ValueError: `text` isn't JSON, or neither a list nor an object with a list `data`.
         """
-        value = decode_json(text)
-        if not isinstance(value, dict) or not isinstance(value.get("data"), list):
+        return cls.of(decode_json(text), text)
+
+    @classmethod
+    def of(cls, value: Any, text: str) -> Self:
+        """Return the catalogue in `value`, which was decoded from `text`.
+
+        Raises:
+            ValueError: as of `parse`.
+        """
+        whole = value if isinstance(value, dict) else {"data": value}
+        entries = whole.get("data", whole)
+        if entries is None:  # Ollama's empty list
+            entries = []
+        if not isinstance(entries, list):
             raise ValueError("no list of models")
-        models = [Model.read(model) for model in value["data"] if isinstance(model, dict)]
+        models = [Model.read(entry) for entry in entries if isinstance(entry, dict)]
         listed = tuple(model for model in models if model.id)
-        count = value.get("total_count")
+        if not isinstance(value, dict) and entries and not listed:
+            raise ValueError("a list, but not of models")
+        count = whole.get("total_count")
         return cls(data=listed, total_count=count if isinstance(count, int) else None, text=text)
 
     def __len__(self) -> int:

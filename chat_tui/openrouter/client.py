@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self
 
 import httpx
 
-from chat_tui.openrouter import answers, errors
-from chat_tui.openrouter.account import KeyInfo
-from chat_tui.openrouter.catalogue import ModelList
-from chat_tui.openrouter.connection import Connection, Timeouts, generation_of
+from chat_tui.openrouter import answers, errors, sentences
+from chat_tui.openrouter.account import Credits, Generation, KeyInfo
+from chat_tui.openrouter.addresses import model_path, segment
+from chat_tui.openrouter.catalogue import Model, ModelList
+from chat_tui.openrouter.connection import Connection, Timeouts, encoded, generation_of
+from chat_tui.openrouter.model_query import ModelQuery
+from chat_tui.openrouter.presets import Preset, PresetVersion
+from chat_tui.openrouter.providers import Endpoint, ModelEndpoints, Provider
+from chat_tui.openrouter.reading import MODEL, Reader, Wanted
 from chat_tui.openrouter.receiving import Stream
 from chat_tui.openrouter.server import DEFAULT_BASE_URL, Server
 from chat_tui.openrouter.stream import ChunkDecoder
@@ -21,6 +26,10 @@ __all__ = ["Client", "Stream", "Timeouts"]
 
 APP_URL = "https://github.com/chat-tui/chat-tui"
 APP_CATEGORIES = "general-chat,cli-agent"
+
+_CHAT = "/chat/completions"
+_TEXT = "/completions"
+_BY_HUNDREDS = {"limit": "100"}  # presets come 50 at a time by themselves
 
 
 class Client:
@@ -37,6 +46,7 @@ class Client:
         app_title: The application's name in OpenRouter's activity and rankings.
         app_url: Identifies the application there.
         version: The application's version, for `User-Agent`.
+        routing_metadata: Ask for what the router did: it comes with the reply, as `openrouter_metadata`.
     """
 
     def __init__(
@@ -49,6 +59,7 @@ class Client:
         app_title: str = "chat-tui",
         app_url: str = APP_URL,
         version: str = "0",
+        routing_metadata: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.timeouts = timeouts or Timeouts()
@@ -60,7 +71,10 @@ class Client:
             "X-Title": app_title,  # the name that older servers know
             "X-OpenRouter-Categories": APP_CATEGORIES,
         }
+        if routing_metadata:
+            headers["X-OpenRouter-Metadata"] = "enabled"
         self._connection = Connection(self._server, self.timeouts, headers, transport)
+        self._reader = Reader(self._connection)
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r})"
@@ -75,17 +89,91 @@ class Client:
         """Close every connection; the client can't be used after."""
         await self._connection.aclose()
 
-    async def models(self) -> ModelList:
-        """Return the catalogue, with models of every output (text, image, audio, …). Needs no key.
+    async def models(self, query: ModelQuery | None = None) -> ModelList:
+        """Return the catalogue, by default whole, with models of every output (text, image, audio, …). Needs no key.
 
         Raises:
             OpenRouterError: No reply, an error, or no list of models.
         """
-        text = await self._connection.get("/models?output_modalities=all")
+        return await self._models("/models", Wanted("list of models"), query)
+
+    async def user_models(self, query: ModelQuery | None = None) -> ModelList:
+        """Return the models that the account's provider and privacy settings leave.
+
+        Raises:
+            OpenRouterError: No reply, an error, or no list of models.
+        """
+        return await self._models("/models/user", Wanted("list of the account's models"), query)
+
+    async def model_count(self, output_modalities: str = "all") -> int:
+        """Return how many models give one of `output_modalities`, separated by commas.
+
+        Raises:
+            OpenRouterError: No reply, an error, or no number.
+        """
+        wanted = Wanted("count of its models")
+        data = await self._reader.data("/models/count", wanted, {"output_modalities": output_modalities})
+        count = data.get("count")
+        if not isinstance(count, int):
+            raise sentences.unreadable(self._server, 200)
+        return count
+
+    async def model(self, model_id: str) -> Model:
+        """Return one model of the catalogue; the id may have a variant (`a/b:free`) or be an alias (`~a/b-latest`).
+
+        Raises:
+            UnknownModel: There is none.
+            OpenRouterError: No reply, or another error.
+        """
+        return Model.read(await self._reader.data(f"/model/{model_path(model_id)}", _one_model(model_id)))
+
+    async def endpoints(self, model_id: str) -> ModelEndpoints:
+        """Return who serves a model, at which price and how fast; the speed is only told to a key.
+
+        Raises:
+            UnknownModel: There is no such model.
+            OpenRouterError: No reply, or another error.
+        """
+        path = f"/models/{model_path(model_id)}/endpoints"
+        return ModelEndpoints.read(await self._reader.data(path, _one_model(model_id)))
+
+    async def zdr_endpoints(self) -> tuple[Endpoint, ...]:
+        """Return the endpoints that keep no data at all.
+
+        Raises:
+            OpenRouterError: No reply, or an error.
+        """
+        items = await self._reader.items("/endpoints/zdr", Wanted("list of endpoints without data retention"))
+        return tuple(map(Endpoint.read, items))
+
+    async def providers(self) -> tuple[Provider, ...]:
+        """Return the providers, and where their terms are.
+
+        Raises:
+            OpenRouterError: No reply, or an error.
+        """
+        return tuple(map(Provider.read, await self._reader.items("/providers", Wanted("list of providers"))))
+
+    async def generation(self, generation_id: str) -> Generation:
+        """Return what became of a request, by its generation id; it takes a while to be known.
+
+        Raises:
+            NotFound: It isn't known yet, or never was.
+            OpenRouterError: No reply, or another error.
+        """
+        wanted = Wanted("receipt for", generation_id, "It may come within minutes; ask again then.")
+        return Generation.read(await self._reader.data("/generation", wanted, {"id": generation_id}))
+
+    async def credits(self) -> Credits | None:
+        """Return what the account bought and used, or None when this key may not know that.
+
+        Raises:
+            OpenRouterError: No reply, or another error.
+        """
         try:
-            return ModelList.parse(text)
-        except ValueError as error:
-            raise answers.not_ours(self._server, text) from error
+            return Credits.read(await self._reader.data("/credits", Wanted("account balance")))
+        except (errors.Unauthorized, errors.Forbidden):
+            return None
 
     async def key_info(self) -> KeyInfo:
         """Return the key's limit and use.
@@ -93,21 +181,109 @@ class Client:
         Raises:
             OpenRouterError: No reply, an error, or something that isn't a key's description.
         """
-        text = await self._connection.get("/key")
-        data = answers.json_object(self._server, text).get("data")
-        if not isinstance(data, dict):
-            raise answers.not_ours(self._server, text)
-        return KeyInfo.read(data)
+        wanted = Wanted("description of the key")
+        try:
+            return KeyInfo.read(await self._reader.data("/key", wanted))
+        except errors.NotOffered as error:
+            if error.code not in ("404", "405"):
+                raise
+            return KeyInfo.read(await self._reader.data("/auth/key", wanted))  # as it was called before
 
-    async def complete(self, body: Mapping[str, Any]) -> Completion:
+    async def presets(self) -> tuple[Preset, ...]:
+        """Return the account's presets, without their settings.
+
+        Raises:
+            OpenRouterError: No reply, or an error.
+        """
+        return tuple(map(Preset.read, await self._reader.items("/presets", Wanted("presets"), _BY_HUNDREDS)))
+
+    async def preset(self, slug: str) -> Preset:
+        """Return one preset with the version that is in use.
+
+        Raises:
+            NotFound: There is none.
+            OpenRouterError: No reply, or another error.
+        """
+        return Preset.read(await self._reader.data(f"/presets/{segment(slug)}", _one_preset(slug)))
+
+    async def preset_versions(self, slug: str) -> tuple[PresetVersion, ...]:
+        """Return all versions of a preset.
+
+        Raises:
+            NotFound: There is no such preset.
+            OpenRouterError: No reply, or another error.
+        """
+        path = f"/presets/{segment(slug)}/versions"
+        return tuple(map(PresetVersion.read, await self._reader.items(path, _one_preset(slug), _BY_HUNDREDS)))
+
+    async def preset_version(self, slug: str, number: int) -> PresetVersion:
+        """Return one version of a preset; they are numbered from 1.
+
+        Raises:
+            NotFound: There is no such preset or version.
+            OpenRouterError: No reply, or another error.
+        """
+        path = f"/presets/{segment(slug)}/versions/{number}"
+        return PresetVersion.read(await self._reader.data(path, _one_preset(f"{slug}, version {number}")))
+
+    async def _models(self, path: str, wanted: Wanted, query: ModelQuery | None) -> ModelList:
+        query = query or ModelQuery()
+        pages = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page)
+        lists: list[ModelList] = []
+        async for text, value in pages:
+            try:
+                lists.append(ModelList.of(value, text))
+            except ValueError as error:
+                raise answers.not_ours(self._server, text) from error
+        return lists[0] if len(lists) == 1 else _joined(lists)
+
+    async def complete(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:
         """Return the completion of chat request `body`, all at once (`stream` is set to false).
+
+        Args:
+            body: The request, as JSON has it.
+            headers: More of them, of those in `connection.OPTIONAL_HEADERS`.
 
         Raises:
             OpenRouterError: No reply, an error (also one under HTTP 200), or something that isn't a completion.
         """
-        request = self._connection.request(
-            "POST", "/chat/completions", self.timeouts.headers_unstreamed, {**body, "stream": False}
-        )
+        return await self._complete(_CHAT, body, headers)
+
+    def stream(
+        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> AbstractAsyncContextManager[Stream]:
+        """Send chat request `body` (`stream` is set to true) on entering; leaving closes the connection.
+
+        Args:
+            body: The request, as JSON has it.
+            headers: More of them, of those in `connection.OPTIONAL_HEADERS`.
+
+        Raises:
+            OpenRouterError: On entering: no reply, or an error before the first byte of the body.
+        """
+        return self._stream(_CHAT, body, headers)
+
+    async def complete_text(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:
+        """Return how a model goes on with the text `prompt` of `body`; else as `complete`.
+
+        Raises:
+            OpenRouterError: as of `complete`.
+        """
+        return await self._complete(_TEXT, body, headers)
+
+    def stream_text(
+        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> AbstractAsyncContextManager[Stream]:
+        """Stream how a model goes on with the text `prompt` of `body`; else as `stream`.
+
+        Raises:
+            OpenRouterError: as of `stream`.
+        """
+        return self._stream(_TEXT, body, headers)
+
+    async def _complete(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None) -> Completion:
+        patience = self.timeouts.headers_unstreamed
+        request = self._connection.post(path, {**body, "stream": False}, headers, patience)
         async with self._connection.reply(request) as response:
             text = await self._connection.body(response)
         value = answers.whole_completion(self._server, text, generation_of(response))
@@ -119,13 +295,10 @@ class Client:
         return Completion.read(value)
 
     @asynccontextmanager
-    async def stream(self, body: Mapping[str, Any]) -> AsyncIterator[Stream]:
-        """Send chat request `body` (`stream` is set to true) on entering; leaving closes the connection.
-
-        Raises:
-            OpenRouterError: On entering: no reply, or an error before the first byte of the body.
-        """
-        request = self._connection.request("POST", "/chat/completions", self.timeouts.headers, {**body, "stream": True})
+    async def _stream(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None
+    ) -> AsyncIterator[Stream]:
+        request = self._connection.post(path, {**body, "stream": True}, headers, self.timeouts.headers)
         async with self._connection.reply(request) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind.endswith(("json", "html")):
@@ -145,3 +318,17 @@ class Client:
         stream = Stream(self._server, generation)
         stream.take_whole(chunk_of_completion(answers.whole_completion(self._server, text, generation)))
         return stream
+
+
+def _one_model(model_id: str) -> Wanted:
+    return Wanted(MODEL, model_id, "Choose one in the model picker, or list them with `chat-tui models`.")
+
+
+def _one_preset(name: str) -> Wanted:
+    return Wanted("preset", name, "Check its name at openrouter.ai/settings/presets.")
+
+
+def _joined(pages: Sequence[ModelList]) -> ModelList:
+    models = tuple(model for page in pages for model in page.data)
+    text = encoded({"data": [model.raw for model in models], "total_count": len(models)}).decode()
+    return ModelList(data=models, total_count=len(models), text=text)

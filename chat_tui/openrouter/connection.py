@@ -17,7 +17,19 @@ from chat_tui.openrouter.failure import failure_in_reply
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import LONGEST_EVENT
 
+OPTIONAL_HEADERS = frozenset(
+    {
+        "x-session-id",
+        "x-anthropic-beta",
+        "x-openrouter-cache",
+        "x-openrouter-cache-ttl",
+        "x-openrouter-cache-clear",
+    }
+)
+"""What a request may have beside the usual headers, in small letters."""
+
 _LARGEST_ERROR = 1024 * 1024
+_SENDABLE = re.compile(r"[ -~]{0,2000}")
 _GENERATION = re.compile(r"[\w.:-]{1,200}")
 
 
@@ -74,26 +86,38 @@ class Connection:
         Raises:
             OpenRouterError: No reply, or an error status.
         """
-        async with self.reply(self.request("GET", path, self.timeouts.idle)) as response:
+        request = self._request("GET", path, {"Accept": "application/json"}, self.timeouts.idle)
+        async with self.reply(request) as response:
             return await self.body(response)
 
-    def request(self, method: str, path: str, read: float, body: Mapping[str, Any] | None = None) -> httpx.Request:
-        """Return a request to `path` whose reply may take `read` seconds to begin.
+    def post(
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None, patience: float
+    ) -> httpx.Request:
+        """Return a request with `body`, whose reply is a stream when its `stream` is true.
+
+        Args:
+            path: Encoded, below the base URL.
+            body: JSON; what our decoder makes of it is taken too.
+            headers: Of those in `OPTIONAL_HEADERS`.
+            patience: How long the reply may take to begin, in seconds.
 
         Raises:
-            OpenRouterError: The base URL, the key or the proxy can't be used.
+            OpenRouterError: The base URL, the key, the proxy or a header can't be used.
+            ValueError: A header isn't one of those.
+            TypeError: There is something in the body that JSON doesn't have.
         """
-        headers = {**self._headers, **self.server.authorization(), "Accept": "application/json"}
-        content = None
-        if body is not None:
+        own = {"Accept": "application/json", "Content-Type": "application/json"}
+        if body["stream"]:
             # Compressed events wait in the compressor's window; these don't.
-            streamed = {"Accept": "text/event-stream", "Accept-Encoding": "identity"} if body["stream"] else {}
-            headers |= {"Content-Type": "application/json", **streamed}
-            content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_as_json).encode(
-                "utf-8", "replace"
-            )
+            own |= {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        return self._request("POST", path, {**_checked(headers or {}), **own}, patience, encoded(body))
+
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str], patience: float, content: bytes | None = None
+    ) -> httpx.Request:
+        headers = {**self._headers, **self.server.authorization(), **headers}
         connect, idle = self.timeouts.connect, self.timeouts.idle
-        timeout = httpx.Timeout(connect=connect, read=read, write=idle, pool=connect)
+        timeout = httpx.Timeout(connect=connect, read=patience, write=idle, pool=connect)
         url = f"{self.server.url}{path}"
         return self.http().build_request(method, url, headers=headers, content=content, timeout=timeout)
 
@@ -174,10 +198,31 @@ class Connection:
         return sentences.status_error(failure_in_reply(self.server, status, response.headers, body))
 
 
+def _checked(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name, value in headers.items():
+        if name.lower() not in OPTIONAL_HEADERS:
+            raise ValueError(f"no header for a request: {name}")
+        if not _SENDABLE.fullmatch(value):
+            raise errors.BadRequest(
+                f"The value of the header {name} has characters that no header carries, or too many, so nothing was "
+                "sent. Correct it in the settings."
+            )
+    return headers
+
+
 def generation_of(response: httpx.Response) -> str | None:
     """Return the generation id in the reply's headers."""
     generation = response.headers.get("x-generation-id", "")
     return generation if _GENERATION.fullmatch(generation) else None
+
+
+def encoded(value: Any) -> bytes:
+    """Return `value`, which may hold what our decoder makes of JSON, as JSON.
+
+    Raises:
+        TypeError: There is something in it that JSON doesn't have.
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_as_json).encode("utf-8", "replace")
 
 
 async def _read(response: httpx.Response, limit: int) -> bytearray:

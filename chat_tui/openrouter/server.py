@@ -15,7 +15,8 @@ DEFAULT_BASE_URL = "https://openrouter.ai/api/v1"
 
 # A key is visible ASCII; a header carries nothing else.
 _SENDABLE_KEY = re.compile(r"[!-~]+")
-_ANY_KEY = re.compile(r"sk-or-[\w-]{6,}")
+# A few letters before an ellipsis are what is left of a key in its label, and no secret.
+_ANY_KEY = re.compile(r"sk-or-(?![\w-]{1,12}(?:\.{3}|…))[\w-]{6,}")
 _SHORTEST_SECRET = 8
 _USER_IDS = frozenset({"user_id", "creator_user_id", "creator_id"})
 

@@ -138,7 +138,7 @@ async def test_key_info() -> None:
     "reply",
     [
         httpx.Response(200, html="<html><title>Sign in</title>"),
-        httpx.Response(200, json=[]),
+        httpx.Response(200, json=[1]),
         httpx.Response(200, text="hm"),
         httpx.Response(200, json={"object": "list"}),
     ],

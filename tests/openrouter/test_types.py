@@ -89,7 +89,7 @@ def test_a_catalogue_survives_its_cache() -> None:
     assert ModelList.parse(catalogue.text) == catalogue
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"data":{}}', "<html>"])
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '{"data":{}}', "<html>"])
 def test_what_is_no_catalogue_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         ModelList.parse(text)
