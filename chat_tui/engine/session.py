@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from chat_tui import __version__
 from chat_tui.config.server import Server
-from chat_tui.config.settings import Layer
+from chat_tui.config.settings import BUILT_IN, Layer, merged
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.catalogue import ModelEntry, entry_of
@@ -113,6 +113,25 @@ class Session:
             self._catalogue = asyncio.create_task(self._fetch_models())
         return await asyncio.shield(self._catalogue)
 
+    async def settle_model(self, chat: Chat) -> str:
+        """Give a chat for which nobody chose a model the server's first, when it hasn't the usual one.
+
+        Returns:
+            What was done, as a sentence; empty when there was nothing to do.
+        """
+        usual = BUILT_IN["model"]
+        chosen = merged(chat.metadata.settings, chat.flags).get("model")
+        if self.server.is_openrouter or chosen or chat.model != usual:
+            return ""
+        try:
+            ids = [entry.id for entry in await self.models()]
+        except RefusedError:
+            return ""  # the prompt will say so too, and keeps its words
+        if usual in ids or not ids:
+            return ""
+        chat.defaults = merged(chat.defaults, {"model": ids[0]})
+        return f"{self.server.origin} has no {usual}; this chat uses its first model, {ids[0]}. Ctrl+O chooses another."
+
     async def close(self) -> None:
         """Stop every turn, keep what arrived as interrupted, and close the connections; takes two seconds at most."""
         for turn in self._turns.values():
@@ -131,6 +150,7 @@ class Session:
 
     async def _ready(self, chat: Chat) -> None:
         await self.open(chat)
+        await self.settle_model(chat)
         await asyncio.to_thread(chat.check_writable)
         # Last, for another send may have come this far meanwhile; from here to the start nothing waits.
         if self.turn(chat) is not None:

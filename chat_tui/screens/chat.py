@@ -126,6 +126,9 @@ class ChatScreen(Screen[None]):
         else:
             self._sync(chat.path)
         self._show_all()
+        if settled := await session.settle_model(chat):
+            self._warn(settled)
+            self._show_all()
 
     def _sync(self, path: Sequence[Message]) -> None:
         """Make the transcript show `path`; where both agree, nothing moves."""
