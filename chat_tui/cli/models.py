@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from chat_tui.cli.options import Surroundings, server_of, surroundings
-from chat_tui.cli.output import fail, write, write_json
+from chat_tui.cli.output import fail, say, write, write_json
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -38,10 +38,13 @@ def run(arguments: argparse.Namespace) -> int:
         write_json({"schema": 1, "models": [_as_json(entry) for entry in entries]})
         return 0
     width = max((len(one_line(entry.id)) for entry in entries), default=0)
+    priced = any(entry.prompt_price is not None for entry in entries)
     for entry in entries:
         context = f"{entry.context:,}" if entry.context else ""
         prices = " / ".join(_per_million(price) for price in (entry.prompt_price, entry.completion_price))
-        write(f"{one_line(entry.id):<{width}}  {context:>11}  {prices}\n")
+        write(f"{one_line(entry.id):<{width}}  {context:>11}  {prices if priced else ''}".rstrip() + "\n")
+    if entries and not priced:
+        say("This server names no prices.")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from chat_tui.engine.catalogue import ModelEntry
 
 _MILLION = Decimal(1_000_000)
-_NUMBERS = 24
 
 
 class ModelPicker(ModalScreen[str | None]):
@@ -92,7 +92,8 @@ class ModelPicker(ModalScreen[str | None]):
         found = matching(self._entries, query)
         width = max(self.models.scrollable_content_region.width, 40)
         self.models.clear_options()
-        self.models.add_options([Option(_row(entry, width, self._current)) for entry in found])
+        columns = _columns(self._entries)
+        self.models.add_options([Option(_row(entry, columns, width, self._current)) for entry in found])
         self._found = [entry.id for entry in found]
         if query and query not in self._found:
             typed = Content.styled(f"  use “{one_line(query, 60)}” as typed", "$foreground-muted")
@@ -103,7 +104,9 @@ class ModelPicker(ModalScreen[str | None]):
                 self._found.index(self._current) if not query and self._current in self._found else 0
             )
         count = f"{len(found)} of {len(self._entries)} models" if query else f"{len(self._entries)} models"
-        heading = f"{'context':>9}{'$/M in':>8}{'out':>7}"
+        if _PRICES not in columns:
+            count += " · this server names no prices"
+        heading = "".join(column.heading for column in columns)
         self.note.update(Content(count.ljust(max(width - len(heading), 0)) + heading))
 
     def action_move(self, rows: int) -> None:
@@ -123,17 +126,41 @@ class ModelPicker(ModalScreen[str | None]):
         self.dismiss(self._found[event.option_index])
 
 
-def _row(entry: ModelEntry, width: int, current: str) -> Content:
-    """Return a model on one row: its id, then context and prices in right-aligned columns."""
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Something to know of models, right-aligned under its heading."""
+
+    heading: str
+    cell: Callable[[ModelEntry], str]
+    known: Callable[[ModelEntry], object]
+
+
+_CONTEXT = _Column(
+    f"{'context':>9}",
+    lambda entry: f"{format_tokens(entry.context) if entry.context else '':>9}",
+    lambda entry: entry.context,
+)
+_PRICES = _Column(
+    f"{'$/M in':>8}{'out':>7}",
+    lambda entry: f"{_price(entry.prompt_price):>8}{_price(entry.completion_price):>7}",
+    lambda entry: entry.prompt_price is not None,
+)
+
+
+def _columns(entries: Sequence[ModelEntry]) -> list[_Column]:
+    """Return the columns of which the server says something; servers that aren't OpenRouter's know few."""
+    return [column for column in (_CONTEXT, _PRICES) if any(column.known(entry) for entry in entries)]
+
+
+def _row(entry: ModelEntry, columns: Sequence[_Column], width: int, current: str) -> Content:
+    """Return a model on one row: its id, then what is known of it."""
     mark = "● " if entry.id == current else "  "
-    room = max(width - _NUMBERS - len(mark), 10)
+    numbers = "".join(column.cell(entry) for column in columns)
+    room = max(width - len(numbers) - len(mark), 10)
     name = one_line(entry.id)
     if cell_len(name) > room:
         name = set_cell_size(name, room - 1) + "…"
-    name = set_cell_size(name, room)
-    context = format_tokens(entry.context) if entry.context else ""
-    numbers = f"{context:>9}{_price(entry.prompt_price):>8}{_price(entry.completion_price):>7}"
-    return Content.assemble((mark, "$primary"), name, (numbers, "$foreground-muted"))
+    return Content.assemble((mark, "$primary"), set_cell_size(name, room), (numbers, "$foreground-muted"))
 
 
 def _price(price: Decimal | None) -> str:
