@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -14,7 +15,15 @@ from typing import Any
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.server import Server
 
+RATE_WORDS = frozenset({"rate_limit_exceeded", "rate_limit_error"})
+
+_WORDS = ("code", "error_type", "type", "limit_source", "reason", "provider_error_code", "provider_code")
 _LONGEST_WAIT = 366 * 86400.0
+_LONGEST_WORD = 100
+_LONGEST_READ = 4000  # characters in which a known phrase is looked for
+_DEEPEST_MESSAGE = 8
+_GENERATION = re.compile(r"[\w.:-]{1,200}")
+_PER_DAY = re.compile(r"per[-_ ]?day|\bdaily\b|\b[rt]pd\b")  # “tpd”: how providers shorten tokens per day
 _EPOCH_IN_MS = 1e11  # X-RateLimit-Reset is in milliseconds; as seconds this would be in the year 5138
 
 
@@ -28,8 +37,10 @@ class Failure:
         message: `error.message`, or what stands for it in the other shapes.
         metadata: `error.metadata`.
         availability: `error.availability`.
+        machine_words: Every word for programs that the server gave, in lower case: codes, types, reasons.
         retry_after: Seconds to wait before another try.
         generation: The generation id.
+        from_gateway: Whether something before the server seems to have written this: it is no JSON.
     """
 
     server: Server
@@ -38,8 +49,10 @@ class Failure:
     message: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     availability: Mapping[str, Any] = field(default_factory=dict)
+    machine_words: frozenset[str] = frozenset()
     retry_after: float | None = None
     generation: str | None = None
+    from_gateway: bool = False
 
     def word(self, name: str) -> str:
         """Return the text at `name` in the metadata, empty when there is none."""
@@ -53,14 +66,14 @@ class Failure:
 
     @property
     def raw(self) -> str | None:
-        """The provider's own words: `metadata.raw`, or the message in it when it is JSON."""
-        value = self.metadata.get("raw")
-        if isinstance(value, str):
-            try:
-                value = decode_json(value)
-            except ValueError:
-                return value or None
-        return _message_in(value) or None
+        """The provider's own words: `metadata.raw`, or the message in it when it is JSON that has one."""
+        raw = self.metadata.get("raw")
+        if not isinstance(raw, str):
+            return _message_in(raw) or None
+        try:
+            return _message_in(decode_json(raw)) or raw or None
+        except ValueError:
+            return raw or None
 
     @property
     def words(self) -> str:
@@ -70,13 +83,22 @@ class Failure:
         return self.raw or self.message
 
     @property
-    def machine_words(self) -> frozenset[str]:
-        """Every word for programs that the server gave: code, type, source of the limit, reason."""
-        words = (self.code, self.availability.get("code"), *(self.word(name) for name in _WORDS))
-        return frozenset(word for word in words if isinstance(word, str) and word)
+    def limit_source(self) -> str | None:
+        """Whose limit was reached, in the server's word."""
+        return self.word("limit_source")[:_LONGEST_WORD] or None
 
+    @property
+    def text(self) -> str:
+        """What the server and the provider said, in lower case, for recognizing it."""
+        return f"{self.message[:_LONGEST_READ]}\n{(self.raw or '')[:_LONGEST_READ]}".lower()
 
-_WORDS = ("error_type", "limit_source", "reason", "provider_error_code")
+    @property
+    def is_daily(self) -> bool:
+        """Whether a limit is reached that only another day lifts."""
+        if "openrouter_free_tier_daily" in self.machine_words or "free-models-per-day" in self.text:
+            return True
+        is_limit = self.status == 429 or not self.machine_words.isdisjoint(RATE_WORDS)
+        return is_limit and _PER_DAY.search(self.text) is not None
 
 
 def failure_in_reply(server: Server, status: int, headers: Mapping[str, str], body: str) -> Failure:
@@ -89,8 +111,9 @@ def failure_in_reply(server: Server, status: int, headers: Mapping[str, str], bo
             status=status,
             code=str(status),
             message=server.without_keys(body),
-            retry_after=_wait(headers, {}, {}),
-            generation=headers.get("x-generation-id"),
+            retry_after=_wait(status, headers, {}, {}),
+            generation=_generation(headers.get("x-generation-id")),
+            from_gateway=True,
         )
     return failure_in_object(server, value, status=status, headers=headers)
 
@@ -106,81 +129,111 @@ def failure_in_object(
     """Return what the JSON `value` says that has an error object, or any other shape of error."""
     headers = headers or {}
     user_id = value.get("user_id") if isinstance(value, dict) else None
-    value = server.without_secrets(value, user_id if isinstance(user_id, str) else None)
+    try:
+        value = server.without_secrets(value, user_id if isinstance(user_id, str) else None)
+    except RecursionError:  # deeper than any error that says something
+        value = {}
     outer = value if isinstance(value, dict) else {}
     error = outer.get("error") or value
     inner = error if isinstance(error, dict) else {}
     code = _code(inner)
-    if status is None and code is not None and code.isdecimal() and 400 <= int(code[:9]) <= 599:
-        status = int(code)
+    status = status or _http_status(code) or _http_status(inner.get("http_status"))
     metadata, availability = _dict(inner.get("metadata")), _dict(inner.get("availability"))
-    return Failure(
+    failure = Failure(
         server,
         status=status,
         code=code or (None if status is None else str(status)),
         message=_message_in(error),
         metadata=metadata,
         availability=availability,
-        retry_after=_wait(headers, metadata, availability),
-        generation=headers.get("x-generation-id") or generation or _text(outer.get("id")),
+        machine_words=_machine_words(inner, metadata, availability),
+        generation=_generation(headers.get("x-generation-id")) or generation or _generation(outer.get("id")),
     )
+    return replace(failure, retry_after=_wait(status, headers, metadata, availability, daily=failure.is_daily))
+
+
+def _machine_words(*said: Mapping[str, Any]) -> frozenset[str]:
+    found = (part.get(name) for part in said for name in _WORDS)
+    return frozenset(word[:_LONGEST_WORD].lower() for word in found if isinstance(word, str) and word)
+
+
+def _generation(value: Any) -> str | None:
+    return value if isinstance(value, str) and _GENERATION.fullmatch(value) else None
+
+
+def _http_status(value: Any) -> int | None:
+    """Return `value` when it is the status of an HTTP error, as a number or in digits."""
+    text = str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
+    return int(text) if len(text) == 3 and text.isdecimal() and 400 <= int(text) <= 599 else None
 
 
 def _dict(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 def _code(error: Mapping[str, Any]) -> str | None:
     for name in ("code", "error_type", "name", "type"):
         value = error.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
-            return str(value)
+            return str(value)[:_LONGEST_WORD]
     return None
 
 
-def _message_in(value: Any) -> str:
+def _message_in(value: Any, depth: int = 0) -> str:
     """Return the text for people in an error of any shape.
 
     Shapes: `{"message"}`, a validator's list `[{"message" | "msg", "path" | "loc"}]` (which may be JSON inside the
     message), `{"detail"}`, a bare string.
     """
+    if depth > _DEEPEST_MESSAGE:
+        return ""
     if isinstance(value, str):
-        if value.lstrip().startswith("[{"):
+        if value.lstrip().startswith(("[{", "[\n")):
             try:
-                return _message_in(decode_json(value)) or value
+                return _message_in(decode_json(value), depth + 1) or value
             except ValueError:
                 return value
         return value
     if isinstance(value, list):
-        return "; ".join(filter(None, map(_complaint, value[:5])))
+        return "; ".join(filter(None, (_complaint(item, depth + 1) for item in value[:5])))
     if isinstance(value, dict):
-        found = (_message_in(value[name]) for name in ("message", "error", "detail", "msg") if value.get(name))
-        return next(filter(None, found), "")
+        names = ("message", "error", "detail", "msg")
+        return next(filter(None, (_message_in(value[name], depth + 1) for name in names if value.get(name))), "")
     return ""
 
 
-def _complaint(item: Any) -> str:
-    message = _message_in(item)
+def _complaint(item: Any, depth: int) -> str:
+    message = _message_in(item, depth)
     path = (item.get("path") or item.get("loc")) if isinstance(item, dict) else None
     where = ".".join(str(step) for step in path if isinstance(step, (str, int))) if isinstance(path, list) else ""
     return f"{where}: {message}" if where and message else message
 
 
-def _wait(headers: Mapping[str, str], metadata: Mapping[str, Any], availability: Mapping[str, Any]) -> float | None:
-    """Return the seconds to wait: header, its copy in the body, the body's own fields, then the limit's reset."""
+def _wait(
+    status: int | None,
+    headers: Mapping[str, str],
+    metadata: Mapping[str, Any],
+    availability: Mapping[str, Any],
+    *,
+    daily: bool = False,
+) -> float | None:
+    """Return the seconds to wait: header, its copy in the body, the body's own fields, then the limit's reset.
+
+    Only a rate limit's reset says when to come back; for a daily one it counts when it is later than the rest.
+    """
     copied = {key.lower(): value for key, value in _dict(metadata.get("headers")).items()}
+    reset = _until(headers.get("x-ratelimit-reset") or copied.get("x-ratelimit-reset")) if status == 429 else None
     waits = (
         retry_after_header(headers.get("retry-after")),
         retry_after_header(copied.get("retry-after")),
         _seconds(metadata.get("retry_after_seconds")),
         _seconds(availability.get("retry_after")),
-        _until(headers.get("x-ratelimit-reset") or copied.get("x-ratelimit-reset")),
+        reset,
     )
-    return next((wait for wait in waits if wait is not None), None)
+    known = [wait for wait in waits if wait is not None]
+    if not known:
+        return None
+    return max(known) if daily else known[0]
 
 
 def retry_after_header(value: Any) -> float | None:

@@ -1,21 +1,20 @@
-"""Errors for people: which class a failure is, and the sentences that say what happened, why and what to do."""
+"""Errors for people: the class of a failure, and the sentences that say what happened, why and what to do."""
 
 from __future__ import annotations
 
 import re
 
-from chat_tui.openrouter import errors
+from chat_tui.openrouter import causes, errors
+from chat_tui.openrouter.causes import Cause
+from chat_tui.openrouter.diagnosis import cause_of
 from chat_tui.openrouter.failure import Failure
 from chat_tui.openrouter.server import Server
 from chat_tui.text import one_line
 
 _LONGEST_QUOTE = 500
-_GIVE_A_KEY = "Set OPENROUTER_API_KEY, or put the key in credentials.toml."
-_PICK_A_MODEL = "Choose one in the model picker, or list them with `chat-tui models`."
-
-_TOO_LONG = frozenset({"context_length_exceeded", "token_limit_exceeded", "string_too_long"})
-_TRANSIENT = frozenset({"rate_limit_exceeded", "provider_overloaded", "provider_unavailable", "server", "server_error"})
-_TRANSIENT_STATUSES = frozenset({408, 429})
+_LONGEST_NAME = 80
+_MOST_SUGGESTED = 3
+_SHORTEST_DAY = 600.0  # seconds; servers also send a shorter Retry-After with a daily limit, which doesn't end then
 
 _HTML = re.compile(r"\s*(?:<!doctype\s+html|<html|<head|<body|<\?xml|<!--)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
@@ -28,22 +27,19 @@ def is_web_page(text: str) -> bool:
 
 def status_error(failure: Failure) -> errors.StatusError:
     """Return the error for a failure with an HTTP status."""
-    status = failure.status or 0
+    status, cause = failure.status or 0, cause_of(failure)
     kind = _KINDS.get(status, errors.ServerFault if status >= 500 else errors.StatusError)
-    if kind in (errors.BadRequest, errors.NotFound) and _names_no_model(failure):
+    if cause is causes.UNKNOWN_MODEL and kind in (errors.BadRequest, errors.NotFound):
         kind = errors.UnknownModel
-    return kind(_sentence(kind, failure), **_attributes(failure))
+    failed = f"The request failed at {failure.server.name} (HTTP {status})"
+    return kind(_sentence(failure, cause, failed, f" (HTTP {status})"), **_details(failure, cause))
 
 
 def stream_fault(failure: Failure) -> errors.StreamFault:
     """Return the error for an error object under HTTP 200."""
-    if failure.words:
-        sentence = f"The reply failed: {_quote(failure)} Send it again, or choose another model."
-    else:
-        sentence = (
-            "The provider ended the reply with an error and didn't say why. Send it again, or choose another model."
-        )
-    return errors.StreamFault(sentence, **_attributes(failure))
+    cause = cause_of(failure)
+    failed = "The reply failed" if failure.words else "The provider ended the reply with an error and didn't say why"
+    return errors.StreamFault(_sentence(failure, cause, failed, ""), **_details(failure, cause))
 
 
 def web_page(server: Server, page: str, status: int) -> errors.NotOpenRouter:
@@ -83,122 +79,103 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"
 
 
-def _attributes(failure: Failure) -> errors.Details:
+def _details(failure: Failure, cause: Cause) -> errors.Details:
+    retryable = _is_retryable(failure, cause)
     return {
         "status": failure.status,
         "message": failure.message or None,
         "metadata": failure.metadata,
+        "availability": failure.availability,
         "provider": failure.provider,
         "raw": failure.raw,
+        "limit_source": failure.limit_source,
         "code": failure.code,
-        "retryable": _retryable(failure),
+        "retryable": retryable,
         "retry_after": failure.retry_after,
         "generation": failure.generation,
+        "actions": _actions(failure, cause, retryable=retryable),
     }
 
 
-def _retryable(failure: Failure) -> bool:
-    said, words, status = failure.availability.get("retryable"), failure.machine_words, failure.status
-    if _is_daily(failure):
-        return False
-    if isinstance(said, bool):
-        return said
-    if status == 402:
-        return "openrouter_in_flight_budget" in words
-    if status is None:
-        return bool(words & _TRANSIENT)
-    return status in _TRANSIENT_STATUSES or status >= 500
+def _is_retryable(failure: Failure, cause: Cause) -> bool:
+    """Return what the server says, else whether the cause is one that passes; a limit that stays is neither."""
+    said = failure.availability.get("retryable")
+    return not cause.final and (said if isinstance(said, bool) else cause.transient)
 
 
-def _is_daily(failure: Failure) -> bool:
-    return "openrouter_free_tier_daily" in failure.machine_words or "free-models-per-day" in failure.message
+def _actions(failure: Failure, cause: Cause, *, retryable: bool) -> tuple[errors.Action, ...]:
+    again: errors.Action = "wait" if failure.retry_after else "retry"
+    actions: list[errors.Action] = [again if action == "retry" else action for action in cause.actions]
+    if retryable and not {"retry", "wait"} & set(actions):
+        actions.insert(0, again)
+    if failure.availability.get("retryable") is False and not cause.final:
+        actions = [action for action in actions if action not in ("retry", "wait")]
+    if _fallback_models(failure):
+        actions.insert(0, "other_model")
+    return tuple(dict.fromkeys(actions))
 
 
-def _names_no_model(failure: Failure) -> bool:
-    words = failure.message.lower()
-    named = "not a valid model" in words or "model not found" in words or "no models provided" in words
-    return named or "model_not_found" in failure.machine_words
+def _sentence(failure: Failure, cause: Cause, failed: str, http: str) -> str:
+    """Return what happened and why, which models the server suggests, and what to do."""
+    settings = " at openrouter.ai/settings/" if failure.server.name == "OpenRouter" else ""
+    after = None if failure.retry_after is None else duration(failure.retry_after)
+    words = {
+        "name": failure.server.name,
+        "provider": _provider(failure),
+        "failed": failed,
+        "http": http,
+        "again": "Send it again" + (f" in {after}" if after and failure.retry_after else ""),
+        "later": f"Try again in {after}" if after else "Try again in a minute",
+        "tomorrow": f"Wait {after}" if (failure.retry_after or 0) > _SHORTEST_DAY else "Wait until midnight UTC",
+        "credits": settings and f"{settings}credits",
+        "keys": settings and f"{settings}keys",
+        "privacy": settings and f"{settings}privacy",
+        "integrations": settings and f"{settings}integrations",
+    }
+    happened = cause.headline.format_map(words) + _obstacle(failure)
+    said = "" if cause.silent else _quote(failure)
+    if said:
+        happened += f": {said}"
+    else:
+        happened += ", without saying why." if cause.vague else "."
+    return " ".join(filter(None, (happened, _suggestion(failure), cause.advice.format_map(words))))
 
 
-def _quote(failure: Failure, otherwise: str = "it didn't say why") -> str:
-    """Return what the server said, printable, on one line, ended with a full stop."""
-    words = failure.words
-    if is_web_page(words):
-        words = ""
-    line = one_line(words, _LONGEST_QUOTE) or otherwise
-    return line if line[-1] in ".!?…" else line + "."
+def _provider(failure: Failure) -> str:
+    """Return the provider's name for a sentence, without repeating it when its words are quoted."""
+    named = None if failure.raw else failure.provider
+    return one_line(named, _LONGEST_NAME) if named else "The provider"
 
 
-def _sentence(kind: type[errors.StatusError], failure: Failure) -> str:
-    if kind is errors.Unauthorized:
-        return _unauthorized(failure)
-    if kind is errors.PaymentRequired:
-        return _payment(failure)
-    if kind is errors.Forbidden:
-        return _forbidden(failure)
-    if kind is errors.RateLimited:
-        return _rate(failure)
-    if kind is errors.BadRequest and failure.machine_words & _TOO_LONG:
-        return f"The conversation is too long for this model: {_quote(failure)} Choose one with a longer context."
-    said, name = _quote(failure), failure.server.name
-    return {
-        errors.UnknownModel: f"{name} knows no such model: {said} {_PICK_A_MODEL}",
-        errors.BadRequest: f"{name} can't use this request: {said} Change the settings, the attachments or the model.",
-        errors.NotFound: f"Nothing can serve this request: {said} "
-        "Choose another model, or loosen the provider and privacy settings.",
-        errors.RequestTimeout: f"The provider took too long: {said} Send it again, or choose another model.",
-        errors.TooLarge: f"The request is too large: {said} Attach less, or smaller files.",
-        errors.ServerFault: f"The request failed at {name} (HTTP {failure.status}): {said} "
-        "Send it again, or choose another model.",
-    }.get(kind, f"{name} refused the request (HTTP {failure.status}): {said} Check the settings and send it again.")
-
-
-def _unauthorized(failure: Failure) -> str:
-    if failure.server.key is None:
-        return f"{failure.server.name} wants a key, and there is none. {_GIVE_A_KEY}"
-    return f"{failure.server.name} doesn't accept the key: {_quote(failure)} {_GIVE_A_KEY}"
-
-
-def _payment(failure: Failure) -> str:
-    said, words = _quote(failure), failure.machine_words
-    if "openrouter_in_flight_budget" in words:
-        return f"Too much is running for the credits that are left: {said} {_when(failure)}"
-    if "openrouter_key_limit" in words:
-        return (
-            f"The key's spending limit is reached: {said} Raise it at openrouter.ai/settings/keys, or use another key."
-        )
-    return (
-        f"The credits don't cover this: {said} "
-        "Add some at openrouter.ai/settings/credits, lower the reply's length, or choose a cheaper model."
-    )
-
-
-def _forbidden(failure: Failure) -> str:
+def _quote(failure: Failure) -> str:
+    """Return what the server said, printable, on one line, ended with a full stop; empty when it said nothing."""
     reasons = failure.metadata.get("reasons")
-    if isinstance(reasons, list):
-        who = f"{failure.provider}'s moderation" if failure.provider else "Moderation"
-        why = one_line(", ".join(reason for reason in reasons if isinstance(reason, str)), _LONGEST_QUOTE)
-        return (
-            f"{one_line(who, 80)} refused the prompt: {why or _quote(failure)}. Rephrase it, or choose another model."
-        )
-    if "patterns" in failure.metadata:
-        return f"A guardrail of the account refused the prompt: {_quote(failure)} Rephrase it, or ask who set it."
-    return (
-        f"{failure.server.name} doesn't allow this: {_quote(failure)} Check the key's permissions, budget and region."
-    )
+    words = ", ".join(_texts(reasons)) or failure.words
+    line = "" if is_web_page(words) else one_line(words, _LONGEST_QUOTE)
+    return line if not line or line[-1] in ".!?…" else line + "."
 
 
-def _rate(failure: Failure) -> str:
-    said = _quote(failure)
-    if _is_daily(failure):
-        return f"The daily limit for free models is reached: {said} {_when(failure, 'It starts again at midnight UTC')}"
-    if failure.word("limit_source").startswith("upstream") or failure.raw:
-        return f"The provider's shared capacity is busy: {said} {_when(failure)} Another provider may be free now."
-    return f"Too many requests: {said} {_when(failure)}"
+def _obstacle(failure: Failure) -> str:
+    """Return, in parentheses, the setting or the step of routing that left nothing."""
+    constraint, step = failure.availability.get("constraint"), failure.word("failed_routing_step")
+    if isinstance(constraint, dict):
+        said = ": ".join(_texts([constraint.get("field"), constraint.get("detail")]))
+        return f" ({one_line(said, 2 * _LONGEST_NAME)})" if said else ""
+    return f" (routing stopped at “{one_line(step, _LONGEST_NAME)}”)" if step else ""
 
 
-def _when(failure: Failure, otherwise: str = "Try again in a minute") -> str:
-    return f"{otherwise}." if failure.retry_after is None else f"Try again in {duration(failure.retry_after)}."
+def _suggestion(failure: Failure) -> str:
+    models = _fallback_models(failure)
+    return f"{failure.server.name} suggests {' or '.join(models)}." if models else ""
+
+
+def _fallback_models(failure: Failure) -> list[str]:
+    named = (one_line(model, _LONGEST_NAME) for model in _texts(failure.availability.get("fallback_models")))
+    return list(filter(None, named))[:_MOST_SUGGESTED]
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 _KINDS: dict[int, type[errors.StatusError]] = {

@@ -18,6 +18,8 @@ _SENDABLE_KEY = re.compile(r"[!-~]+")
 # A few letters before an ellipsis are what is left of a key in its label, and no secret.
 _ANY_KEY = re.compile(r"sk-or-(?![\w-]{1,12}(?:\.{3}|…))[\w-]{6,}")
 _SHORTEST_SECRET = 8
+# Also where JSON is inside a string, or cut; the ids themselves are long and without a separator.
+_ANY_USER = re.compile(r'(user_id\\*"\s*:\s*\\*")[^"\\]*|\buser_[0-9A-Za-z]{16,}')
 _USER_IDS = frozenset({"user_id", "creator_user_id", "creator_id"})
 
 
@@ -87,10 +89,10 @@ class Server:
         return {"Authorization": f"Bearer {self.key}"}
 
     def without_keys(self, text: str) -> str:
-        """Return `text` without this key, should the server have repeated it, nor any other OpenRouter key."""
+        """Return `text` without this key, should the server have repeated it, any other OpenRouter key, or user ids."""
         if self.key is not None and len(self.key) >= _SHORTEST_SECRET:
             text = text.replace(self.key, "[key]")
-        return _ANY_KEY.sub("[key]", text)
+        return _ANY_USER.sub(r"\1[user]", _ANY_KEY.sub("[key]", text))
 
     def without_secrets_in_usage(self, value: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON of a reply with a `usage` that can be kept: it is written down as it came."""
