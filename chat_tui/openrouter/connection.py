@@ -119,7 +119,9 @@ class Connection:
         connect, idle = self.timeouts.connect, self.timeouts.idle
         timeout = httpx.Timeout(connect=connect, read=patience, write=idle, pool=connect)
         url = f"{self.server.url}{path}"
-        return self.http().build_request(method, url, headers=headers, content=content, timeout=timeout)
+        return self.http().build_request(
+            method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": _Opening()}
+        )
 
     def http(self) -> httpx.AsyncClient:
         """Return the HTTP client; proxies of the environment are used, but never for loopback.
@@ -214,6 +216,19 @@ def generation_of(response: httpx.Response) -> str | None:
     """Return the generation id in the reply's headers."""
     generation = response.headers.get("x-generation-id", "")
     return generation if _GENERATION.fullmatch(generation) else None
+
+
+class _Opening:
+    """Closes a connection when its TLS handshake is cancelled: httpcore does so only after an error."""
+
+    def __init__(self) -> None:
+        self._stream: Any = None
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(".connect_tcp.complete"):
+            self._stream = info["return_value"]
+        elif event.endswith(".start_tls.failed") and self._stream is not None:
+            await self._stream.aclose()
 
 
 def encoded(value: Any) -> bytes:

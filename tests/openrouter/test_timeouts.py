@@ -1,58 +1,36 @@
-"""Time-outs and cancelling, against real sockets on loopback."""
+"""Time-outs and reuse of connections, against real sockets on loopback."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
 
 from chat_tui.openrouter.client import Client, Timeouts
-from chat_tui.openrouter.errors import CutOff, NoAnswer, TimedOut
+from chat_tui.openrouter.errors import TimedOut
+from tests.openrouter import loopback
+from tests.openrouter.loopback import Talk, later, read_request, until_closed
 from tests.openrouter.wire import BODY, KEY, event, text_of
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Generation-Id: gen-1\r\n\r\n"
 SAID = event('{"id":"gen-1","choices":[{"delta":{"content":"a"}}]}')
 DONE = event("[DONE]")
 LONG = 60.0  # a time-out that must not be the one that counts
-PATIENCE = 10.0  # a test that takes this long has failed
 SHORT = 0.05
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
 async def server(talk: Talk) -> AsyncIterator[str]:
     """Serve `talk`, called when a request was read, and give the base URL."""
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-            await reader.readexactly(int(length[0].split(b":")[1]) if length else 0)
-            await talk(reader, writer)
-        finally:
-            writer.close()
+    async def listen_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        await talk(reader, writer)
 
-    listening = await asyncio.start_server(accept, "127.0.0.1", 0)
-    try:
-        host, port = listening.sockets[0].getsockname()
-        async with asyncio.timeout(PATIENCE):
-            yield f"http://{host}:{port}/api/v1"
-    finally:
-        listening.close()
-
-
-async def later(seconds: float) -> None:
-    """Return when the loop's clock, which the time-outs go by, has moved on by `seconds`."""
-    passed = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, passed.set)
-    await passed.wait()
-
-
-async def until_closed(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    assert await reader.read() == b""
+    async with loopback.server(listen_first) as url:
+        yield url
 
 
 async def test_no_reply_times_out() -> None:
@@ -131,77 +109,6 @@ async def test_comments_count_as_life() -> None:
         client.stream(BODY) as stream,
     ):
         assert text_of([chunk async for chunk in stream]) == "a"
-
-
-async def test_cancelling_closes_the_connection() -> None:
-    closed = asyncio.Event()
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(HEAD + SAID)
-        await until_closed(reader, writer)
-        closed.set()
-
-    started = asyncio.Event()
-
-    async def turn(client: Client) -> None:
-        async with client.stream(BODY) as stream:
-            async for _ in stream:
-                started.set()
-
-    async with server(talk) as url, Client(KEY, url) as client:
-        task = asyncio.create_task(turn(client))
-        await started.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await closed.wait()  # while the client is still open
-
-
-async def test_cancelling_before_the_reply_closes_the_connection() -> None:
-    arrived, closed = asyncio.Event(), asyncio.Event()
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        arrived.set()
-        await until_closed(reader, writer)
-        closed.set()
-
-    async with server(talk) as url, Client(KEY, url) as client:
-        task = asyncio.create_task(client.complete(BODY))
-        await arrived.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await closed.wait()
-
-
-async def test_a_connection_lost_in_the_middle_is_cut_off() -> None:
-    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(HEAD.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n"))
-        writer.write(b"%x\r\n%b\r\n" % (len(SAID), SAID))
-        await writer.drain()
-
-    async with server(talk) as url, Client(KEY, url) as client, client.stream(BODY) as stream:
-        assert text_of([await anext(aiter(stream))]) == "a"
-        with pytest.raises(CutOff):
-            await anext(aiter(stream))
-
-
-async def test_a_connection_lost_before_the_reply_is_no_answer() -> None:
-    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
-    async with server(talk) as url, Client(KEY, url) as client:
-        with pytest.raises(NoAnswer, match="lost before an answer"):
-            await client.complete(BODY)
-
-
-async def test_nothing_listens() -> None:
-    async with server(until_closed) as url:
-        pass
-    async with Client(KEY, url) as client:
-        with pytest.raises(NoAnswer, match="Is the server running") as caught:
-            await client.models()
-    assert caught.value.retryable
 
 
 async def test_a_finished_reply_leaves_its_connection_for_the_next() -> None:
