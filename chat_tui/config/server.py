@@ -6,9 +6,9 @@ import ipaddress
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from chat_tui.config.problems import ConfigError
@@ -18,6 +18,9 @@ OPENROUTER = "https://openrouter.ai/api/v1"
 KEY_VARIABLE = "OPENROUTER_API_KEY"
 BASE_URL_VARIABLE = "OPENROUTER_BASE_URL"
 
+Speaks = Literal["openrouter", "openrouter-old", "openai"]
+"""OpenRouter's API as it is, as it was, or OpenAI's alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -25,6 +28,8 @@ class Server:
 
     base_url: str = OPENROUTER
     key: str | None = field(default=None, repr=False)
+    speaks: Speaks = "openrouter"
+    """What it understands; requests are put in that form."""
 
     @property
     def is_openrouter(self) -> bool:
@@ -52,6 +57,21 @@ def find_server(environment: Mapping[str, str], credentials: Path, base_url: str
     # there is no third source of addresses here, by design.
     key = environment.get(KEY_VARIABLE, "").strip() or _key_in_file(credentials, server)
     return Server(server.base_url, key or None)
+
+
+def speaking(server: Server, settings: Mapping[str, Any]) -> Server:
+    """Return `server` with the API that `settings` say it speaks, in its table under `servers`."""
+    tables = {origin.lower(): table for origin, table in settings.get("servers", {}).items()}
+    return replace(server, **tables.get(server.origin, {}))
+
+
+def is_origin(text: str) -> bool:
+    """Tell whether `text` is an origin, as servers' tables are named by: scheme, host and port, no path."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and Server(text).origin == text.lower()
+    except ValueError:
+        return False
 
 
 def _checked(address: str) -> str:

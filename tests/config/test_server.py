@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from chat_tui.config.problems import ConfigError
-from chat_tui.config.server import OPENROUTER, Server, find_server
+from chat_tui.config.server import OPENROUTER, Server, Speaks, find_server, is_origin, speaking
 
 SECRET = "sk-or-v1-" + "5ec2e7" * 8
 
@@ -142,6 +143,38 @@ def test_what_is_no_key_is_none(credentials: Path, content: str) -> None:
     write(credentials, content)
     assert find_server({}, credentials).key is None
     assert find_server({}, credentials, "https://example.com").key is None
+
+
+@pytest.mark.parametrize(
+    ("address", "speaks"),
+    [
+        ("http://localhost:11434/v1", "openai"),
+        ("http://LOCALHOST:11434", "openai"),
+        ("http://localhost:11435/v1", "openrouter"),
+        ("https://old.example/api/v1", "openrouter-old"),
+        ("https://openrouter.ai/api/v1", "openrouter"),
+    ],
+)
+def test_what_a_server_speaks_is_said_by_origin(address: str, speaks: str) -> None:
+    settings = {
+        "servers": {"http://Localhost:11434": {"speaks": "openai"}, "https://old.example": {"speaks": "openrouter-old"}}
+    }
+    server = Server(address, SECRET)
+    assert speaking(server, settings) == Server(address, SECRET, cast(Speaks, speaks))
+    assert speaking(server, {}) == server
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "localhost", "http://", "http://[::1", "ftp://x.example", "https://x.example/", "https://u:p@x.example"],
+)
+def test_what_is_no_origin(text: str) -> None:
+    assert not is_origin(text)
+
+
+@pytest.mark.parametrize("text", ["http://localhost:11434", "https://X.example", "http://[::1]:8080"])
+def test_what_is_an_origin(text: str) -> None:
+    assert is_origin(text)
 
 
 def test_a_server_never_prints_its_key() -> None:

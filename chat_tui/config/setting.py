@@ -1,0 +1,81 @@
+"""What one setting may be, and what is said of a value that it can't be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+from chat_tui.config.problems import nearest
+
+_KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting; `name` is dotted where the wire nests it (`parameters.temperature`)."""
+
+    name: str
+    kind: type | tuple[type, ...]
+    """What it is, or each of what it may be."""
+    help: str
+    default: Any = None
+    """What holds when nobody sets it; None is not sent."""
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    """The only texts that it may be."""
+    longest: int | None = None
+    """Characters of a text, items of a list or table."""
+    item: Setting | None = None
+    """What each item of a list is, or each value of a table."""
+    needs: str = ""
+    """The key that a table must have, with a text."""
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        return self.kind if isinstance(self.kind, tuple) else (self.kind,)
+
+    def fault(self, value: object) -> str | None:
+        """Return what is wrong with `value`, as the end of a sentence, or None."""
+        kind = float if type(value) is int and float in self.kinds else type(value)
+        is_choice = isinstance(value, str) or self.kinds == (str,)
+        if self.choices and is_choice and value not in self.choices:
+            return f"is {value!r}, which isn't one of {', '.join(self.choices)}.{nearest(str(value), self.choices)}"
+        if kind not in self.kinds:
+            return f"should be {' or '.join(_KINDS[known] for known in self.kinds)}."
+        if isinstance(value, int | float):
+            return self._number_fault(value)
+        if isinstance(value, str | list | dict):
+            return self._length_fault(value) or self._item_fault(value)
+        return None
+
+    def _number_fault(self, value: float) -> str | None:
+        if isnan(value):
+            return "should be a number."
+        if self.low is not None and value < self.low:
+            return f"is {value}, below its least, {self.low:g}."
+        if self.high is not None and value > self.high:
+            return f"is {value}, above its most, {self.high:g}."
+        return None
+
+    def _length_fault(self, value: str | list[Any] | dict[str, Any]) -> str | None:
+        if self.longest is None or len(value) <= self.longest:
+            return None
+        counted = "characters" if isinstance(value, str) else "items"
+        return f"has {len(value)} {counted}, more than its most, {self.longest}."
+
+    def _item_fault(self, value: str | list[Any] | dict[str, Any]) -> str | None:
+        """Return what is wrong inside of a list or a table, where it is first."""
+        if isinstance(value, dict) and self.needs and not isinstance(value.get(self.needs), str):
+            return f"needs “{self.needs}”, a text."
+        if self.item is None or isinstance(value, str):
+            return None
+        places = (
+            ((f"item {place}", item) for place, item in enumerate(value, 1))
+            if isinstance(value, list)
+            else ((f"“{key}”", item) for key, item in value.items())
+        )
+        faults = ((place, self.item.fault(item)) for place, item in places)
+        return next((f"is wrong at {place}: it {fault}" for place, fault in faults if fault), None)
