@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SLOW_TO_IMPORT = frozenset({"httpx", "httpx_sse", "pydantic", "markdown_it", "pygments", "PIL", "sqlite3"})
+SLOW_TO_IMPORT = frozenset({"httpx", "pydantic", "markdown_it", "pygments", "PIL", "sqlite3"})
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("terminal")
 PAINTED = "the composer is painted"
 # What the first paint must not wait for: the wire, the transcript's libraries, the emulator, images, the index.
 LATER = (
-    "httpx", "httpx_sse", "pydantic", "markdown_it", "pygments.lexers", "starlette", "uvicorn", "PIL", "sqlite3",
+    "httpx", "pydantic", "markdown_it", "pygments.lexers", "starlette", "uvicorn", "PIL", "sqlite3",
 )  # fmt: skip
 ALWAYS = {"httpx", "pydantic", "markdown_it", "pygments.lexers"}
 """Of these, what every run needs sooner or later."""

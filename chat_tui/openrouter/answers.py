@@ -27,14 +27,14 @@ def json_object(server: Server, text: str) -> dict[str, Any]:
 
 
 def whole_completion(server: Server, text: str, generation: str | None) -> dict[str, Any]:
-    """Return the JSON object of a completion that came whole, its usage without secrets.
+    """Return the JSON object of a completion that came whole, its notes without secrets.
 
     Raises:
         OpenRouterError: There is only an error in it, or something else.
     """
     value = json_object(server, text)
     if isinstance(value.get("choices"), list):
-        return server.without_secrets_in_usage(value)
+        return server.without_secrets_in_notes(value)
     if value.get("error"):
         failure = failure_in_object(server, value, generation=generation)
         raise sentences.status_error(failure) if failure.status else sentences.stream_fault(failure)

@@ -11,6 +11,9 @@ from typing import Any
 _LONGEST_NUMBER = 100
 LARGEST_EXPONENT = 40
 
+# Deeper than any schema of a tool, and far from where writing it again would fail.
+_DEEPEST = 100
+
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -21,13 +24,29 @@ def decode_json(text: str) -> Any:
     thousands of digits) become None.
 
     Raises:
-        ValueError: `text` isn't JSON, or is nested deeper than Python reads.
+        ValueError: `text` isn't JSON, or has more than 100 values inside each other.
     """
     try:
         value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_no_number)
-        return _encodable(value) if _SURROGATE_ESCAPE.search(text) else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if text.count("[") + text.count("{") > _DEEPEST and _is_deep(value):
+        raise ValueError("nested too deeply")
+    return _encodable(value) if _SURROGATE_ESCAPE.search(text) else value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, dict | list)
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return any(isinstance(item, dict | list) for item in level)
 
 
 def _number(text: str) -> Decimal | None:

@@ -20,6 +20,7 @@ _ANY_KEY = re.compile(r"sk-or-(?![\w-]{1,12}(?:\.{3}|…))[\w-]{6,}")
 _SHORTEST_SECRET = 8
 # Also where JSON is inside a string, or cut; the ids themselves are long and without a separator.
 _ANY_USER = re.compile(r'(user_id\\*"\s*:\s*\\*")[^"\\]*|\buser_[0-9A-Za-z]{16,}')
+_NOTES = ("usage", "debug", "openrouter_metadata")
 _USER_IDS = frozenset({"user_id", "creator_user_id", "creator_id"})
 
 
@@ -94,16 +95,16 @@ class Server:
             text = text.replace(self.key, "[key]")
         return _ANY_USER.sub(r"\1[user]", _ANY_KEY.sub("[key]", text))
 
-    def without_secrets_in_usage(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Return the JSON of a reply with a `usage` that can be kept: it is written down as it came."""
-        if not value.get("usage"):
+    def without_secrets_in_notes(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON of a reply with notes that can be kept: they are written down as they came."""
+        noted = {name: value[name] for name in _NOTES if value.get(name)}
+        if not noted:
             return value
         user_id = value.get("user_id")
         try:
-            usage = self.without_secrets(value["usage"], user_id if isinstance(user_id, str) else None)
+            return {**value, **self.without_secrets(noted, user_id if isinstance(user_id, str) else None)}
         except RecursionError:
-            usage = None
-        return {**value, "usage": usage}
+            return {**value, **dict.fromkeys(noted)}
 
     def without_secrets(self, value: Any, user_id: str | None = None) -> Any:
         """Return the JSON `value` without keys and user ids, wherever they are in it."""

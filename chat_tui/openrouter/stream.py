@@ -1,20 +1,16 @@
-"""Bytes of an event stream to chunks, whatever the bytes and wherever they are split.
+"""Events of a stream to chunks, and to how the stream ended.
 
 Nothing here opens or reads a socket: `ChunkDecoder` takes bytes, `parse_chunk` takes one event's text.
 """
 
 from __future__ import annotations
 
-import codecs
 import logging
 from collections.abc import Iterator
 from typing import Any
 
-# Private in httpx-sse, which is pinned below 0.5; `tests/openrouter/test_stream_bytes.py` fails when they change. Its
-# public EventSource trusts the charset header, and drops an event that ends with the stream.
-from httpx_sse._decoders import SSEDecoder, SSELineDecoder
-
 from chat_tui.openrouter import errors, sentences
+from chat_tui.openrouter.events import EventDecoder, EventTooLongError
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.failure import Failure, failure_in_object
 from chat_tui.openrouter.server import Server
@@ -24,48 +20,23 @@ logger = logging.getLogger("chat_tui.openrouter")
 
 DONE = "[DONE]"
 
-# An image is some MB in one line; a line this long is a fault, and would only fill the memory.
-LONGEST_EVENT = 256 * 1024 * 1024
+LONGEST_EVENT = 64 * 1024 * 1024
+"""Bytes of one event, however many lines it has: 64 MiB.
+
+The longest that anybody sends is a picture, whole in one line and half as long again as its file: 64 MiB hold one of
+48 MiB. Anything longer is a fault that would only fill the memory, so the stream is given up there.
+"""
 
 
 def parse_chunk(text: str, server: Server | None = None) -> Chunk | None:
-    """Return the chunk in one event's JSON `text`, its usage without `server`'s secrets; None when it is no object."""
+    """Return the chunk in one event's JSON `text`, its notes without `server`'s secrets; None when it is no object."""
     try:
         value = decode_json(text)
     except ValueError:
         return None
     if not isinstance(value, dict):
         return None
-    return Chunk.read(server.without_secrets_in_usage(value) if server else value)
-
-
-class EventDecoder:
-    """Bytes to the data of server-sent events.
-
-    The bytes are UTF-8 whatever the headers say; what isn't becomes U+FFFD. Lines end only at LF, CR and CRLF.
-    """
-
-    def __init__(self) -> None:
-        self._text = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-        self._lines = SSELineDecoder()
-        self._events = SSEDecoder()
-
-    def feed(self, data: bytes) -> Iterator[str]:
-        """Yield the data of each event that `data` completes."""
-        text = self._text.decode(data)
-        return self._data_in(self._lines.decode(text) if text else [])
-
-    def end(self) -> Iterator[str]:
-        """Yield the data of a last event that no blank line ended."""
-        rest = self._text.decode(b"", final=True)
-        lines = self._lines.decode(rest) if rest else []
-        return self._data_in([*lines, *self._lines.flush(), ""])
-
-    def _data_in(self, lines: list[str]) -> Iterator[str]:
-        for line in lines:
-            event = self._events.decode(line)
-            if event is not None and event.data:
-                yield event.data
+    return Chunk.read(server.without_secrets_in_notes(value) if server else value)
 
 
 class ChunkDecoder:
@@ -79,19 +50,14 @@ class ChunkDecoder:
         self.done = False
         self.fault: errors.OpenRouterError | None = None
         self._server = server
-        self._events = EventDecoder()
+        self._events = EventDecoder(LONGEST_EVENT)
         self._finished = False
         self._failed: Failure | None = None  # by a finish_reason alone: what follows may still tell the cost
         self._logged = False
-        self._undecoded = 0
 
     def feed(self, data: bytes) -> list[Chunk]:
         """Return the chunks that `data` completes."""
-        self._undecoded += len(data)
-        chunks = self._chunks_in(self._events.feed(data))
-        if self._undecoded > LONGEST_EVENT and not self.done:
-            self._end_with(sentences.unreadable(self._server, 200))
-        return chunks
+        return [] if self.done else self._chunks_in(self._events.feed(data))
 
     def end(self) -> list[Chunk]:
         """Return the chunks that were still to come when the bytes ended."""
@@ -127,19 +93,25 @@ class ChunkDecoder:
 
     def _chunks_in(self, events: Iterator[str]) -> list[Chunk]:
         chunks: list[Chunk] = []
-        for data in events:
-            self._undecoded = 0
-            if data.strip() == DONE:
-                self._finished = True
-                self.stop(errors.OpenRouterError(DONE))
-            if self.done:
-                break
-            chunk = parse_chunk(data, self._server)
-            if chunk is None:
-                self._skip(data)
-            else:
-                chunks += self.accept(chunk)
+        try:
+            for data in events:
+                chunks += self._chunks_of(data)
+                if self.done:
+                    break
+        except EventTooLongError:
+            self.stop(_too_long(self._server))
         return chunks
+
+    def _chunks_of(self, data: str) -> list[Chunk]:
+        if data.strip() == DONE:
+            self._finished = True
+            self.stop(errors.OpenRouterError(DONE))
+            return []
+        chunk = parse_chunk(data, self._server)
+        if chunk is None:
+            self._skip(data)
+            return []
+        return self.accept(chunk)
 
     def _skip(self, data: str) -> None:
         if not self._logged:
@@ -153,6 +125,14 @@ class ChunkDecoder:
             fault.generation = fault.generation or self.generation
 
 
+def _too_long(server: Server) -> errors.NotOpenRouter:
+    return errors.NotOpenRouter(
+        f"{server.name} sent a single event of more than {LONGEST_EVENT // 2**20} MiB, longer than any picture is. "
+        "What came before it is kept; choose another model or provider.",
+        actions=("other_model", "other_provider", "check_base_url"),
+    )
+
+
 def _error_object(chunk: Chunk) -> Any:
     """Return the JSON of an error that the chunk has, at its top or in a choice, in the shape of an error reply."""
     if chunk.error:
@@ -161,4 +141,4 @@ def _error_object(chunk: Chunk) -> Any:
 
 
 def _worth_keeping(chunk: Chunk) -> bool:
-    return chunk.usage is not None or any(choice.delta.says_something for choice in chunk.choices)
+    return chunk.usage is not None or any(choice.says_something for choice in chunk.choices)

@@ -61,7 +61,10 @@ class Usage(Wire):
 
 
 class ReasoningDetail(Wire):
-    """A piece of reasoning, to be sent back in the same order (`as_sent`); `reasoning.text` may be only a signature."""
+    """A piece of reasoning, to be sent back in the same order; a `reasoning.text` may be only a signature.
+
+    To send it back, take it from the chunk's `raw`: here, what is of another type than announced is missing.
+    """
 
     type: str | None = None
     id: str | None = None
@@ -71,6 +74,10 @@ class ReasoningDetail(Wire):
     signature: str | None = None
     summary: str | None = None
     data: str | None = None
+    tool_name: str | None = None
+    tool_call_id: str | None = None
+    arguments: Any = None
+    result: Any = None
 
 
 class FunctionCall(Wire):
@@ -121,12 +128,20 @@ class FileAnnotation(Wire):
     content: Any = None
 
 
+class FileQuote(Wire):
+    """A passage of a file that the reply rests on: the form that annotations of files had before `file`."""
+
+    file_id: str | None = None
+    quote: str | None = None
+
+
 class Annotation(Wire):
     """A citation or a parsed file; the same one may come twice."""
 
     type: str | None = None
     url_citation: UrlCitation | None = None
     file: FileAnnotation | None = None
+    file_annotation: FileQuote | None = None
 
 
 class Audio(Wire):
@@ -139,11 +154,15 @@ class Audio(Wire):
 
 
 class Delta(Wire):
-    """What a chunk adds to the message. `reasoning` and `reasoning_details` say the same: show one of them."""
+    """What a chunk adds to the message. `reasoning` and `reasoning_details` say the same: show one of them.
+
+    `reasoning_content` is what other servers call `reasoning`.
+    """
 
     role: str | None = None
     content: Text | None = None
     reasoning: Text | None = None
+    reasoning_content: Text | None = None
     reasoning_details: Many[ReasoningDetail] = ()
     refusal: str | None = None
     tool_calls: Many[ToolCall] = ()
@@ -154,19 +173,33 @@ class Delta(Wire):
     @property
     def says_something(self) -> bool:
         """Whether there is anything in it but the role."""
-        texts = self.content or self.reasoning or self.refusal
+        texts = self.content or self.reasoning or self.reasoning_content or self.refusal
         lists = self.reasoning_details or self.tool_calls or self.images or self.annotations
         return bool(texts or lists or self.audio is not None)
 
 
 class Choice(Wire):
-    """One reply of the completion, normally the only one (`index` 0). `error` is an error object or None."""
+    """One reply of the completion, normally the only one (`index` 0). `error` is an error object or None.
+
+    A text completion has its words in `text` and no delta.
+    """
 
     index: int | None = None
     delta: Delta = Delta()
+    text: Text | None = None
     finish_reason: str | None = None
     native_finish_reason: str | None = None
     error: Any = None
+
+    @property
+    def content(self) -> str | None:
+        """What it adds to the reply's text."""
+        return self.delta.content or self.text
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it but a role and a finish reason."""
+        return bool(self.text) or self.delta.says_something
 
 
 class _Answer(Wire):
@@ -201,6 +234,7 @@ class CompletionChoice(Wire):
 
     index: int | None = None
     message: Delta = Delta()
+    text: Text | None = None
     finish_reason: str | None = None
     native_finish_reason: str | None = None
     error: Any = None
@@ -214,7 +248,7 @@ class Completion(_Answer):
     @property
     def text(self) -> str:
         """The first choice's text."""
-        return (self.choices[0].message.content or "") if self.choices else ""
+        return next((choice.message.content or choice.text or "" for choice in self.choices), "")
 
 
 def chunk_of_completion(completion: Mapping[str, Any]) -> Chunk:

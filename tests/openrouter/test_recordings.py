@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from chat_tui.openrouter.errors import OpenRouterError, StreamFault
-from chat_tui.openrouter.stream import EventDecoder
+from chat_tui.openrouter.events import EventDecoder
+from chat_tui.openrouter.stream import LONGEST_EVENT
 from chat_tui.openrouter.types import Chunk
 from tests.openrouter.wire import RECORDINGS, chunks_and_fault, splits, streaming, text_of
 
@@ -16,7 +17,7 @@ every_ending = pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"], ids=["
 
 
 def as_data(pieces: list[bytes]) -> list[str]:
-    decoder = EventDecoder()
+    decoder = EventDecoder(LONGEST_EVENT)
     return [data for piece in pieces for data in decoder.feed(piece)] + list(decoder.end())
 
 

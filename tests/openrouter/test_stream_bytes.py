@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from chat_tui.openrouter.errors import CutOff, NotOpenRouter, OpenRouterError, StreamFault
-from chat_tui.openrouter.server import Server
-from chat_tui.openrouter.stream import ChunkDecoder, EventDecoder, parse_chunk
+from chat_tui.openrouter.events import EventDecoder
+from chat_tui.openrouter.stream import LONGEST_EVENT, parse_chunk
 from chat_tui.openrouter.types import Chunk
-from tests.openrouter.wire import KEY, USER_ID, chunks_and_fault, event, splits, streaming, text_of
+from tests.openrouter.wire import EVENTS, KEY, USER_ID, chunks_and_fault, event, splits, streaming, text_of
 
 DONE = event("[DONE]")
 FINISH = event('{"id":"gen-1","choices":[{"index":0,"delta":{"content":""},"finish_reason":"stop"}]}')
@@ -191,38 +192,21 @@ async def test_events_that_are_no_chunks_are_skipped_and_logged_once(
 async def test_only_lf_and_cr_end_a_line(separator: str) -> None:
     raw = f'data: {{"choices":[{{"delta":{{"content":"a{separator}b"}}}}]}}\n\n'.encode()
     if separator < " ":  # JSON wants these escaped; the line must still be whole
-        assert list(EventDecoder().feed(raw)) == [raw.decode()[6:-2]]
+        assert list(EventDecoder(LONGEST_EVENT).feed(raw)) == [raw.decode()[6:-2]]
     else:
         chunks, fault = await read(raw + DONE)
         assert (text_of(chunks), fault) == (f"a{separator}b", None)
 
 
+async def test_the_words_of_a_text_completion_come_through() -> None:
+    data = b"".join(event(json.dumps({"id": "gen-1", "choices": [{"index": 0, "text": text}]})) for text in ("a", "b"))
+    chunks, fault = await read(data + DONE)
+    assert ([choice.content for chunk in chunks for choice in chunk.choices], fault) == (["a", "b"], None)
+
+
 async def test_lone_surrogates_become_encodable() -> None:
     chunks, _ = await read(event(r'{"choices":[{"delta":{"content":"a\ud83db \ud83d\ude00"}}]}') + DONE)
     assert text_of(chunks) == "a\ufffdb 😀"
-
-
-def decoded_steps(size: int) -> int:
-    """Return how many characters the line decoder copies for one line of `size` that comes in pieces of 16 KiB."""
-    copied = 0
-    decoder = EventDecoder()
-    inner: Callable[[str], list[str]] = decoder._lines.decode
-
-    def counting(text: str) -> list[str]:
-        nonlocal copied
-        lines = inner(text)
-        copied += len(text) + sum(map(len, lines))
-        return lines
-
-    decoder._lines.decode = counting  # type: ignore[method-assign]  # counts instead of timing
-    data = b'data: {"choices":[{"delta":{"content":"' + b"x" * size + b'"}}]}\n\n'
-    events = [text for at in range(0, len(data), 16384) for text in decoder.feed(data[at : at + 16384])]
-    assert [len(text) for text in events] == [len(data) - 8]
-    return copied
-
-
-def test_long_lines_take_linear_work() -> None:
-    assert decoded_steps(20_000_000) < 2.1 * decoded_steps(10_000_000)
 
 
 async def test_a_line_of_5_mb_is_one_chunk() -> None:
@@ -232,10 +216,76 @@ async def test_a_line_of_5_mb_is_one_chunk() -> None:
         assert (len(text_of(chunks)), fault) == (5_000_000, None)
 
 
-def test_an_endless_event_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_line_in_single_bytes_takes_linear_work() -> None:
+    # Copying what came before with every piece would move 500 GB here, and never end.
+    data = says("x" * 1_000_000)
+    decoder = EventDecoder(LONGEST_EVENT)
+    events = [text for at in range(len(data)) for text in decoder.feed(data[at : at + 1])]
+    assert [len(text) for text in events] == [len(data) - len(b"data: \n\n")]
+
+
+class Endless(httpx.AsyncByteStream):
+    """A body that goes on for 200 MB; `sent` are the bytes of it that were asked for."""
+
+    def __init__(self, start: bytes, line: bytes) -> None:
+        self.sent = 0
+        self._start = start
+        self._piece = line * (65536 // len(line))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._start
+        while self.sent < 200_000_000:
+            self.sent += len(self._piece)
+            yield self._piece
+
+
+@pytest.mark.parametrize(
+    ("start", "line"),
+    [(b"data: ", b"x"), (b": ", b"x"), (b"id: ", b"x"), (b"", b"data: xxxxxx\n"), (b"", b"data:\n")],
+    ids=["data", "comment", "field", "many lines", "empty lines"],
+)
+async def test_an_event_without_an_end_is_given_up_at_the_limit(
+    start: bytes, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 2**18  # so that all those lines don't take a minute; the real limit is below
+    monkeypatch.setattr("chat_tui.openrouter.stream.LONGEST_EVENT", limit)
+    body = Endless(says("kept") + start, line)
+    tracemalloc.start()
+    chunks, fault = await chunks_and_fault(lambda _: httpx.Response(200, headers=EVENTS, stream=body))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert text_of(chunks) == "kept"
+    assert isinstance(fault, NotOpenRouter)
+    assert (fault.generation, fault.retryable) == ("gen-1", False)
+    assert body.sent < 6 * limit + 2 * 65536  # an empty line is six bytes, of which one counts
+    assert peak < 8 * limit
+
+
+async def test_a_line_of_200_mb_is_given_up_at_64_mib() -> None:
+    body = Endless(says("kept") + b"data: ", b"x")
+    tracemalloc.start()
+    chunks, fault = await chunks_and_fault(lambda _: httpx.Response(200, headers=EVENTS, stream=body))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert text_of(chunks) == "kept"
+    assert fault is not None
+    assert fault.sentence == (
+        "OpenRouter sent a single event of more than 64 MiB, longer than any picture is. "
+        "What came before it is kept; choose another model or provider."
+    )
+    assert body.sent < 64 * 2**20 + 2 * 65536
+    assert peak < 200_000_000
+
+
+async def test_an_event_is_too_long_or_not_wherever_it_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat_tui.openrouter.stream.LONGEST_EVENT", len(says("a" * 50)) - len(b"\n\n"))
+    assert (await read(says("a" * 50) + DONE))[1] is None
+    chunks, fault = await read(says("b") + says("a" * 51) + DONE)
+    assert text_of(chunks) == "b"
+    assert isinstance(fault, NotOpenRouter)
+
+
+async def test_what_is_too_long_after_the_finish_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chat_tui.openrouter.stream.LONGEST_EVENT", 1000)
-    decoder = ChunkDecoder(Server("https://openrouter.ai/api/v1", None))
-    for _ in range(11):
-        decoder.feed(b"x" * 100)
-    assert decoder.done
-    assert isinstance(decoder.fault, NotOpenRouter)
+    chunks, fault = await read(says("a") + FINISH + b": " + b"x" * 2000)
+    assert (text_of(chunks), fault) == ("a", None)
