@@ -184,7 +184,12 @@ class Connection:
         except httpx.TransportError as error:
             raise no_reply.network_error(error, self.server, _read_timeout(response.request)) from error
         if len(body) > LONGEST_EVENT:
-            raise sentences.unreadable(self.server, response.status_code)
+            raise errors.NotOpenRouter(
+                f"{self.server.name} sent an answer of more than {LONGEST_EVENT // 2**20} MiB, longer than any is. "
+                "Choose another model or provider, or check the base URL.",
+                code=str(response.status_code),
+                actions=("other_model", "other_provider", "check_base_url"),
+            )
         return _text(body)
 
     async def _refusal(self, response: httpx.Response) -> errors.OpenRouterError:

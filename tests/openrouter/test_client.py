@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from chat_tui.openrouter.client import Client
-from chat_tui.openrouter.errors import NoAnswer, NotOpenRouter, OpenRouterError, StreamFault, UnusableKey
+from chat_tui.openrouter.errors import BadRequest, NoAnswer, NotOpenRouter, OpenRouterError, StreamFault, UnusableKey
 from tests.openrouter.wire import (
     BODY,
     EVENTS,
@@ -156,6 +157,96 @@ async def test_other_replies_are_not_openrouter(reply: httpx.Response) -> None:
             with pytest.raises(NotOpenRouter):
                 async with client.stream(BODY):
                     pytest.fail("a stream began")
+
+
+TEXT_REPLY = {"id": "gen-3", "choices": [{"index": 0, "text": " upon a time", "finish_reason": "stop"}]}
+TEXT_EVENTS = (
+    event('{"id":"gen-3","choices":[{"index":0,"text":" upon","finish_reason":null}]}')
+    + event('{"id":"gen-3","choices":[{"index":0,"text":" a time","finish_reason":"stop"}]}')
+    + event("[DONE]")
+)
+
+
+async def test_a_text_goes_on_whole_and_streamed() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if json.loads(request.content)["stream"]:
+            return httpx.Response(200, headers=EVENTS, stream=Pieces([TEXT_EVENTS]))
+        return httpx.Response(200, json=TEXT_REPLY)
+
+    body = {"model": "a/b", "prompt": "Once"}
+    async with client_of(answer) as client:
+        assert (await client.complete_text(body)).text == " upon a time"
+        async with client.stream_text(body) as stream:
+            assert [chunk.choices[0].text async for chunk in stream] == [" upon", " a time"]
+    assert {str(request.url) for request in asked} == {"https://openrouter.ai/api/v1/completions"}
+    assert [json.loads(request.content) for request in asked] == [{**body, "stream": False}, {**body, "stream": True}]
+
+
+async def test_routing_metadata_is_asked_for_when_wanted() -> None:
+    for wanted in (True, False):
+        sent: list[httpx.Headers] = []
+
+        def answer(request: httpx.Request, sent: list[httpx.Headers] = sent) -> httpx.Response:
+            sent.append(request.headers)
+            return httpx.Response(200, json=REPLY)
+
+        async with Client(KEY, transport=httpx.MockTransport(answer), routing_metadata=wanted) as client:
+            await client.complete(BODY)
+        assert sent[0].get("x-openrouter-metadata") == ("enabled" if wanted else None)
+
+
+EXTRA = {
+    "x-session-id": "chat-1",
+    "X-Anthropic-Beta": "a,b",
+    "X-OpenRouter-Cache": "true",
+    "X-OpenRouter-Cache-TTL": "60",
+    "X-OpenRouter-Cache-Clear": "true",
+}
+
+
+@pytest.mark.parametrize("method", ["complete", "stream", "complete_text", "stream_text"])
+async def test_a_request_may_have_headers_of_its_own(method: str) -> None:
+    sent: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers)
+        return httpx.Response(200, json=REPLY)
+
+    async def ask(headers: dict[str, str]) -> None:
+        if method.startswith("stream"):
+            async with getattr(client, method)(BODY, headers):
+                pass
+        else:
+            await getattr(client, method)(BODY, headers)
+
+    async with client_of(answer) as client:
+        await ask(EXTRA)
+        assert {name: sent[0][name] for name in EXTRA} == EXTRA
+        for name in ("Authorization", "Cookie", "Host", "Content-Length", "X-OpenRouter-Title"):
+            with pytest.raises(ValueError, match=name):
+                await ask({name: "x"})
+        for value in ("a\r\nX-Evil: 1", "é", "x" * 3000):
+            with pytest.raises(BadRequest, match="nothing was sent"):
+                await ask({"x-session-id": value})
+    assert len(sent) == 1
+
+
+async def test_an_answer_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat_tui.openrouter.connection.LONGEST_EVENT", 4 * 1024 * 1024)
+    taken: list[int] = []
+
+    async def without_end() -> AsyncIterator[bytes]:
+        while True:
+            taken.append(len(taken))
+            yield b" " * 1024 * 1024
+
+    async with client_of(lambda _: httpx.Response(200, content=without_end())) as client:
+        with pytest.raises(NotOpenRouter, match="more than 4 MiB"):
+            await client.models()
+    assert len(taken) == 5
 
 
 async def test_redirects_are_not_followed() -> None:
