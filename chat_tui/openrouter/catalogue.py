@@ -90,6 +90,31 @@ class ModelReasoning(Wire):
     supports_max_tokens: bool | None = None
 
 
+class Indices(Wire):
+    """Artificial Analysis' scores, the higher the better."""
+
+    intelligence_index: float | None = None
+    coding_index: float | None = None
+    agentic_index: float | None = None
+
+
+class ArenaScore(Wire):
+    """How people preferred a model's designs in one arena; `win_rate` in percent, rank 1 is the best."""
+
+    arena: str | None = None
+    category: str | None = None
+    elo: float | None = None
+    rank: int | None = None
+    win_rate: float | None = None
+
+
+class Benchmarks(Wire):
+    """What others measured."""
+
+    artificial_analysis: Indices | None = None
+    design_arena: Many[ArenaScore] = ()
+
+
 class AliasTarget(Wire):
     """The model that a `~author/family-latest` alias stands for."""
 
@@ -122,6 +147,7 @@ class Model(Wire):
     knowledge_cutoff: str | None = None
     expiration_date: str | None = None
     alias_target: AliasTarget | None = None
+    benchmarks: Benchmarks | None = None
     owned_by: str | None = None
 
     @model_validator(mode="before")

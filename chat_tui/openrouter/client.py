@@ -125,7 +125,9 @@ class Client:
             UnknownModel: There is none.
             OpenRouterError: No reply, or another error.
         """
-        return Model.read(await self._reader.data(f"/model/{model_path(model_id)}", _one_model(model_id)))
+        return Model.read(
+            await self._reader.data(f"/model/{model_path(model_id)}", _model("description of a model", model_id))
+        )
 
     async def endpoints(self, model_id: str) -> ModelEndpoints:
         """Return who serves a model, at which price and how fast; the speed is only told to a key.
@@ -134,8 +136,8 @@ class Client:
             UnknownModel: There is no such model.
             OpenRouterError: No reply, or another error.
         """
-        path = f"/models/{model_path(model_id)}/endpoints"
-        return ModelEndpoints.read(await self._reader.data(path, _one_model(model_id)))
+        wanted = _model("list of who serves a model", model_id)
+        return ModelEndpoints.read(await self._reader.data(f"/models/{model_path(model_id)}/endpoints", wanted))
 
     async def zdr_endpoints(self) -> tuple[Endpoint, ...]:
         """Return the endpoints that keep no data at all.
@@ -161,7 +163,7 @@ class Client:
             NotFound: It isn't known yet, or never was.
             OpenRouterError: No reply, or another error.
         """
-        wanted = Wanted("receipt for", generation_id, "It may come within minutes; ask again then.")
+        wanted = Wanted("receipts", "receipt for", generation_id, "It may come within minutes; ask again then.")
         return Generation.read(await self._reader.data("/generation", wanted, {"id": generation_id}))
 
     async def credits(self) -> Credits | None:
@@ -204,7 +206,7 @@ class Client:
             NotFound: There is none.
             OpenRouterError: No reply, or another error.
         """
-        return Preset.read(await self._reader.data(f"/presets/{segment(slug)}", _one_preset(slug)))
+        return Preset.read(await self._reader.data(f"/presets/{segment(slug)}", _preset(slug)))
 
     async def preset_versions(self, slug: str) -> tuple[PresetVersion, ...]:
         """Return all versions of a preset.
@@ -214,7 +216,7 @@ class Client:
             OpenRouterError: No reply, or another error.
         """
         path = f"/presets/{segment(slug)}/versions"
-        return tuple(map(PresetVersion.read, await self._reader.items(path, _one_preset(slug), _BY_HUNDREDS)))
+        return tuple(map(PresetVersion.read, await self._reader.items(path, _preset(slug), _BY_HUNDREDS)))
 
     async def preset_version(self, slug: str, number: int) -> PresetVersion:
         """Return one version of a preset; they are numbered from 1.
@@ -224,7 +226,7 @@ class Client:
             OpenRouterError: No reply, or another error.
         """
         path = f"/presets/{segment(slug)}/versions/{number}"
-        return PresetVersion.read(await self._reader.data(path, _one_preset(f"{slug}, version {number}")))
+        return PresetVersion.read(await self._reader.data(path, _preset(f"{slug}, version {number}")))
 
     async def _models(self, path: str, wanted: Wanted, query: ModelQuery | None) -> ModelList:
         query = query or ModelQuery()
@@ -320,12 +322,12 @@ class Client:
         return stream
 
 
-def _one_model(model_id: str) -> Wanted:
-    return Wanted(MODEL, model_id, "Choose one in the model picker, or list them with `chat-tui models`.")
+def _model(things: str, model_id: str) -> Wanted:
+    return Wanted(things, MODEL, model_id, "Choose one in the model picker, or list them with `chat-tui models`.")
 
 
-def _one_preset(name: str) -> Wanted:
-    return Wanted("preset", name, "Check its name at openrouter.ai/settings/presets.")
+def _preset(name: str) -> Wanted:
+    return Wanted("presets", "preset", name, "Check its name at openrouter.ai/settings/presets.")
 
 
 def _joined(pages: Sequence[ModelList]) -> ModelList:

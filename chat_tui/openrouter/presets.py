@@ -5,9 +5,9 @@ A preset is used by `@preset/slug` as the model, or beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
+
+from pydantic import Field
 
 from chat_tui.openrouter.lenient import Wire
 
@@ -19,7 +19,7 @@ class PresetVersion(Wire):
     preset_id: str | None = None
     version: int | None = None
     system_prompt: str | None = None
-    config: Mapping[str, Any] = MappingProxyType({})
+    config: dict[str, Any] = Field(default_factory=dict)
     created_at: str | None = None
     updated_at: str | None = None
 

@@ -58,6 +58,9 @@ class Endpoint(Wire):
     supports_implicit_caching: bool | None = None
     supports_tool_choice: ToolChoices | None = None
     supports_diarization: bool | None = None
+    supports_voice_cloning: bool | None = None
+    supports_image_reference: bool | None = None
+    supports_multiple_audio_references: bool | None = None
     native_tools: Any = None
     service_tier: str | None = None
     status: int | None = None

@@ -33,13 +33,15 @@ class Wanted:
     """What is read, for sentences.
 
     Args:
-        kind: As in “offers no …”: `credits`, `list of models`; `MODEL` for one model.
-        name: The one of that kind that is asked for; None for what a server has one of, or all of.
-        advice: What to do when that one is missing.
+        things: As in “offers no …”: `account balance`, `presets`.
+        one: As in “has no … “name””, when one of them is asked for: `preset`; `MODEL` for a model.
+        name: The name of that one.
+        advice: What to do when it is missing.
     """
 
-    kind: str
-    name: str | None = None
+    things: str
+    one: str | None = None
+    name: str = ""
     advice: str = ""
 
 
@@ -68,7 +70,7 @@ class Reader:
         except errors.StatusError as error:
             if error.status not in _NO_SUCH_ROUTE:
                 raise
-            if wanted.name is None or error.status != 404 or _KNOWS_NO_ROUTE.fullmatch(error.message or ""):
+            if wanted.one is None or error.status != 404 or _KNOWS_NO_ROUTE.fullmatch(error.message or ""):
                 raise _not_offered(self._server, wanted, error.status) from error
             raise _missing(self._server, wanted, error) from error
         except errors.NotOpenRouter as error:
@@ -172,9 +174,13 @@ def _next_page(value: Any, asked: Mapping[str, str], passed: int) -> dict[str, s
 
 
 def _not_offered(server: Server, wanted: Wanted, status: int) -> errors.NotOffered:
+    why = (
+        "The base URL should end in /api/v1; correct it in the settings."
+        if server.name == "OpenRouter"
+        else "Servers other than OpenRouter often don't; if this is one that does, check the base URL."
+    )
     return errors.NotOffered(
-        f"{server.name} offers no {wanted.kind} (HTTP {status}). Servers other than OpenRouter often don't; "
-        "if this is one that does, check the base URL.",
+        f"{server.name} offers no {wanted.things} (HTTP {status}). {why}",
         code=str(status),
         actions=("check_base_url",),
     )
@@ -182,9 +188,9 @@ def _not_offered(server: Server, wanted: Wanted, status: int) -> errors.NotOffer
 
 def _missing(server: Server, wanted: Wanted, error: errors.StatusError) -> errors.StatusError:
     """Return the error for one thing that isn't there, with the rest of what `error` knows."""
-    kind = errors.UnknownModel if wanted.kind == MODEL else errors.NotFound
+    kind = errors.UnknownModel if wanted.one == MODEL else errors.NotFound
     return kind(
-        f"{server.name} has no {wanted.kind} “{one_line(wanted.name or '', _LONGEST_NAME)}”. {wanted.advice}",
+        f"{server.name} has no {wanted.one} “{one_line(wanted.name, _LONGEST_NAME)}”. {wanted.advice}",
         status=error.status,
         code=error.code,
         message=error.message,
