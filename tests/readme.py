@@ -210,11 +210,18 @@ def generated(text: str) -> str:
 
 
 def _kind(setting: Setting) -> Iterator[str]:
-    yield _KINDS[setting.kind] if not setting.choices else " · ".join(f"`{choice}`" for choice in setting.choices)
+    named = {**_KINDS, str: " · ".join(f"`{choice}`" for choice in setting.choices) or _KINDS[str]}
+    yield " or ".join(named[kind] for kind in setting.kinds)
+    if setting.item is not None:
+        yield f"each {', '.join(_kind(setting.item))}"
     if setting.low is not None and setting.high is not None:
         yield f"{setting.low:g} to {setting.high:g}"
     elif setting.low is not None:
         yield f"at least {setting.low:g}"
+    if setting.longest is not None:
+        yield f"at most {setting.longest}"
+    if setting.needs:
+        yield f"with `{setting.needs}`"
     if setting.unit:
         yield setting.unit
 

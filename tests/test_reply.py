@@ -1,4 +1,4 @@
-"""One turn's join: chunks to a reply, a conversation to a request."""
+"""One turn's join: chunks to a reply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Ro
 from chat_tui.openrouter.errors import CutOff, RateLimited
 from chat_tui.openrouter.types import Chunk, chunk_of_completion
 from chat_tui.reply.arriving import Reply, failure_of
-from chat_tui.reply.request import request_body
 from tests.openrouter.wire import RECORDINGS, chunks_and_fault, streaming
 
 
@@ -110,7 +109,7 @@ def test_tool_calls_are_joined_by_index() -> None:
         {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x":1}'}},
         {"id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
     )
-    assert events[-1] == ToolCall(0, "f", "1}")
+    assert events[-1] == ToolCall(0, "f", "1}", "a")
 
 
 def test_tool_calls_of_a_whole_reply_have_no_index() -> None:
@@ -304,64 +303,6 @@ async def test_the_recorded_sources_and_pictures() -> None:
     )
     _, events = await replayed("image_output")
     assert [event.url[:22] for event in events if isinstance(event, Image)] == ["data:image/png;base64,"]
-
-
-# The request
-
-
-def test_what_is_unset_is_not_sent() -> None:
-    assert request_body([said("Hi")], {}) == {"messages": [{"role": "user", "content": "Hi"}]}
-
-
-def test_everything_that_is_set_is_sent_by_its_name() -> None:
-    settings = {
-        "model": "m/one",
-        "models": ["m/two"],
-        "system": "Be brief.",
-        "parameters": {"temperature": 0.2, "seed": 0},
-        "reasoning": {"effort": "high"},
-        "provider": {"sort": "latency"},
-        "plugins": [{"id": "web"}],
-        "theme": "ink",
-    }
-    assert request_body([said("Hi")], settings) == {
-        "model": "m/one",
-        "models": ["m/two"],
-        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
-        "temperature": 0.2,
-        "seed": 0,
-        "reasoning": {"effort": "high"},
-        "provider": {"sort": "latency"},
-        "plugins": [{"id": "web"}],
-    }
-
-
-@pytest.mark.parametrize("status", ["failed", "cancelled", "interrupted", "complete"])
-def test_a_reply_without_a_word_is_left_out(status: Status) -> None:
-    path = [said("Hi"), said("", "assistant", status, reasoning="Hm"), said("Again")]
-    assert [sent["content"] for sent in request_body(path, {})["messages"]] == ["Hi", "Again"]
-
-
-def test_a_reply_of_nothing_but_a_tool_call_is_left_out_while_nobody_answers_it() -> None:
-    path = [said("Hi"), said("", "assistant", tool_calls=({"id": "a"},)), said("Again")]
-    assert [sent["role"] for sent in request_body(path, {})["messages"]] == ["user", "user"]
-
-
-@pytest.mark.parametrize("status", ["failed", "cancelled", "interrupted"])
-def test_what_arrived_of_a_broken_reply_is_sent(status: Status) -> None:
-    path = [said("Hi"), said("Once upon", "assistant", status), said("Go on")]
-    assert request_body(path, {})["messages"][1] == {"role": "assistant", "content": "Once upon"}
-
-
-def test_reasoning_goes_back_as_it_came_but_not_when_it_was_broken_off() -> None:
-    details = ({"type": "reasoning.text", "text": "Hm", "signature": "s"}, {"type": "reasoning.encrypted", "data": "x"})
-    whole, broken = (
-        said("Hi", "assistant", status, reasoning="Hm", reasoning_details=details)
-        for status in ("complete", "cancelled")
-    )
-    first, second = request_body([whole, broken], {})["messages"]
-    assert first == {"role": "assistant", "content": "Hi", "reasoning_details": list(details)}
-    assert second == {"role": "assistant", "content": "Hi"}
 
 
 def test_an_error_without_a_code_is_a_failure_without_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,14 @@ from chat_tui.conversation.partial import PartialWriter, recover_partial
 from chat_tui.conversation.values import FilePart, Message
 from chat_tui.paths import private_directory, replace_file
 
-_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+_EXTENSIONS = {
+    "application/json": "json",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Folder:
@@ -59,9 +67,22 @@ class Folder:
 
     def attach(self, content: bytes, media_type: str, name: str) -> FilePart:
         """Keep `content` under its digest, once, and return the part that refers to it."""
-        digest = hashlib.sha256(content).hexdigest()
-        extension = _EXTENSIONS.get(media_type, "bin")
-        path = private_directory(self.path / "attachments") / f"{digest}.{extension}"
+        part = FilePart(hashlib.sha256(content).hexdigest(), media_type, name, len(content))
+        path = self._attachment(part)
+        private_directory(path.parent)
         if not path.exists():
             replace_file(path, content)
-        return FilePart(digest, media_type, name, len(content))
+        return part
+
+    def read_attachment(self, part: FilePart) -> bytes:
+        """Return the bytes that `part` refers to.
+
+        Raises:
+            OSError: when they can't be read, or the journal's name for them leads out of the folder.
+        """
+        if not _DIGEST.fullmatch(part.sha256):
+            raise FileNotFoundError(f"“{part.sha256}” is no attachment's name")
+        return self._attachment(part).read_bytes()
+
+    def _attachment(self, part: FilePart) -> Path:
+        return self.path / "attachments" / f"{part.sha256}.{_EXTENSIONS.get(part.media_type, 'bin')}"

@@ -144,6 +144,7 @@ class Message:
     reasoning_details: tuple[Json, ...] = ()
     """As they came, fragments merged, for sending back unmodified (wire: `reasoning_details`)."""
     tool_calls: tuple[Json, ...] = ()
+    """The calls that a reply made; of a tool's message, the one that it answers."""
     citations: tuple[Citation, ...] = ()
     annotations: tuple[FilePart, ...] = ()
     """What the server made of attached files, as JSON files: sent back, they aren't parsed and paid again."""

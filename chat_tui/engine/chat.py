@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.config.settings import BUILT_IN, Layer, merged
+from chat_tui.config.settings import BUILT_IN, Layer, conversation_settings, merged
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.journal import Reading
-from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.metadata import FILE_NAME, Metadata
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import Message
 from chat_tui.engine.refused import ReadOnlyError
@@ -66,7 +66,8 @@ class Chat:
     @property
     def settings(self) -> dict[str, Any]:
         """What holds for the next request: all layers, merged."""
-        return merged(self.defaults, self.metadata.settings, self.flags)
+        own, _ = conversation_settings(self.metadata.settings, self.folder.path)
+        return merged(self.defaults, own, self.flags)
 
     @property
     def model(self) -> str:
@@ -96,6 +97,8 @@ class Chat:
             self.problems.clear()
             self._take_lock()  # before reading: what another writer adds must not be missed
             self.metadata = self.folder.read_metadata() or self.metadata
+            _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
+            self.problems += [str(problem) for problem in wrong]
             reading = self.folder.read()
             tree = Tree(reading.messages.values())
             if reading.newer or self.metadata.newer:

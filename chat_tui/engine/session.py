@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chat_tui import __version__
-from chat_tui.config.server import Server
+from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer, merged
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
@@ -18,10 +19,13 @@ from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client, Timeouts
 from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.openrouter.forms import sent_form
 from chat_tui.reply.request import request_body
 
 QUIT_SECONDS = 2.0
 DEFAULT_TIMEOUTS = Timeouts()
+
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -52,10 +56,13 @@ class Session:
 
     @classmethod
     def under(cls, settings: Layer, server: Server, on_close: Callable[[], None] | None = None) -> Session:
-        """Return a session with the time-outs and retries that `settings` name."""
+        """Return a session with the time-outs, the retries and the server's form that `settings` name."""
         retries = replace(DEFAULT_RETRIES, most=settings.get("retries", DEFAULT_RETRIES.most))
         return cls(
-            server, on_close, timeouts=replace(DEFAULT_TIMEOUTS, **settings.get("timeouts", {})), retries=retries
+            speaking(server, settings),
+            on_close,
+            timeouts=replace(DEFAULT_TIMEOUTS, **settings.get("timeouts", {})),
+            retries=retries,
         )
 
     async def open(self, chat: Chat) -> None:
@@ -89,7 +96,7 @@ class Session:
             prompt = _prompt(text, path[-1].id if path else None)
         else:
             prompt = failed[0] if failed[0].text == text else _prompt(text, failed[0].parent)
-        return self._start(chat, prompt, stream=stream)
+        return await self._start(chat, prompt, stream=stream)
 
     async def regenerate(self, chat: Chat) -> Turn:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
@@ -101,7 +108,7 @@ class Session:
         prompt = next((message for message in reversed(chat.path) if message.role == "user"), None)
         if prompt is None:
             raise RefusedError("There is no prompt yet to answer again. Write one first.")
-        return self._start(chat, prompt)
+        return await self._start(chat, prompt)
 
     async def models(self) -> Sequence[ModelEntry]:
         """Return the server's catalogue, asked for once; a failure is asked again the next time.
@@ -152,15 +159,27 @@ class Session:
         await self.open(chat)
         await self.settle_model(chat)
         await asyncio.to_thread(chat.check_writable)
-        # Last, for another send may have come this far meanwhile; from here to the start nothing waits.
+        self._check_idle(chat)
+
+    def _check_idle(self, chat: Chat) -> None:
+        """Refuse a second turn; called after every wait, for another send may have come this far meanwhile.
+
+        Raises:
+            RefusedError: when a reply is still streaming there.
+        """
         if self.turn(chat) is not None:
             raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
-    def _start(self, chat: Chat, prompt: Message, *, stream: bool = True) -> Turn:
+    async def _start(self, chat: Chat, prompt: Message, *, stream: bool = True) -> Turn:
         settings = chat.settings
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=str(settings.get("model")))
         path = chat.tree.path(prompt.parent)
-        body = request_body([*path, prompt], settings)
+        request = await asyncio.to_thread(request_body, [*path, prompt], settings, chat.folder.read_attachment)
+        self._check_idle(chat)
+        sent = sent_form(request, self.server.speaks, streaming=stream, at_openrouter=self.server.is_openrouter)
+        if sent.left_out:
+            _log.warning("%s has no place for: %s", self.server.origin, ", ".join(sent.left_out))
+        body = sent.body
         turn = Turn(chat, self._client, prompt, reply, body, stream=stream, retries=self._retries)
         self._turns[chat.id] = turn
         return turn

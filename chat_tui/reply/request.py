@@ -2,42 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
-from chat_tui.conversation.values import Json, Message
+from chat_tui.config.schema import APPLICATION_ONLY, SETTINGS
+from chat_tui.conversation.values import FilePart, Json, Message, requested_is_served
+from chat_tui.openrouter.exact_json import decode_json
+from chat_tui.openrouter.request import ChatRequest, TextRequest
+from chat_tui.openrouter.request_messages import AssistantMessage, ChatMessage
+
+Read = Callable[[FilePart], bytes]
+"""Returns the bytes of a file of the conversation; raises OSError when it can't."""
 
 _FLAT = "parameters"
-_OBJECTS = ("reasoning", "provider")
-_LISTS = ("models", "plugins")
+_SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", _FLAT}
+_ROUTERS = "openrouter/"
 
 
-def request_body(path: Sequence[Message], settings: Json) -> dict[str, Any]:
-    """Return the body of the chat request for `path` under `settings` (wire 2); what is unset is not sent.
+def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatRequest:
+    """Return the chat request for `path` under `settings`; what is unset is not sent.
 
-    Replies without a word (failed, or stopped at once) are left out: providers refuse empty messages.
+    Replies without a word (failed, or stopped at once) are left out: providers refuse empty messages. Tool calls are
+    sent only with all of their answers, for the same reason.
+
+    Args:
+        path: The branch that is sent, the prompt last.
+        settings: All layers, merged.
+        read: Reads the files that replies' annotations are in; one that can't be read is left out.
     """
-    body: dict[str, Any] = {}
-    if model := settings.get("model"):
-        body["model"] = model
-    messages: list[dict[str, Any]] = []
+    messages: list[ChatMessage] = []
     if system := settings.get("system"):
         messages.append({"role": "system", "content": system})
-    messages += [sent for message in path if (sent := _sent(message)) is not None]
-    body["messages"] = messages
-    body |= settings.get(_FLAT) or {}
-    for name in (*_OBJECTS, *_LISTS):
-        if value := settings.get(name):
-            body[name] = value
-    return body
+    for place, message in enumerate(path):
+        if message.role == "user":
+            messages.append({"role": "user", "content": message.text})
+        elif message.role == "assistant":
+            messages += _exchange(message, _answers(message, path[place + 1 :]), settings, read)
+    return cast(ChatRequest, {**_fields(settings), "messages": messages})
 
 
-def _sent(message: Message) -> dict[str, Any] | None:
-    if message.role == "user":
-        return {"role": "user", "content": message.text}
-    if not message.text:
-        return None
-    sent: dict[str, Any] = {"role": message.role, "content": message.text}
-    if message.reasoning_details and message.status == "complete":
-        sent["reasoning_details"] = [dict(detail) for detail in message.reasoning_details]
-    return sent
+def text_request(prompt: str, settings: Json) -> TextRequest:
+    """Return the request to go on with `prompt` as it stands, under `settings`: no roles, no system prompt."""
+    return cast(TextRequest, {**_fields(settings), "prompt": prompt})
+
+
+def _fields(settings: Json) -> dict[str, Any]:
+    """Return what `settings` say beside the messages; what is empty is unset."""
+    flat = settings.get(_FLAT) or {}
+    return {
+        **flat,
+        **{name: value for name, value in settings.items() if name in _SENT and value not in (None, "", [], {})},
+    }
+
+
+def _exchange(reply: Message, answers: Mapping[str, Message], settings: Json, read: Read) -> list[ChatMessage]:
+    """Return `reply` and the `answers` to its tool calls, by their ids; nothing when nothing is left of it."""
+    sent: AssistantMessage = {"role": "assistant", "content": reply.text or None}
+    if answers:
+        sent["tool_calls"] = cast(Any, [dict(call) for call in reply.tool_calls])
+    elif not reply.text:
+        return []
+    if annotations := _annotations(reply, read):
+        sent["annotations"] = annotations
+    # Providers check that a turn is as they left it: without its tool calls it isn't.
+    is_whole = reply.status == "complete" and bool(answers) == bool(reply.tool_calls)
+    if is_whole and reply.reasoning_details and _asks_its_writer(reply, settings):
+        sent["reasoning_details"] = cast(Any, [dict(detail) for detail in reply.reasoning_details])
+    results: list[ChatMessage] = [
+        {"role": "tool", "tool_call_id": name, "content": answer.text} for name, answer in answers.items()
+    ]
+    return [sent, *results]
+
+
+def _answers(reply: Message, after: Sequence[Message]) -> dict[str, Message]:
+    """Return the tools' messages right after `reply` by the id of the call that each answers; none unless all are.
+
+    A tool's message says in its own `tool_calls` which call it is the answer to.
+    """
+    wanted = [str(call.get("id")) for call in reply.tool_calls]
+    if reply.status != "complete" or not wanted:
+        return {}
+    answers: dict[str, Message] = {}
+    for message in after:
+        if message.role != "tool":
+            break
+        answers |= {str(call.get("id")): message for call in message.tool_calls[:1]}
+    return {name: answers[name] for name in wanted} if all(name in answers for name in wanted) else {}
+
+
+def _asks_its_writer(reply: Message, settings: Json) -> bool:
+    """Tell whether the model that is asked now is the one that wrote `reply`: nobody else can use its reasoning."""
+    now, asked = settings.get("model"), reply.model
+    served = (reply.receipt and reply.receipt.model) or asked
+    if not now or not served:
+        return False
+    # A router, or a list of models to fall back on, may have had another one answer under the same id.
+    is_same_id = now == asked and not now.startswith(_ROUTERS) and not settings.get("models")
+    return is_same_id or requested_is_served(now, served)
+
+
+def _annotations(reply: Message, read: Read) -> list[dict[str, Any]]:
+    """Return what the server made of files, as it came."""
+    found = []
+    for part in reply.annotations:
+        try:
+            annotation = decode_json(read(part).decode())
+        except (OSError, ValueError):
+            continue
+        if isinstance(annotation, dict):
+            found.append(annotation)
+    return found

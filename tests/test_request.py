@@ -1,0 +1,238 @@
+"""One turn's join: a conversation and its settings to a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from chat_tui.config.schema import APPLICATION_ONLY, SETTINGS, Setting
+from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.values import FilePart, Message, Receipt, Role, Status, TextPart
+from chat_tui.openrouter.request import ChatRequest, TextRequest
+from chat_tui.reply.request import request_body, text_request
+
+
+def nothing(part: FilePart) -> bytes:
+    raise FileNotFoundError(part.name)
+
+
+def said(text: str, role: Role = "user", status: Status = "complete", **fields: Any) -> Message:
+    parts = (TextPart(text),) if text else ()
+    return replace(Message(new_id(), None, role, parts, now(), status), **fields)
+
+
+def messages_of(path: list[Message], settings: Mapping[str, Any] | None = None) -> list[Any]:
+    return list(request_body(path, settings or {}, nothing)["messages"])
+
+
+def test_what_is_unset_is_not_sent() -> None:
+    assert request_body([said("Hi")], {}, nothing) == {"messages": [{"role": "user", "content": "Hi"}]}
+
+
+def test_everything_that_is_set_is_sent_by_its_name() -> None:
+    settings = {
+        "model": "m/one",
+        "models": ["m/two"],
+        "system": "Be brief.",
+        "parameters": {"temperature": 0.2, "seed": 0, "logprobs": False},
+        "reasoning": {"effort": "high"},
+        "provider": {"sort": "latency"},
+        "plugins": [{"id": "web"}],
+        "tools": [],
+        "theme": "ink",
+        "timeouts": {"idle": 5},
+    }
+    assert request_body([said("Hi")], settings, nothing) == {
+        "model": "m/one",
+        "models": ["m/two"],
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+        "temperature": 0.2,
+        "seed": 0,
+        "logprobs": False,
+        "reasoning": {"effort": "high"},
+        "provider": {"sort": "latency"},
+        "plugins": [{"id": "web"}],
+    }
+
+
+def value_for(setting: Setting) -> Any:
+    """Return a value that `setting` may have."""
+    kind = setting.kinds[0]
+    if kind is dict:
+        item = {} if setting.item is None else {"key": value_for(setting.item)}
+        return {**item, **({setting.needs: "x"} if setting.needs else {})} or {"any": "thing"}
+    samples = {str: setting.choices[0] if setting.choices else "x", int: 3, float: 1.0, bool: True}
+    if kind is list:
+        assert setting.item is not None
+        return [value_for(setting.item)]
+    return samples[kind]
+
+
+SENT = [name for name in SETTINGS if name.partition(".")[0] not in APPLICATION_ONLY]
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_every_setting_reaches_the_request_under_its_name(name: str) -> None:
+    value = value_for(SETTINGS[name])
+    assert SETTINGS[name].fault(value) is None
+    first, *rest = name.split(".")
+    settings = value
+    for part in reversed((first, *rest)):
+        settings = {part: settings}
+    body: Any = request_body([said("Hi")], settings, nothing)
+    if name == "system":
+        assert body["messages"][0] == {"role": "system", "content": value}
+        return
+    for part in rest if first == "parameters" else (first, *rest):
+        body = body[part]
+    assert body == value
+
+
+def test_every_field_of_a_request_can_be_set() -> None:
+    """Except what the conversation is, whether it streams, and older names of `reasoning`."""
+    tops = {name.partition(".")[0] for name in SETTINGS} | {
+        name.partition(".")[2] for name in SETTINGS if name.startswith("parameters.")
+    }
+    apart = {"messages", "prompt", "stream", "reasoning_effort", "include_reasoning"}
+    assert (get_type_hints(ChatRequest) | get_type_hints(TextRequest)).keys() - apart <= tops
+
+
+def test_a_raw_text_has_neither_roles_nor_system_prompt() -> None:
+    settings = {"model": "m/one", "system": "Be brief.", "parameters": {"seed": 1}, "theme": "ink"}
+    assert text_request("Once upon", settings) == {"model": "m/one", "seed": 1, "prompt": "Once upon"}
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "interrupted", "complete"])
+def test_a_reply_without_a_word_is_left_out(status: Status) -> None:
+    path = [said("Hi"), said("", "assistant", status, reasoning="Hm"), said("Again")]
+    assert [sent["content"] for sent in messages_of(path)] == ["Hi", "Again"]
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled", "interrupted"])
+def test_what_arrived_of_a_broken_reply_is_sent(status: Status) -> None:
+    path = [said("Hi"), said("Once upon", "assistant", status), said("Go on")]
+    assert messages_of(path)[1] == {"role": "assistant", "content": "Once upon"}
+
+
+# Reasoning
+
+DETAILS = ({"type": "reasoning.text", "text": "Hm", "signature": "s"}, {"type": "reasoning.encrypted", "data": "x"})
+
+
+def thought(asked: str | None, served: str | None, status: Status = "complete", **fields: Any) -> Message:
+    receipt = None if served is None else Receipt(model=served)
+    return said("Hi", "assistant", status, model=asked, receipt=receipt, reasoning_details=DETAILS, **fields)
+
+
+@pytest.mark.parametrize(
+    ("now", "asked", "served", "goes_back"),
+    [
+        ("openai/gpt-5", "openai/gpt-5", "openai/gpt-5-2026-01-01", True),
+        ("openai/gpt-5", "openrouter/auto", "openai/gpt-5-2026-01-01", True),
+        ("openai/gpt-5", "openai/gpt-5", None, True),
+        ("~openai/gpt-latest", "~openai/gpt-latest", "openai/gpt-5", True),
+        ("local", "local", "/models/local.gguf", True),
+        ("openrouter/auto", "openrouter/auto", "openai/gpt-5", False),
+        ("openrouter/auto", "openai/gpt-5", "openai/gpt-5", False),
+        ("anthropic/claude-opus-4", "openai/gpt-5", "openai/gpt-5", False),
+        ("openai/gpt-5-mini", "openai/gpt-5", "openai/gpt-5", False),
+        (None, None, "openai/gpt-5", False),
+        ("openai/gpt-5", None, None, False),
+    ],
+)
+def test_reasoning_goes_back_to_the_model_that_wrote_it_alone(
+    now: str | None, asked: str | None, served: str | None, goes_back: bool
+) -> None:
+    (sent,) = messages_of([thought(asked, served)], {"model": now})
+    assert sent == {"role": "assistant", "content": "Hi"} | ({"reasoning_details": list(DETAILS)} if goes_back else {})
+
+
+def test_the_reasoning_of_a_model_that_stood_in_for_another_stays_here() -> None:
+    fallbacks = {"model": "a/first", "models": ["b/second"]}
+    (stood_in, itself) = messages_of([thought("a/first", "b/second"), thought("a/first", "a/first")], fallbacks)
+    assert "reasoning_details" not in stood_in
+    assert itself["reasoning_details"] == list(DETAILS)
+
+
+def test_reasoning_that_was_broken_off_stays_here() -> None:
+    (sent,) = messages_of([thought("a/b", "a/b", "cancelled")], {"model": "a/b"})
+    assert "reasoning_details" not in sent
+
+
+# Tools
+
+
+def call(name: str) -> dict[str, Any]:
+    return {"id": name, "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+def answer(name: str) -> Message:
+    return said(f"of {name}", "tool", tool_calls=(call(name),))
+
+
+def test_tool_calls_are_sent_with_all_of_their_answers() -> None:
+    asked = replace(thought("a/b", "a/b"), parts=(), tool_calls=(call("one"), call("two")))
+    path = [said("Hi"), asked, answer("two"), answer("one"), said("Done", "assistant")]
+    assert messages_of(path, {"model": "a/b"})[1:4] == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [call("one"), call("two")],
+            "reasoning_details": list(DETAILS),
+        },
+        {"role": "tool", "tool_call_id": "one", "content": "of one"},
+        {"role": "tool", "tool_call_id": "two", "content": "of two"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "after"),
+    [
+        ("complete", []),
+        ("complete", [answer("one")]),
+        ("complete", [answer("one"), said("So?"), answer("two")]),
+        ("cancelled", [answer("one"), answer("two")]),
+    ],
+)
+def test_tool_calls_without_all_of_their_answers_are_left_out(status: Status, after: list[Message]) -> None:
+    asked = replace(thought("a/b", "a/b", status), tool_calls=(call("one"), call("two")))
+    first, *others = messages_of([asked, *after], {"model": "a/b"})
+    assert first == {"role": "assistant", "content": "Hi"}
+    assert [sent["role"] for sent in others] == ["user"] * sum(message.role == "user" for message in after)
+
+
+def test_a_reply_of_nothing_but_a_tool_call_is_left_out_while_nobody_answers_it() -> None:
+    path = [said("Hi"), said("", "assistant", tool_calls=(call("a"),)), said("Again")]
+    assert [sent["role"] for sent in messages_of(path)] == ["user", "user"]
+
+
+# Annotations
+
+
+def test_parsed_files_go_back_as_they_came(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    parsed = {"type": "file", "file": {"hash": "h", "name": "map.pdf", "content": [{"type": "text", "text": "é 🦜"}]}}
+    kept = [
+        folder.attach(content, "application/json", "map.pdf")
+        for content in (json.dumps(parsed).encode(), b"[1]", b"{", b"\xff")
+    ]
+    gone = replace(kept[0], sha256="ab" * 32)
+    outside = replace(kept[0], sha256="../../../../etc/passwd")
+    reply = said("A map.", "assistant", annotations=(*kept, gone, outside))
+    (sent,) = request_body([reply], {}, folder.read_attachment)["messages"]
+    assert sent == {"role": "assistant", "content": "A map.", "annotations": [parsed]}
+
+
+def test_a_file_is_read_only_from_the_conversations_folder(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "chat")
+    part = folder.attach(b"{}", "application/json", "a.pdf")
+    assert folder.read_attachment(part) == b"{}"
+    (tmp_path / "secret.json").write_text("{}")
+    with pytest.raises(FileNotFoundError):
+        folder.read_attachment(replace(part, sha256="../../secret"))
