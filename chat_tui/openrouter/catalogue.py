@@ -41,11 +41,15 @@ class Prices(Wire):
 
 
 class PriceOverride(Prices):
-    """Prices under a condition: long prompts, or hours of the day (UTC)."""
+    """Prices under a condition: more prompt tokens than that, or hours of the day.
+
+    The hours are numbers as on a clock in UTC, 1030 for 10:30, the last one not included; they may pass midnight.
+    `utc_days` are `monday` and so on, empty for every day.
+    """
 
     min_prompt_tokens: Count | None = None
-    utc_start: str | None = None
-    utc_end: str | None = None
+    utc_start: int | None = None
+    utc_end: int | None = None
     utc_days: Many[str] = ()
 
 
