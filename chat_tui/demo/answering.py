@@ -1,24 +1,25 @@
-"""`/chat/completions`: from a request to its response, with an entry in the books for each generation."""
+"""Completions: from a request to its response, with an entry in the books for each generation."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat_tui.demo import catalogue
+from chat_tui.demo.admission import Admitted, admit
 from chat_tui.demo.books import Books, Entry, Origin
 from chat_tui.demo.breaking import refused_first
 from chat_tui.demo.completion import Completion, encoded, new_id
 from chat_tui.demo.faults import Fault, Patience, fault_of, faults, refusal
-from chat_tui.demo.providers import providers
+from chat_tui.demo.prompt_cache import PromptCache
 from chat_tui.demo.replies import reply_to
 from chat_tui.demo.reply import Ending, Reply
 from chat_tui.demo.request import ChatRequest
 from chat_tui.demo.responses import Silence, Streamed, failure, json_response
 from chat_tui.demo.stream import events
-from chat_tui.demo.usage import Prices, Usage, prompt_tokens
+from chat_tui.demo.usage import Usage
 from chat_tui.demo.whole import whole
 
 _LONGEST_WAIT = 1.0  # seconds before an answer that isn't streamed
@@ -32,42 +33,78 @@ class Answering:
         books: Where generations are entered.
         pace: The factor on every delay; 0 for none.
         reset: Resets the connection of a client, given its host and port.
+        patience: Whom it has refused.
+        cache: Which prompts it has seen.
     """
 
     books: Books
     pace: float
     reset: Callable[[tuple[str, int]], None]
     patience: Patience = field(default_factory=Patience)
+    cache: PromptCache = field(default_factory=PromptCache)
 
     async def complete(self, request: Request, chat: ChatRequest) -> Response:
-        """Answer a valid request."""
-        model = catalogue.route(chat.model_id, chat.digest)
-        if model is None:
-            return failure(refusal(400, f"{chat.model_id} is not a valid model ID", names_user=True))
-        entry = Entry(
-            id=new_id(),
-            requested=chat.model_id,
-            model=model.served_slug,
-            provider=model.provider,
-            usage=Usage(Prices.from_json(model.entry["pricing"]), prompt_tokens(chat.messages)),
+        """Answer a valid request: with the first of its models that can."""
+        generation_id, attempts = new_id(), list[dict[str, Any]]()
+        response = failure(refusal(400, "No models provided"))
+        for candidate in chat.candidates:
+            admitted = admit(chat, candidate)
+            if isinstance(admitted, Fault):
+                response, fault = failure(admitted), admitted
+            else:
+                entry = self._entry(request, chat, admitted, generation_id)
+                entry.requested, entry.attempts = chat.candidates[0], attempts
+                reply = self._reply(chat, admitted, entry)
+                if isinstance(reply, Reply):
+                    return await self._answer(request, chat, admitted, entry, reply)
+                response, fault = self._refuse(reply, entry), reply
+                attempt = {"status": fault.status, "provider_name": entry.provider, "model_permaslug": entry.model}
+                attempts = [*attempts, attempt]
+            if not _goes_on(fault):
+                break
+        return response
+
+    def _entry(self, request: Request, chat: ChatRequest, admitted: Admitted, generation_id: str) -> Entry:
+        endpoint = admitted.route.endpoint
+        cached = self.cache.cached_tokens(endpoint, chat.messages)
+        return Entry(
+            id=generation_id,
+            requested=chat.candidates[0],
+            model=admitted.served_slug,
+            provider=admitted.provider,
+            usage=Usage(endpoint.prices, admitted.prompt_tokens, cached=min(cached, admitted.prompt_tokens)),
             streamed=chat.streams,
             origin=_origin(request, chat),
-            bills_in_full=providers()[model.provider].bills_in_full,
-            attachments=len(chat.attachment_types),
+            bills_in_full=endpoint.provider.bills_in_full,
+            router=admitted.named.router,
+            preset=chat.preset,
+            attachments=len(chat.attachments),
         )
-        reply = reply_to(chat, model)
-        fault = fault_of(model.id)
-        if self.patience.refuses(model.id, entry.origin.session_id, chat.digest):
-            fault = faults()[model.id]
-            if model.id == "demo/flaky-first" and chat.streams:
-                fault, reply = None, refused_first(model.id)
-        if fault is not None:
-            return self._refuse(fault, entry)
-        entry.usage = Usage(entry.usage.prices, entry.usage.prompt, reply.spoken)
+
+    def _reply(self, chat: ChatRequest, admitted: Admitted, entry: Entry) -> Reply | Fault:
+        model_id = admitted.named.model.id
+        if not self.patience.refuses(model_id, entry.origin.session_id, chat.digest):
+            return fault_of(model_id) or reply_to(chat, admitted.named)
+        if model_id == "demo/flaky-first" and chat.streams:
+            return refused_first(model_id)
+        return faults()[model_id]
+
+    async def _answer(
+        self, request: Request, chat: ChatRequest, admitted: Admitted, entry: Entry, reply: Reply
+    ) -> Response:
+        entry.usage = replace(entry.usage, spoken=reply.spoken)
         entry.images = reply.images
         self.books.open(entry)
         await asyncio.sleep(reply.waits_for_headers * self.pace)
-        completion = Completion(reply, entry)
+        wants_routing = request.headers.get("x-openrouter-metadata", "").casefold() == "enabled"
+        wants_echo = chat.streams and (chat.settings.get("debug") or {}).get("echo_upstream_body") is True
+        completion = Completion(
+            reply,
+            entry,
+            echo=admitted.upstream_body(chat) if wants_echo else None,
+            routing=admitted.routing(entry.requested, entry.attempts) if wants_routing else None,
+            is_text=chat.is_text,
+        )
         return self._stream(request, completion) if chat.streams else await self._whole(request, completion)
 
     def _refuse(self, fault: Fault, entry: Entry) -> Response:
@@ -124,13 +161,18 @@ class Answering:
             self.reset((request.client.host, request.client.port))
 
 
+def _goes_on(fault: Fault) -> bool:
+    """Whether the next model of a request is tried after this fault."""
+    is_daily = fault.error.get("metadata", {}).get("limit_source") == "openrouter_free_tier_daily"
+    return (fault.status in (403, 404, 408, 429) and not is_daily) or fault.status >= 500
+
+
 def _origin(request: Request, chat: ChatRequest) -> Origin:
-    metadata = chat.body.get("metadata")
-    session_id = request.headers.get("x-session-id") or chat.body.get("session_id")
+    settings = chat.settings
     return Origin(
-        session_id=str(session_id) if session_id else None,
-        user=str(chat.body["user"]) if chat.body.get("user") else None,
-        metadata={str(key): str(value) for key, value in metadata.items()} if isinstance(metadata, dict) else {},
+        session_id=request.headers.get("x-session-id") or settings.get("session_id"),
+        user=settings.get("user"),
+        metadata=settings.get("metadata") or {},
         user_agent=request.headers.get("user-agent"),
         http_referer=request.headers.get("http-referer") or request.headers.get("referer"),
     )

@@ -70,6 +70,7 @@ class Entry:
         generation_time: Milliseconds from the first token to the end.
         router: The router that chose the model; None when the client chose it.
         preset: The preset that the request named.
+        attempts: Who failed before, as `provider_responses` lists them.
         attachments: Parts of the request that aren't text.
         images: Images in the reply.
     """
@@ -93,6 +94,7 @@ class Entry:
     generation_time: int | None = None
     router: str | None = None
     preset: str | None = None
+    attempts: list[dict[str, Any]] = field(default_factory=list)
     attachments: int = 0
     images: int = 0
     _began: float = field(default_factory=time.monotonic, init=False)
@@ -165,7 +167,7 @@ class Entry:
             "workspace_id": None,
             "web_search_engine": None,
             "response_cache_source_id": None,
-            "provider_responses": [{**answered, "is_byok": False, "model_permaslug": self.model}],
+            "provider_responses": [*self.attempts, {**answered, "is_byok": False, "model_permaslug": self.model}],
         }
 
 

@@ -5,7 +5,6 @@ The facts are in `models.toml` (real models) and `demo_models.toml` (models that
 
 import tomllib
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -52,14 +51,19 @@ class Model:
         return f"{self.entry['canonical_slug']}{colon}{variant}"
 
     @property
-    def prompt_price(self) -> Decimal:
-        """USD per prompt token."""
-        return Decimal(self.entry["pricing"]["prompt"])
+    def is_router(self) -> bool:
+        """Whether it only chooses other models."""
+        return bool(self.entry["architecture"]["tokenizer"] == "Router")
 
     @property
-    def completion_price(self) -> Decimal:
-        """USD per completion token."""
-        return Decimal(self.entry["pricing"]["completion"])
+    def inputs(self) -> list[str]:
+        """The kinds that it takes."""
+        return list(self.entry["architecture"]["input_modalities"])
+
+    @property
+    def outputs(self) -> list[str]:
+        """The kinds that it gives."""
+        return list(self.entry["architecture"]["output_modalities"])
 
 
 @cache
@@ -76,19 +80,9 @@ def models() -> dict[str, Model]:
     return listed
 
 
-def route(model_id: str, prompt_digest: int) -> Model | None:
-    """Choose the model that serves a request.
-
-    Args:
-        model_id: The id in the request.
-        prompt_digest: Any number that depends on the prompt alone; it decides for the router.
-
-    Returns:
-        The model, or None when there is none of that id.
-    """
-    if model_id == AUTO_ROUTER:
-        model_id = _ROUTED_TO[prompt_digest % len(_ROUTED_TO)]
-    return models().get(model_id)
+def routed(prompt_digest: int) -> Model:
+    """Choose as the routers do: by the prompt alone, of which `prompt_digest` is any number."""
+    return models()[_ROUTED_TO[prompt_digest % len(_ROUTED_TO)]]
 
 
 def _entry(facts: dict[str, Any]) -> dict[str, Any]:

@@ -51,12 +51,14 @@ class Completion:
         entry: Its place in the books, with its id, model and provider.
         echo: The body that went to the provider, for clients that asked for it; else None.
         routing: How it was routed, for clients that asked for that; else None.
+        is_text: Whether the answer is plain text to a prompt, and no message.
     """
 
     reply: Reply
     entry: Entry
     echo: Mapping[str, Any] | None = None
     routing: Mapping[str, Any] | None = None
+    is_text: bool = False
 
     @property
     def finish_reason(self) -> str:
@@ -75,10 +77,10 @@ class Completion:
         return self.reply.error or MIDSTREAM_ERROR
 
     def head(self, object_type: str) -> dict[str, Any]:
-        """Return the fields that begin a response and every chunk."""
+        """Return the fields that begin a response and every chunk, an object of this type if it is a chat's."""
         return {
             "id": self.entry.id,
-            "object": object_type,
+            "object": "text_completion" if self.is_text else object_type,
             "created": int(self.entry.id.split("-")[1]),
             "model": self.entry.model,
             "provider": self.entry.provider,

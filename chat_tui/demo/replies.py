@@ -9,18 +9,35 @@ from typing import Any
 
 from chat_tui.demo import samples
 from chat_tui.demo.breaking import BREAKING
+from chat_tui.demo.calling import answer_json, call_tools
 from chat_tui.demo.catalogue import Model
-from chat_tui.demo.reply import Reply, tokens_of
+from chat_tui.demo.media import cite, draw, draw_huge, read_file, speak, with_citations, with_image
+from chat_tui.demo.names import Named
+from chat_tui.demo.reply import Ending, Reply, tokens_of
 from chat_tui.demo.request import ChatRequest
 
 
-def reply_to(request: ChatRequest, model: Model) -> Reply:
+def reply_to(request: ChatRequest, named: Named) -> Reply:
     """Answer a request as the model would, within the request's limit of tokens."""
-    answer = _DEMO_REPLIES.get(model.id)
-    reply = answer(request) if answer is not None else _ordinary(request, model)
+    reply = _answer(request, named.model)
+    if "online" in named.variants or request.searches:
+        reply = with_citations(reply)
     if not request.wants_reasoning:
         reply = replace(reply, reasoning=[])
     return replace(reply, hides_reasoning=request.hides_reasoning).within(request.token_limit)
+
+
+def _answer(request: ChatRequest, model: Model) -> Reply:
+    answer = _DEMO_REPLIES.get(model.id)
+    if answer is not None:
+        return answer(request)
+    if request.wants_json:
+        return answer_json(request)
+    wanted = request.settings.get("modalities") or ()
+    if "audio" in wanted:
+        return speak(request)
+    reply = _ordinary(request, model)
+    return with_image(reply) if "image" in wanted else reply
 
 
 def _markdown(_: ChatRequest) -> Reply:
@@ -29,6 +46,23 @@ def _markdown(_: ChatRequest) -> Reply:
 
 def _reasoning(_: ChatRequest) -> Reply:
     return Reply(tokens_of(samples.REASONED_ANSWER), tokens_of(samples.REASONING), speed=60)
+
+
+def _encrypted(_: ChatRequest) -> Reply:
+    summary = tokens_of(samples.ENCRYPTED_REASONING)
+    return Reply(tokens_of(samples.ENCRYPTED), summary, encrypts_reasoning=True)
+
+
+def _length(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.LENGTH), ending=Ending.LENGTH)
+
+
+def _content_filter(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.CONTENT_FILTER), ending=Ending.CONTENT_FILTER)
+
+
+def _usage_apart(_: ChatRequest) -> Reply:
+    return Reply(tokens_of(samples.USAGE_APART), has_usage_apart=True)
 
 
 def _slow(_: ChatRequest) -> Reply:
@@ -81,6 +115,17 @@ _DEMO_REPLIES: dict[str, Callable[[ChatRequest], Reply]] = {
     "demo/slow": _slow,
     "demo/fast": _fast,
     "demo/escape": _escape,
+    "demo/encrypted": _encrypted,
+    "demo/length": _length,
+    "demo/content-filter": _content_filter,
+    "demo/usage-apart": _usage_apart,
+    "demo/tools": call_tools,
+    "demo/json": answer_json,
+    "demo/image": draw,
+    "demo/huge-image": draw_huge,
+    "demo/citations": cite,
+    "demo/file": read_file,
+    "demo/audio": speak,
     **BREAKING,
 }
 
@@ -139,7 +184,7 @@ def _about_the_prompt(request: ChatRequest) -> str:
     if len(words) > _LONGEST_QUOTE:
         words = words[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
     said = f"You wrote “{words}”" if words else "You wrote nothing"
-    kinds = [_ATTACHMENT_NAMES.get(kind, "an attachment") for kind in request.attachment_types]
+    kinds = [_ATTACHMENT_NAMES.get(kind, "an attachment") for kind in (part["type"] for part in request.attachments)]
     return f"{said}, with {' and '.join(kinds)}." if kinds else f"{said}."
 
 

@@ -1,4 +1,4 @@
-"""The chat request: its body checked, and what the emulator reads from it."""
+"""The request for a completion: its body checked, and what the emulator reads from it."""
 
 import json
 import zlib
@@ -7,6 +7,8 @@ from typing import Any
 
 from chat_tui.demo.catalogue import AUTO_ROUTER
 from chat_tui.demo.faults import Fault, refusal
+from chat_tui.demo.names import preset_of
+from chat_tui.demo.presets import applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,33 +17,49 @@ class ChatRequest:
 
     Args:
         body: The whole JSON object, as it came.
-        model_id: The model asked for; the router when the body names none.
+        settings: The body with what its preset sets.
+        candidates: The models to try, in this order.
         messages: The conversation.
-        streams: Whether the client wants a stream.
-        token_limit: The most tokens that the completion may have; None for no limit.
+        preset: The preset that it names, or None.
     """
 
     body: dict[str, Any]
-    model_id: str
+    settings: dict[str, Any]
+    candidates: tuple[str, ...]
     messages: tuple[dict[str, Any], ...]
-    streams: bool
-    token_limit: int | None
+    preset: str | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether the client wants a stream."""
+        return self.settings.get("stream") is True
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a prompt without messages, answered with plain text."""
+        return "messages" not in self.settings
+
+    @property
+    def token_limit(self) -> int | None:
+        """The most tokens that the completion may have; None for no limit."""
+        limit = self.settings.get("max_completion_tokens")
+        return limit if limit is not None else self.settings.get("max_tokens")  # the older name
 
     @property
     def prompt(self) -> str:
         """The text of the last user message; empty when there is none."""
-        content = self._last_user_content()
-        if isinstance(content, str):
-            return content
-        return "\n".join(part["text"] for part in content if isinstance(part.get("text"), str))
+        return "\n".join(part["text"] for part in self._last_user_parts() if part["type"] == "text")
 
     @property
-    def attachment_types(self) -> list[str]:
-        """The types of the parts of the last user message that aren't text, for example `image_url`."""
-        content = self._last_user_content()
-        if isinstance(content, str):
-            return []
-        return [str(part.get("type")) for part in content if part.get("type") != "text"]
+    def attachments(self) -> list[dict[str, Any]]:
+        """The parts of the last user message that aren't text."""
+        return [part for part in self._last_user_parts() if part["type"] != "text"]
+
+    @property
+    def part_types(self) -> list[str]:
+        """The types of all parts of all messages of users, for example `image_url`."""
+        users = (message for message in self.messages if message["role"] == "user")
+        return [part["type"] for message in users for part in _parts(message)]
 
     @property
     def digest(self) -> int:
@@ -49,62 +67,83 @@ class ChatRequest:
         return zlib.crc32(json.dumps(self.messages, sort_keys=True).encode())
 
     @property
+    def has_tool_results(self) -> bool:
+        """Whether the conversation ends with what tools answered."""
+        return bool(self.messages[-1]["role"] == "tool")
+
+    @property
+    def searches(self) -> bool:
+        """Whether the web is searched, by a tool of the server or by the older plugin."""
+        tools = {tool["type"] for tool in self.settings.get("tools") or ()}
+        plugins = {plugin["id"] for plugin in self.settings.get("plugins") or () if plugin.get("enabled", True)}
+        return "web" in plugins or any(name.removeprefix("openrouter:").startswith("web_search") for name in tools)
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the answer must be JSON."""
+        asked = self.settings.get("response_format") or {}
+        return asked.get("type") in ("json_object", "json_schema")
+
+    @property
     def wants_reasoning(self) -> bool:
         """Whether the model may reason: yes, unless the request turns it off."""
         reasoning = self._reasoning()
-        return reasoning.get("effort") != "none" and reasoning.get("enabled") is not False
+        is_off = "none" in (reasoning.get("effort"), self.settings.get("reasoning_effort"))
+        return not is_off and reasoning.get("enabled") is not False
 
     @property
     def hides_reasoning(self) -> bool:
         """Whether reasoning is done and paid for but not sent."""
-        return self._reasoning().get("exclude") is True or self.body.get("include_reasoning") is False
+        return self._reasoning().get("exclude") is True or self.settings.get("include_reasoning") is False
+
+    @property
+    def compresses(self) -> bool:
+        """Whether a conversation that is too long loses its middle."""
+        plugins = self.settings.get("plugins") or []
+        chosen = [plugin for plugin in plugins if plugin["id"] == "context-compression"]
+        return any(plugin.get("enabled", True) for plugin in chosen) or bool(self.settings.get("transforms"))
 
     def _reasoning(self) -> dict[str, Any]:
-        reasoning = self.body.get("reasoning")
-        return reasoning if isinstance(reasoning, dict) else {}
+        return self.settings.get("reasoning") or {}
 
-    def _last_user_content(self) -> str | list[dict[str, Any]]:
-        for message in reversed(self.messages):
-            if message["role"] == "user":
-                content = message.get("content")
-                if isinstance(content, list):
-                    return [part for part in content if isinstance(part, dict)]
-                return content if isinstance(content, str) else ""
-        return ""
+    def _last_user_parts(self) -> list[dict[str, Any]]:
+        users = [message for message in self.messages if message["role"] == "user"]
+        return _parts(users[-1]) if users else []
+
+
+def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
+    content = message["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def parse(raw: bytes) -> ChatRequest | Fault:
     """Check a request's body.
 
     Returns:
-        The request, or the 400 that the client gets.
+        The request, or the fault that the client gets.
     """
+    # Pydantic is slow to import, and the demo must be quick to start.
+    from chat_tui.demo.validation import problem_of
+
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         return refusal(400, "Invalid JSON body", names_user=True)
     if not isinstance(body, dict):
         return refusal(400, "The body must be a JSON object", names_user=True)
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        return refusal(400, 'Input required: specify "messages"', names_user=True)
-    if not all(isinstance(message, dict) and isinstance(message.get("role"), str) for message in messages):
-        return refusal(400, "Each message must be an object with a role", names_user=True)
-    token_limit = body.get("max_completion_tokens")
-    if token_limit is None:
-        token_limit = body.get("max_tokens")  # the older name
-    if token_limit is not None and (type(token_limit) is not int or token_limit < 1):
-        return refusal(400, "max_tokens must be a positive integer", names_user=True)
-    return ChatRequest(
-        body=body,
-        model_id=_asked_model(body),
-        messages=tuple(messages),
-        streams=body.get("stream") is True,
-        token_limit=token_limit,
-    )
+    problem = problem_of(body)
+    if problem is not None:
+        return refusal(400, problem, {"error_type": "invalid_request"}, names_user=True)
+    model, preset = preset_of(body.get("model") or "")
+    preset = preset or body.get("preset")
+    asked = {**body, "model": model} if model else {key: value for key, value in body.items() if key != "model"}
+    settings = applied(preset, asked) if preset else asked
+    if settings is None:
+        return refusal(404, f"Preset “{preset}” not found", names_user=True)
+    messages = settings.get("messages") or [{"role": "user", "content": settings["prompt"]}]
+    return ChatRequest(body, settings, _candidates(settings), tuple(messages), preset)
 
 
-def _asked_model(body: dict[str, Any]) -> str:
-    fallbacks = body.get("models")
-    first_fallback = fallbacks[0] if isinstance(fallbacks, list) and fallbacks else AUTO_ROUTER
-    return str(body.get("model") or first_fallback)
+def _candidates(settings: dict[str, Any]) -> tuple[str, ...]:
+    named = [settings.get("model"), *(settings.get("models") or ())]
+    return tuple(dict.fromkeys(filter(None, named))) or (AUTO_ROUTER,)

@@ -149,3 +149,62 @@ GARBAGE = """\
 This is a **simulated** answer with rubbish between its chunks: halves of JSON, fields that nobody knows, bytes that \
 are no text. All of these words should have arrived, in order, and nothing else.
 """
+
+TOOLS_ANSWER = """\
+This is a **simulated** answer after the functions were called. They said:
+
+{results}
+"""
+
+NO_TOOLS = """\
+This is a **simulated** answer in words: the request forbids calling functions.
+"""
+
+JSON = {
+    "simulated": True,
+    "question": "What fits into a small rucksack?",
+    "answers": ["a book", "an apple"],
+    "count": 2,
+}
+
+IMAGE = """\
+Here is a **simulated** image: a disc on a gradient, drawn in code.
+"""
+
+HUGE_IMAGE = """\
+Here is a **simulated** image of 20 MB, on one line. There is nothing to see on it but noise.
+"""
+
+CITATIONS = """\
+This is a **simulated** answer with sources: [openrouter.ai](https://openrouter.ai/docs/quickstart) says how to begin, \
+and [example.org](https://example.org/kyoto) says nothing at all. Nobody searched the web for it.
+"""
+
+FILE = """\
+This is a **simulated** answer about {names}. What a parser would have found in it comes along, so that it need not be \
+parsed again.
+"""
+
+NO_FILE = """\
+This is a **simulated** answer. Attach a file, and it says what became of it.
+"""
+
+AUDIO = "This is a simulated voice. You hear a tone, and these are the words that it stands for."
+
+ENCRYPTED_REASONING = (
+    "Simulated summary: the question was understood, two ways were compared, and the shorter one was taken."
+)
+
+ENCRYPTED = """\
+This is a **simulated** answer after reasoning that nobody but its maker can read. Only the summary of it is open.
+"""
+
+LENGTH = """\
+This is a **simulated** answer that was allowed too few tokens. It was about to come to the point when it"""
+
+CONTENT_FILTER = """\
+This is a **simulated** answer that a filter stopped. There was nothing wrong with it, but"""
+
+USAGE_APART = """\
+This is a **simulated** answer whose usage comes in a chunk of its own, without choices.
+"""

@@ -148,9 +148,10 @@ def _last_events(completion: Completion, books: Books) -> Iterator[bytes]:
 
 
 def _event(completion: Completion, delta: Mapping[str, Any], *, finished: bool = False, **fields: Any) -> bytes:
+    said = {"text": delta["content"] or "", "logprobs": None} if completion.is_text else {"delta": delta}
     choice = {
         "index": 0,
-        "delta": delta,
+        **said,
         "finish_reason": completion.finish_reason if finished else None,
         "native_finish_reason": completion.native_finish_reason if finished else None,
     }

@@ -14,9 +14,10 @@ def whole(completion: Completion) -> dict[str, Any]:
     if reply.reasoning and not reply.hides_reasoning:
         message["reasoning"] = "".join(reply.reasoning)
         message["reasoning_details"] = whole_details(reply)
-    choice = {
+    said = {"text": "".join(reply.tokens)} if completion.is_text else {"message": message}
+    choice: dict[str, Any] = {
         "index": 0,
-        "message": message,
+        **said,
         "logprobs": None,
         "finish_reason": completion.finish_reason,
         "native_finish_reason": completion.native_finish_reason,

@@ -109,7 +109,7 @@ def test_models_as_json(home: Home) -> None:
     assert listing["schema"] == 1
     by_id = {row["id"]: row for row in listing["models"]}
     priced = by_id["openai/gpt-5.5"]
-    assert priced["prompt_price"] == float(models()["openai/gpt-5.5"].prompt_price)
+    assert priced["prompt_price"] == float(models()["openai/gpt-5.5"].entry["pricing"]["prompt"])
     assert isinstance(priced["context_length"], int)
     assert "text" in priced["input_modalities"]
 

@@ -55,13 +55,16 @@ def test_streamed_and_whole_answers_are_the_same(client: Client) -> None:
     assert whole["provider"] == streamed[0]["provider"] == "Mistral"
 
 
-@pytest.mark.parametrize("model_id", [model_id for model_id in ANSWERING if model_id != "demo/fast"])
+@pytest.mark.parametrize("model_id", [model_id for model_id in ANSWERING if model_id != "demo/tools"])
 def test_every_answer_says_that_it_is_simulated(client: Client, model_id: str) -> None:
-    assert "simulated" in client.text(model_id).lower()
+    message = client.chat(model_id).json()["choices"][0]["message"]
+    said = message["content"] or message["audio"]["transcript"]
+    assert "simulated" in said.lower()
 
 
-def test_fast_answers_say_that_they_are_simulated(client: Client) -> None:
-    assert "Simulated" in client.text("demo/fast")
+@pytest.mark.parametrize("path", ["models", "key", "nothing", "chat/completions"])
+def test_every_response_says_that_it_is_simulated(client: Client, path: str) -> None:
+    assert client.get(path).headers.get_list("server") == ["chat-tui demo-server (simulated)"]
 
 
 def test_an_ordinary_answer_names_the_model_and_refers_to_the_prompt(client: Client) -> None:

@@ -37,10 +37,10 @@ def test_a_wrong_key_is_refused(client: Client) -> None:
         (b"[]", "object"),
         (b'{"model": "demo/markdown"}', "messages"),
         (b'{"messages": []}', "messages"),
-        (b'{"messages": ["hello"]}', "role"),
+        (b'{"messages": ["hello"]}', "messages.0: "),
         (b'{"messages": [{"role": "user", "content": "x"}], "max_tokens": 0}', "max_tokens"),
         (b"[" * 100_000, "JSON"),
-        (b'{"model": "no/such", "messages": [{"role": "user"}]}', "no/such is not a valid model ID"),
+        (b'{"model": "no/such", "messages": [{"role": "user", "content": ""}]}', "no/such is not a valid model ID"),
     ],
 )
 def test_a_bad_request_is_a_400_that_says_why(client: Client, body: bytes, word: str) -> None:

@@ -1,0 +1,112 @@
+"""Whether a valid request can be served: its model, its endpoint, and what fits into the context."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chat_tui.demo.faults import Fault, refusal
+from chat_tui.demo.names import Named, named
+from chat_tui.demo.request import ChatRequest
+from chat_tui.demo.routing import Route, route
+from chat_tui.demo.usage import prompt_tokens
+
+# What OpenRouter keeps for itself.
+_OURS = frozenset({"models", "provider", "plugins", "preset", "debug", "transforms", "route", "session_id", "usage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that somebody serves.
+
+    Args:
+        named: The model.
+        route: Who serves it.
+        prompt_tokens: The tokens of the request, after compression if there was any.
+    """
+
+    named: Named
+    route: Route
+    prompt_tokens: int
+
+    @property
+    def served_slug(self) -> str:
+        """The model as responses report it."""
+        return self.named.model.served_slug
+
+    @property
+    def provider(self) -> str:
+        """The provider's display name."""
+        return self.route.endpoint.provider.name
+
+    def upstream_body(self, chat: ChatRequest) -> dict[str, Any]:
+        """Return the body that goes to the provider."""
+        passed = {key: value for key, value in chat.settings.items() if key not in _OURS}
+        return {**passed, "model": self.named.model.id.partition("/")[2]}
+
+    def routing(self, requested: str, attempts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return how it was routed (OpenAPI OpenRouterMetadata), after the `attempts` that failed."""
+        available = [
+            {
+                "provider": endpoint.provider.name,
+                "model": endpoint.model.id,
+                "selected": endpoint is self.route.endpoint,
+            }
+            for endpoint in self.route.available
+        ]
+        failed = [
+            {"provider": attempt["provider_name"], "model": attempt["model_permaslug"], "status": attempt["status"]}
+            for attempt in attempts
+        ]
+        served = {"provider": self.provider, "model": self.named.model.id, "status": 200}
+        return {
+            "requested": requested,
+            "strategy": "fallback" if failed else self.named.strategy,
+            "region": "demo",
+            "summary": f"available={len(available)}, selected={self.provider} (simulated)",
+            "attempt": len(failed) + 1,
+            "is_byok": False,
+            "endpoints": {"total": len(available), "available": available},
+            "attempts": [*failed, served],
+        }
+
+
+def admit(chat: ChatRequest, candidate: str) -> Admitted | Fault:
+    """Find who serves a request.
+
+    Args:
+        chat: The request.
+        candidate: The one of its models that is tried.
+
+    Returns:
+        Who serves it, or the fault that the client gets.
+    """
+    found = named(candidate, chat.digest)
+    if found is None:
+        return refusal(400, f"{candidate} is not a valid model ID", names_user=True)
+    reasoning = found.model.entry.get("reasoning", {})
+    if reasoning.get("mandatory") and not chat.wants_reasoning:
+        return refusal(400, "Reasoning is mandatory for this endpoint and cannot be disabled.", names_user=True)
+    modalities = chat.settings.get("modalities") or ()
+    if "audio" in modalities and not chat.streams:
+        return refusal(400, "Audio output requires stream: true", names_user=True)
+    path = route(found, chat.settings, chat.part_types)
+    if isinstance(path, Fault):
+        return path
+    tokens, room = prompt_tokens(chat.messages), path.endpoint.context_length
+    asked = tokens + (chat.token_limit or 0)
+    if asked > room:
+        if not chat.compresses:
+            return _too_long(tokens, asked, room)
+        tokens = max(1, min(tokens, room - (chat.token_limit or 0)))
+    return Admitted(found, path, tokens)
+
+
+def _too_long(tokens: int, asked: int, room: int) -> Fault:
+    return refusal(
+        400,
+        f"This endpoint's maximum context length is {room} tokens. However, you requested about {asked} tokens "
+        f"({tokens} of text input, {asked - tokens} in the output). Please reduce the length of either one, or use the "
+        "context-compression plugin to compress your prompt automatically.",
+        {"error_type": "context_length_exceeded", "provider_name": None},
+        names_user=True,
+    )
