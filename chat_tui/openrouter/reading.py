@@ -157,7 +157,9 @@ class Reader:
 
 
 def _list_in(value: Any) -> list[Any] | None:
-    listed = value.get("data") if isinstance(value, dict) else value
+    listed = value.get("data", value) if isinstance(value, dict) else value
+    if listed is None:  # an empty list, from servers written in Go
+        return []
     return listed if isinstance(listed, list) else None
 
 

@@ -343,6 +343,11 @@ async def test_pages_are_followed_by_the_count() -> None:
     assert asked == ["limit=100", "limit=100&offset=2"]
 
 
+async def test_no_list_is_an_empty_one() -> None:
+    async with client_of(answering(httpx.Response(200, json={"data": None}))) as client:
+        assert await client.providers() == ()
+
+
 @pytest.mark.parametrize(
     "page",
     [
