@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -14,6 +14,7 @@ from chat_tui.config.schema import APPLICATION_ONLY, SETTINGS, Setting
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import FilePart, Message, Receipt, Role, Status, TextPart
+from chat_tui.openrouter.forms import Form, sent_form
 from chat_tui.openrouter.request import ChatRequest, TextRequest
 from chat_tui.reply.request import request_body, text_request
 
@@ -77,21 +78,37 @@ def value_for(setting: Setting) -> Any:
 SENT = [name for name in SETTINGS if name.partition(".")[0] not in APPLICATION_ONLY]
 
 
+def only(name: str) -> dict[str, Any]:
+    """Return settings with nothing but a value for `name`."""
+    settings = value_for(SETTINGS[name])
+    for part in reversed(name.split(".")):
+        settings = {part: settings}
+    return dict(settings)
+
+
 @pytest.mark.parametrize("name", SENT)
 def test_every_setting_reaches_the_request_under_its_name(name: str) -> None:
     value = value_for(SETTINGS[name])
     assert SETTINGS[name].fault(value) is None
     first, *rest = name.split(".")
-    settings = value
-    for part in reversed((first, *rest)):
-        settings = {part: settings}
-    body: Any = request_body([said("Hi")], settings, nothing)
+    body: Any = request_body([said("Hi")], only(name), nothing)
     if name == "system":
         assert body["messages"][0] == {"role": "system", "content": value}
         return
     for part in rest if first == "parameters" else (first, *rest):
         body = body[part]
     assert body == value
+
+
+@pytest.mark.parametrize("form", get_args(Form))
+@pytest.mark.parametrize("name", SENT)
+def test_no_setting_is_lost_in_silence(name: str, form: Form) -> None:
+    with_it, without = (
+        sent_form(request_body([said("Hi")], settings, nothing), form, streaming=False, at_openrouter=True)
+        for settings in (only(name), {})
+    )
+    assert with_it != without
+    assert without.left_out == ()
 
 
 def test_every_field_of_a_request_can_be_set() -> None:

@@ -33,7 +33,6 @@ class WebFetchPlugin(TypedDict, total=False):
     """Reads the pages that the model asks for."""
 
     id: Required[Literal["web-fetch"]]
-    enabled: bool
     allowed_domains: list[str]
     blocked_domains: list[str]
     max_content_tokens: int
