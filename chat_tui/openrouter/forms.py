@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from chat_tui.openrouter.forms_narrower import Dropped
 from chat_tui.openrouter.forms_older import older
 from chat_tui.openrouter.forms_openai import plain
-from chat_tui.openrouter.request import ChatRequest, TextRequest
+
+if TYPE_CHECKING:
+    from chat_tui.openrouter.request import ChatRequest, TextRequest
 
 Form = Literal["openrouter", "openrouter-old", "openai"]
 """OpenRouter as it is; a gateway that knows only what OpenRouter took before; any server that speaks OpenAI's API."""

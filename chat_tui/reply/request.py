@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from chat_tui.config.schema import APPLICATION_ONLY, SETTINGS
 from chat_tui.conversation.values import FilePart, Json, Message, requested_is_served
 from chat_tui.openrouter.exact_json import decode_json
-from chat_tui.openrouter.request import ChatRequest, TextRequest
-from chat_tui.openrouter.request_messages import AssistantMessage, ChatMessage
+
+if TYPE_CHECKING:
+    from chat_tui.openrouter.request import ChatRequest, TextRequest
+    from chat_tui.openrouter.request_messages import AssistantMessage, ChatMessage
 
 Read = Callable[[FilePart], bytes]
 """Returns the bytes of a file of the conversation; raises OSError when it can't."""
@@ -38,12 +40,12 @@ def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatReq
             messages.append({"role": "user", "content": message.text})
         elif message.role == "assistant":
             messages += _exchange(message, _answers(message, path[place + 1 :]), settings, read)
-    return cast(ChatRequest, {**_fields(settings), "messages": messages})
+    return cast("ChatRequest", {**_fields(settings), "messages": messages})
 
 
 def text_request(prompt: str, settings: Json) -> TextRequest:
     """Return the request to go on with `prompt` as it stands, under `settings`: no roles, no system prompt."""
-    return cast(TextRequest, {**_fields(settings), "prompt": prompt})
+    return cast("TextRequest", {**_fields(settings), "prompt": prompt})
 
 
 def _fields(settings: Json) -> dict[str, Any]:
