@@ -184,7 +184,7 @@ def _context(text: str) -> _Test:
 def _price(kind: str, *, least: bool) -> _Read:
     def read(text: str) -> _Test:
         bound = _number(text)
-        return lambda model: (price := _per_million(model, kind)) >= bound if least else price <= bound
+        return lambda model: (price := _per_million(model, kind)) == bound or (price > bound) == least
 
     return read
 
