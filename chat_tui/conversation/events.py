@@ -14,6 +14,8 @@ class Started:
 
     request: Json
     reply: Message
+    left_out: tuple[str, ...] = ()
+    """The settings, dotted, that the server has no place for: what they ask for doesn't happen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class ToolCall:
     index: int
     name: str
     arguments: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

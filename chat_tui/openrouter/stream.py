@@ -141,4 +141,5 @@ def _error_object(chunk: Chunk) -> Any:
 
 
 def _worth_keeping(chunk: Chunk) -> bool:
-    return chunk.usage is not None or any(choice.says_something for choice in chunk.choices)
+    """Tell whether there is anything in `chunk` beside its error."""
+    return bool(chunk.choices or chunk.usage or chunk.openrouter_metadata)

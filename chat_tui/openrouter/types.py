@@ -170,13 +170,6 @@ class Delta(Wire):
     annotations: Many[Annotation] = ()
     audio: Audio | None = None
 
-    @property
-    def says_something(self) -> bool:
-        """Whether there is anything in it but the role."""
-        texts = self.content or self.reasoning or self.reasoning_content or self.refusal
-        lists = self.reasoning_details or self.tool_calls or self.images or self.annotations
-        return bool(texts or lists or self.audio is not None)
-
 
 class Choice(Wire):
     """One reply of the completion, normally the only one (`index` 0). `error` is an error object or None.
@@ -195,11 +188,6 @@ class Choice(Wire):
     def content(self) -> str | None:
         """What it adds to the reply's text."""
         return self.delta.content or self.text
-
-    @property
-    def says_something(self) -> bool:
-        """Whether there is anything in it but a role and a finish reason."""
-        return bool(self.text) or self.delta.says_something
 
 
 class _Answer(Wire):

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Text, ToolCall
+from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Receipted, Text, ToolCall
 from chat_tui.conversation.ids import now
-from chat_tui.conversation.values import Citation, Failure, Message, Part, Receipt, Status, TextPart, Usage
+from chat_tui.conversation.values import Citation, Failure, FilePart, Message, Part, Receipt, Status, TextPart
 from chat_tui.openrouter import types as wire
 from chat_tui.openrouter.errors import OpenRouterError, ServerError
+from chat_tui.reply.joining import Details, Sound, ToolCalls
+from chat_tui.reply.receipts import receipt_after
+
+MOST_CITATIONS = 1000
+MOST_ANNOTATIONS = 100
+_LONGEST_URL = 8192  # characters; browsers open none that are longer
+_LONGEST_TITLE = 1000
 
 
 class Reply:
@@ -26,51 +33,81 @@ class Reply:
         self._empty = message
         self._clock = clock
         self._sent_at = clock()
+        self._choice: int | None = None
         self._text: list[str] = []
+        self._has_content = False
         self._reasoning: list[str] = []
-        self._details: list[dict[str, Any]] = []
-        self._calls: dict[int, dict[str, Any]] = {}
+        self._has_plain_reasoning = False
+        self._details = Details()
+        self._calls = ToolCalls()
         self._images: dict[str, None] = {}
         self._citations: dict[str, Citation] = {}
+        self._annotations: dict[str, Mapping[str, Any]] = {}
         self._receipt = Receipt()
+        self.sound = Sound()
+        """What was spoken."""
 
     @property
     def said_something(self) -> bool:
         """Whether anything came that a person would miss."""
-        return bool(self._text or self._reasoning or self._images or self._calls)
+        seen = self._text or self._reasoning or self._images or self._calls
+        return bool(seen or self.sound or self._details or self._citations)
 
     @property
     def images(self) -> list[str]:
         """The URLs of the pictures that came, each once."""
         return list(self._images)
 
+    @property
+    def annotations(self) -> list[Mapping[str, Any]]:
+        """What the server made of attached files, each once, as it came."""
+        return list(self._annotations.values())
+
+    @property
+    def generation(self) -> str | None:
+        """The id for `/generation`, as soon as it is known."""
+        return self._receipt.generation
+
+    def begin(self, generation: str | None) -> list[Event]:
+        """Take the generation id that the headers gave before the first chunk, so that nothing loses it."""
+        if generation is None or generation == self._receipt.generation:
+            return []
+        self._receipt = replace(self._receipt, generation=generation)
+        return [Receipted(self._receipt)]
+
     def feed(self, chunk: wire.Chunk) -> list[Event]:
         """Add what `chunk` says and return it as events, in the order in which people should see it."""
-        events: list[Event] = []
-        receipt = _receipt_after(self._receipt, chunk)
-        for choice in chunk.choices[:1]:
-            events += self._feed_delta(choice.delta)
-            receipt = replace(
-                receipt,
-                finish=choice.finish_reason or receipt.finish,
-                native_finish=choice.native_finish_reason or receipt.native_finish,
-            )
+        choice = self._choice_in(chunk)
+        receipt = receipt_after(self._receipt, chunk, choice)
+        events: list[Event] = list(self._feed_choice(choice, _details_in(chunk, choice))) if choice else []
         if events and receipt.first_token_ms is None:
             receipt = replace(receipt, first_token_ms=self._elapsed_ms())
+        if isinstance(chunk.debug, dict):
+            events.append(Noted("debug", chunk.debug))
+        if isinstance(chunk.openrouter_metadata, dict):
+            events.append(Noted("metadata", chunk.openrouter_metadata))
         if receipt != self._receipt:
             self._receipt = receipt
             events.append(Receipted(receipt))
         return events
+
+    def fail(self, error: OpenRouterError) -> None:
+        """Take from `error` what it brought beside its sentence: files that were parsed although the reply failed."""
+        files = error.metadata.get("file_annotations") if isinstance(error, ServerError) else None
+        for value in files if isinstance(files, list) else []:
+            if isinstance(value, dict):
+                self._annotate(value if "type" in value else {"type": "file", "file": value})
 
     def message(
         self,
         status: Status,
         parts: Sequence[Part] = (),
         *,
+        annotations: Sequence[FilePart] = (),
         generation: str | None = None,
         failure: Failure | None = None,
     ) -> Message:
-        """Return the reply as it stands, with `parts` (its pictures' files) after its text."""
+        """Return the reply as it stands, with `parts` (its pictures' and sound's files) after its text."""
         text = "".join(self._text)
         receipt = replace(self._receipt, total_ms=self._elapsed_ms(), generation=self._receipt.generation or generation)
         return replace(
@@ -79,9 +116,10 @@ class Reply:
             at=now(),
             parts=(*((TextPart(text),) if text else ()), *parts),
             reasoning="".join(self._reasoning),
-            reasoning_details=tuple(self._details),
-            tool_calls=tuple(self._calls[index] for index in sorted(self._calls)),
+            reasoning_details=tuple(self._details.whole()),
+            tool_calls=tuple(self._calls.whole()),
             citations=tuple(self._citations.values()),
+            annotations=tuple(annotations),
             receipt=receipt,
             failure=failure,
         )
@@ -89,88 +127,87 @@ class Reply:
     def _elapsed_ms(self) -> int:
         return round((self._clock() - self._sent_at) * 1000)
 
-    def _feed_delta(self, delta: wire.Delta) -> list[Event]:
-        events: list[Event] = []
-        if reasoning := delta.reasoning or _reasoning_in(delta.reasoning_details):
+    def _choice_in(self, chunk: wire.Chunk) -> wire.Choice | None:
+        """Return what `chunk` says of the reply that the first chunk began; of several at once the others are left."""
+        for choice in chunk.choices:
+            if self._choice is None:
+                self._choice = choice.index
+            if choice.index is None or choice.index == self._choice:
+                return choice
+        return None
+
+    def _feed_choice(self, choice: wire.Choice, details: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
+        delta = choice.delta
+        for detail in details:
+            self._details.add(detail)
+        if reasoning := self._reasoning_in(delta):
             self._reasoning.append(reasoning)
-            events.append(Reasoning(reasoning))
-        for detail in delta.reasoning_details:
-            _merge_detail(self._details, detail.as_sent())
-        if text := delta.content or delta.refusal:
+            yield Reasoning(reasoning)
+        for text in self._texts_in(choice):
             self._text.append(text)
-            events.append(Text(text))
-        events += [self._feed_call(call) for call in delta.tool_calls]
+            yield Text(text)
+        if delta.audio is not None and delta.audio.data:
+            self.sound.add(delta.audio.data)
+        for piece in delta.tool_calls:
+            place, call_id, name, arguments = self._calls.add(piece)
+            yield ToolCall(place, name, arguments, call_id)
         for image in delta.images:
             if image.image_url and (url := image.image_url.url) and url not in self._images:
                 self._images[url] = None
-                events.append(Image(url))
+                yield Image(url)
         for annotation in delta.annotations:
-            if (cited := annotation.url_citation) and cited.url and cited.url not in self._citations:
-                self._citations[cited.url] = Citation(cited.url, cited.title)
-                events.append(Cited(self._citations[cited.url]))
-        return events
+            if citation := self._cite(annotation.url_citation):
+                yield Cited(citation)
+            self._annotate(annotation.as_sent())
 
-    def _feed_call(self, piece: wire.ToolCall) -> ToolCall:
-        index = self._index_of(piece)
-        call = self._calls.setdefault(
-            index, {"id": None, "type": "function", "function": {"name": "", "arguments": ""}}
-        )
-        call["id"] = call["id"] or piece.id
-        name = (piece.function and piece.function.name) or ""
-        arguments = (piece.function and piece.function.arguments) or ""
-        call["function"]["name"] = call["function"]["name"] or name
-        call["function"]["arguments"] += arguments
-        return ToolCall(index, call["function"]["name"], arguments)
+    def _reasoning_in(self, delta: wire.Delta) -> str:
+        """Return the new reasoning; details say the same, and count only for servers that send nothing else."""
+        plain = delta.reasoning or delta.reasoning_content
+        self._has_plain_reasoning = self._has_plain_reasoning or bool(plain)
+        if self._has_plain_reasoning:
+            return plain or ""
+        return "".join(detail.text or detail.summary or "" for detail in delta.reasoning_details)
 
-    def _index_of(self, piece: wire.ToolCall) -> int:
-        """Return which call `piece` belongs to; in a reply that came whole they have ids but no index."""
-        if piece.index is not None:
-            return piece.index
-        latest = max(self._calls, default=0)
-        known = next((index for index, call in self._calls.items() if call["id"] == piece.id), None)
-        if piece.id is None or not self._calls:
-            return latest
-        return latest + 1 if known is None else known
+    def _texts_in(self, choice: wire.Choice) -> Iterator[str]:
+        """Yield the new text; what a voice says is text only where nothing is written."""
+        delta, content = choice.delta, choice.content
+        if content or delta.refusal:
+            self._has_content = True
+        if content:
+            yield content
+        if delta.refusal and delta.refusal != content:
+            yield delta.refusal
+        if not self._has_content and delta.audio is not None and delta.audio.transcript:
+            yield delta.audio.transcript
 
+    def _cite(self, cited: wire.UrlCitation | None) -> Citation | None:
+        """Return the source when it is a new one."""
+        if not (cited and cited.url) or cited.url in self._citations:
+            return None
+        if len(cited.url) > _LONGEST_URL or len(self._citations) >= MOST_CITATIONS:
+            return None
+        citation = Citation(cited.url, cited.title and cited.title[:_LONGEST_TITLE])
+        self._citations[cited.url] = citation
+        return citation
 
-def _reasoning_in(details: Sequence[wire.ReasoningDetail]) -> str:
-    """Return the readable text of details, for servers that send nothing else."""
-    return "".join(detail.text or detail.summary or "" for detail in details)
-
-
-def _merge_detail(details: list[dict[str, Any]], detail: dict[str, Any]) -> None:
-    """Join a fragment of reasoning text to the one before it; anything else is kept as it came (wire 3.4)."""
-    last = details[-1] if details else None
-    if last is None or detail.get("type") != "reasoning.text" or last.get("type") != "reasoning.text":
-        details.append(detail)
-        return
-    last["text"] = (last.get("text") or "") + (detail.get("text") or "")
-    for name in ("signature", "format"):
-        if not last.get(name) and detail.get(name):
-            last[name] = detail[name]
+    def _annotate(self, annotation: Mapping[str, Any]) -> None:
+        """Keep what the server made of a file, once; it may be some MB."""
+        match annotation:
+            case {"file": {"hash": str(name)}} | {"file_annotation": {"file_id": str(name)}}:
+                if len(self._annotations) < MOST_ANNOTATIONS:
+                    self._annotations.setdefault(name, annotation)
 
 
-def _receipt_after(receipt: Receipt, chunk: wire.Chunk) -> Receipt:
-    receipt = replace(
-        receipt,
-        model=chunk.model or receipt.model,
-        provider=chunk.provider or receipt.provider,
-        generation=chunk.id or receipt.generation,
-    )
-    if chunk.usage is None:
-        return receipt
-    return replace(receipt, usage=_usage(chunk.usage), cost=chunk.usage.cost, raw_usage=chunk.usage.as_sent())
-
-
-def _usage(usage: wire.Usage) -> Usage:
-    prompt, completion = usage.prompt_tokens_details, usage.completion_tokens_details
-    return Usage(
-        prompt_tokens=usage.prompt_tokens,
-        completion_tokens=usage.completion_tokens,
-        reasoning_tokens=completion.reasoning_tokens if completion else None,
-        cached_tokens=prompt.cached_tokens if prompt else None,
-        cache_write_tokens=prompt.cache_write_tokens if prompt else None,
-    )
+def _details_in(chunk: wire.Chunk, choice: wire.Choice | None) -> list[Mapping[str, Any]]:
+    """Return the reasoning details of `choice` exactly as the server sent them, which is how they must go back."""
+    sent = chunk.raw.get("choices")
+    if choice is None or not choice.delta.reasoning_details or not isinstance(sent, list):
+        return []
+    objects = [value for value in sent if isinstance(value, dict)]  # what is none is no choice either
+    match objects[chunk.choices.index(choice)]:
+        case {"delta": {"reasoning_details": [*details]}}:
+            return [detail for detail in details if isinstance(detail, dict)]
+    return []
 
 
 def failure_of(error: OpenRouterError) -> Failure:

@@ -88,4 +88,4 @@ def event(text: str) -> bytes:
 
 def text_of(chunks: Iterable[Chunk]) -> str:
     """Return the text that `chunks` add up to."""
-    return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    return "".join(choice.content or "" for chunk in chunks for choice in chunk.choices)
