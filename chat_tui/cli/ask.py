@@ -15,7 +15,7 @@ from chat_tui.text import one_line
 
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
-    from chat_tui.conversation.events import Retrying
+    from chat_tui.conversation.events import Event
     from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
 
@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object: text, model, provider, tokens, cost"
     )
+    parser.add_argument(
+        "--raw", action="store_true", help="let the model go on with the prompt as it stands, as no chat (/completions)"
+    )
     parser.add_argument("--no-stream", action="store_true", help="ask for the whole answer at once")
     parser.add_argument(
         "--save", action=argparse.BooleanOptionalAction, default=True, help="keep it as a conversation (the default)"
@@ -44,6 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
     prompt = _prompt(arguments.prompt)
     if not prompt.strip():
         say('There is nothing to ask. Give a prompt, as in: chat-tui ask "Why is the sky blue?", or pipe one in.')
+        return WRONG_USAGE
+    if arguments.raw and arguments.system:
+        say("A raw prompt has no system prompt beside it. Leave out --system or --raw.")
         return WRONG_USAGE
     around = surroundings(arguments)
     for problem in around.problems:
@@ -74,18 +80,18 @@ def _prompt(words: list[str]) -> str:
 
 
 async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Server, chat: Chat, prompt: str) -> int:
-    from chat_tui.conversation.events import Retrying, Text
+    from chat_tui.conversation.events import Text
+    from chat_tui.engine.asking import Manner
     from chat_tui.engine.refused import RefusedError
     from chat_tui.engine.session import Session
 
     session = Session.under(around.settings, server)
     try:
-        turn = await session.send(chat, prompt, stream=not arguments.no_stream)
+        turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw))
         try:
             async for batch in turn.watch():
                 for tagged in batch:
-                    if isinstance(tagged.event, Retrying):
-                        say(_retrying(tagged.event))
+                    _remark(tagged.event)
                 if not arguments.json:
                     write("".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text)))
         except (asyncio.CancelledError, BrokenPipeError):
@@ -102,9 +108,18 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
         await session.close()
 
 
-def _retrying(event: Retrying) -> str:
-    """Return that a request failed and is made again, on one line."""
-    return f"Attempt {event.number} failed; again in {event.wait:.1f} s. {one_line(event.attempt.sentence)}"
+def _remark(event: Event) -> None:
+    """Say on standard error what isn't part of the answer: a new attempt, settings that the server has no place for."""
+    from chat_tui.conversation.events import Retrying, Started
+
+    match event:
+        case Retrying(attempt, number, wait=wait):
+            code = f" ({one_line(attempt.code)})" if attempt.code else ""
+            say(f"Attempt {number} failed{code}; the next one comes in {wait:.1f} s.")
+        case Started(left_out=names) if names:
+            say(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+        case _:
+            pass
 
 
 def _end(arguments: argparse.Namespace, chat: Chat, reply: Message) -> int:
@@ -149,4 +164,6 @@ def _as_json(chat: Chat, reply: Message, *, saved: bool) -> dict[str, Any]:
             for attempt in receipt.attempts
         ],
         "error": reply.failure.sentence if reply.failure else None,
+        "error_code": reply.failure.code if reply.failure else None,
+        "retry_after": reply.failure.retry_after if reply.failure else None,
     }

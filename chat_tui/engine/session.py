@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer, merged
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
+from chat_tui.engine.asking import IN_CHAT, Manner, asking
 from chat_tui.engine.catalogue import ModelEntry, entry_of
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import RefusedError
@@ -19,13 +19,9 @@ from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client, Timeouts
 from chat_tui.openrouter.errors import OpenRouterError
-from chat_tui.openrouter.forms import sent_form
-from chat_tui.reply.request import request_body
 
 QUIT_SECONDS = 2.0
 DEFAULT_TIMEOUTS = Timeouts()
-
-_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -80,7 +76,7 @@ class Session:
         turn = self._turns.get(chat.id)
         return turn if turn is not None and turn.running else None
 
-    async def send(self, chat: Chat, text: str, *, stream: bool = True) -> Turn:
+    async def send(self, chat: Chat, text: str, manner: Manner = IN_CHAT) -> Turn:
         """Send `text` as the next prompt of `chat`.
 
         A prompt whose reply failed before its first word can be sent again: unchanged it gets a new reply beside the
@@ -96,7 +92,7 @@ class Session:
             prompt = _prompt(text, path[-1].id if path else None)
         else:
             prompt = failed[0] if failed[0].text == text else _prompt(text, failed[0].parent)
-        return await self._start(chat, prompt, stream=stream)
+        return await self._start(chat, prompt, manner)
 
     async def regenerate(self, chat: Chat) -> Turn:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
@@ -170,17 +166,13 @@ class Session:
         if self.turn(chat) is not None:
             raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
-    async def _start(self, chat: Chat, prompt: Message, *, stream: bool = True) -> Turn:
-        settings = chat.settings
-        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=str(settings.get("model")))
-        path = chat.tree.path(prompt.parent)
-        request = await asyncio.to_thread(request_body, [*path, prompt], settings, chat.folder.read_attachment)
+    async def _start(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Turn:
+        model = str(chat.settings.get("model"))
+        path = [*chat.tree.path(prompt.parent), prompt]
+        wanted = await asyncio.to_thread(asking, chat, path, self.server, manner)
         self._check_idle(chat)
-        sent = sent_form(request, self.server.speaks, streaming=stream, at_openrouter=self.server.is_openrouter)
-        if sent.left_out:
-            _log.warning("%s has no place for: %s", self.server.origin, ", ".join(sent.left_out))
-        body = sent.body
-        turn = Turn(chat, self._client, prompt, reply, body, stream=stream, retries=self._retries)
+        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
+        turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries)
         self._turns[chat.id] = turn
         return turn
 

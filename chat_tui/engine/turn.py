@@ -7,11 +7,11 @@ import base64
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
 from chat_tui.conversation.values import Attempt, Failure, FilePart, Message, Receipt, Status, UnknownPart
+from chat_tui.engine.asking import Asking
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
@@ -36,8 +36,7 @@ class Turn:
         client: Where the request goes.
         prompt: The user's message, perhaps not yet on disk.
         reply: The empty reply, its status `streaming`.
-        body: The request (`reply.request.request_body`).
-        stream: Whether to ask for the reply piece by piece.
+        asking: The request.
         retries: Whether and when a request that failed before its first word is made again.
     """
 
@@ -47,9 +46,8 @@ class Turn:
         client: Client,
         prompt: Message,
         reply: Message,
-        body: dict[str, Any],
+        asking: Asking,
         *,
-        stream: bool = True,
         retries: Retries = DEFAULT_RETRIES,
     ) -> None:
         self.chat = chat
@@ -57,8 +55,7 @@ class Turn:
         self.reply = reply
         """The reply as the journal has it: empty until the turn has ended."""
         self._client = client
-        self._body = body
-        self._stream = stream
+        self._asking = asking
         self._retries = retries
         self._arriving = Reply(reply)
         self._attempts: list[Attempt] = []
@@ -116,7 +113,7 @@ class Turn:
                 self.chat.tree.put(refused)
             self._finish(refused)
             return
-        self._publish(Started(self._body, self.reply))
+        self._publish(Started(self._asking.body, self.reply, self._asking.left_out))
         receiving = self._receiving = asyncio.create_task(self._receive())
         receiving.add_done_callback(lambda _: self._arrived.set())
         if self._stopped_as:
@@ -149,11 +146,12 @@ class Turn:
 
     async def _exchange(self, reply: Reply) -> None:
         """Make the request once and take its reply."""
-        if not self._stream:
-            completion = await self._client.complete(self._body)
+        body, raw = self._asking.body, self._asking.manner.raw
+        if not self._asking.manner.stream:
+            completion = await (self._client.complete_text(body) if raw else self._client.complete(body))
             self._take(reply.feed(chunk_of_completion(completion.raw)))
             return
-        async with self._client.stream(self._body) as stream:
+        async with self._client.stream_text(body) if raw else self._client.stream(body) as stream:
             async for chunk in stream:
                 self._take(reply.feed(chunk))
 

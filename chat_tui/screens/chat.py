@@ -74,6 +74,7 @@ class ChatScreen(Screen[None]):
         self._library = library
         self._session = session
         self._shown: list[str] = []
+        self._left_out: tuple[str, ...] = ()
         self._progress = Progress()
 
     def compose(self) -> ComposeResult:
@@ -242,6 +243,9 @@ class ChatScreen(Screen[None]):
         for tagged in batch:
             self._progress.take(tagged.event)
             match tagged.event:
+                case Started(left_out=names) if names and names != self._left_out:
+                    self._left_out = names
+                    self._warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
                 case Failed(failure) if reply not in self._shown:
                     self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
                 case Finished(final):

@@ -129,6 +129,7 @@ def test_a_failure_in_json(home: Home) -> None:
 
 
 def test_hostile_errors_are_printable(home: Home) -> None:
+    (home.config / "config.toml").write_text("retries = 0\n")
     done = home.ask("error-escape")
     assert done.code == 1
     assert "␛" in done.sentence
@@ -137,6 +138,37 @@ def test_hostile_errors_are_printable(home: Home) -> None:
 
 def test_hostile_text_in_a_pipe_is_the_original(home: Home) -> None:
     assert home.ask("escape").out == samples.ESCAPE
+
+
+def test_a_busy_provider_is_asked_again_and_that_is_said(home: Home) -> None:
+    done = home.ask("flaky", "--json")
+    assert (done.code, done.json()["status"]) == (0, "complete")
+    assert [attempt["code"] for attempt in done.json()["failed_attempts"]] == ["429", "429"]
+    assert done.err.count("Attempt") == 2
+
+
+def test_a_raw_prompt_goes_out_as_it_stands(home: Home) -> None:
+    done = home.run("ask", "--raw", "--model", "demo/echo", given="Once upon a time")
+    request = json.loads(done.out.partition("```json\n")[2].partition("\n```")[0])
+    assert done.code == 0
+    assert request["prompt"] == "Once upon a time"
+    assert "messages" not in request
+
+
+def test_a_raw_prompt_has_no_system_prompt_beside_it(home: Home) -> None:
+    done = home.run("ask", "--raw", "--system", "Be brief.", "Once")
+    assert (done.code, done.out) == (2, "")
+    assert "--system" in done.sentence
+
+
+def test_what_a_server_has_no_place_for_is_named(home: Home) -> None:
+    server = home.environment()["OPENROUTER_BASE_URL"].removesuffix("/api/v1")
+    speaks = f'[servers."{server}"]\nspeaks = "openai"\n'
+    (home.config / "config.toml").write_text(f'[provider]\nsort = "price"\n{speaks}')
+    done = home.ask("echo")
+    assert done.code == 0
+    assert "provider" in done.sentence
+    assert '"provider"' not in done.out
 
 
 def test_an_empty_prompt_is_wrong_usage(home: Home) -> None:

@@ -15,6 +15,7 @@ from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN, merged
 from chat_tui.conversation.values import Message
 from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.asking import Manner
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
 from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
@@ -205,8 +206,8 @@ def begin(library: Library, model: str) -> Chat:
     return chat
 
 
-async def ask(session: Session, chat: Chat, text: str, *, stream: bool = True) -> Message:
+async def ask(session: Session, chat: Chat, text: str, *, stream: bool = True, raw: bool = False) -> Message:
     """Send `text` and return the final reply."""
-    turn = await session.send(chat, text, stream=stream)
+    turn = await session.send(chat, text, Manner(stream=stream, raw=raw))
     async with asyncio.timeout(PATIENCE):
         return await turn.wait()
