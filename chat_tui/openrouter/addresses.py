@@ -1,4 +1,4 @@
-"""Paths and queries out of names that a stranger chose: they stay inside their segment."""
+"""Addresses out of names that a stranger chose: a name stays inside its segment or its parameter."""
 
 from __future__ import annotations
 

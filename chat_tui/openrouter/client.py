@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any, Self
 
 import httpx
@@ -230,13 +230,14 @@ class Client:
 
     async def _models(self, path: str, wanted: Wanted, query: ModelQuery | None) -> ModelList:
         query = query or ModelQuery()
-        pages = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page)
         lists: list[ModelList] = []
-        async for text, value in pages:
-            try:
-                lists.append(ModelList.of(value, text))
-            except ValueError as error:
-                raise answers.not_ours(self._server, text) from error
+        reading = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page)
+        async with aclosing(reading) as pages:
+            async for text, value in pages:
+                try:
+                    lists.append(ModelList.of(value, text))
+                except ValueError as error:
+                    raise answers.not_ours(self._server, text) from error
         return lists[0] if len(lists) == 1 else _joined(lists)
 
     async def complete(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:

@@ -1,4 +1,4 @@
-"""Which models to ask the catalogue for, and in which order."""
+"""The question to ask of the catalogue: which models, in which order."""
 
 from __future__ import annotations
 

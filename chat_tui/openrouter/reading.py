@@ -1,9 +1,10 @@
-"""Reads what a server tells of itself and of the account, and says so when it has nothing of the kind."""
+"""Reading what a server may tell, of itself or of the account, and may as well not have."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,16 +104,17 @@ class Reader:
             OpenRouterError: Also when there is no such list.
         """
         found: list[dict[str, Any]] = []
-        async for _, value in self.pages(path, wanted, parameters):
-            page = _list_in(value)
-            if page is None:
-                raise sentences.unreadable(self._server, 200)
-            found += [self._without_user_ids(item) for item in page if isinstance(item, dict)]
+        async with aclosing(self.pages(path, wanted, parameters)) as pages:
+            async for _, value in pages:
+                page = _list_in(value)
+                if page is None:
+                    raise sentences.unreadable(self._server, 200)
+                found += [self._without_user_ids(item) for item in page if isinstance(item, dict)]
         return found
 
     async def pages(
         self, path: str, wanted: Wanted, parameters: Mapping[str, str] | None = None, *, first_only: bool = False
-    ) -> AsyncIterator[tuple[str, Any]]:
+    ) -> AsyncGenerator[tuple[str, Any], None]:
         """Yield the JSON of each page of a list as text and as value; arguments and errors as in `text`.
 
         Where the next one is, the server says with an address, of which only the query counts, or by counting more
