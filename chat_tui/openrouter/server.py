@@ -43,7 +43,10 @@ class Server:
             host = url.host  # decoded here, where an international name may turn out to be none
         except (httpx.InvalidURL, ValueError):
             url, host = httpx.URL(""), ""
-        if url.scheme not in ("http", "https") or not host:
+        escaped = (
+            "%" in host and ":" not in host
+        )  # by the parser, since no name holds it; IPv6 zones are another matter
+        if url.scheme not in ("http", "https") or not host or escaped:
             raise NotOpenRouter(
                 "The base URL isn't a web address. "
                 "It should look like https://openrouter.ai/api/v1; correct it in the settings."

@@ -328,7 +328,7 @@ async def test_certificates_that_cannot_be_read_are_explained(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    "base_url", ["", "openrouter.ai/api/v1", "ftp://x/y", "http://", "http://[bad", "http://a\x00b"]
+    "base_url", ["", "openrouter.ai/api/v1", "ftp://x/y", "http://", "http://[bad", "http://a\x00b", "http://a b/v1"]
 )
 async def test_a_base_url_that_is_no_address_is_explained(base_url: str) -> None:
     with pytest.raises(OpenRouterError, match="base URL"):
