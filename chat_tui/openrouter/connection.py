@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from chat_tui.openrouter import errors, no_reply, sentences
+from chat_tui.openrouter.course import Course
 from chat_tui.openrouter.failure import failure_in_reply
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import LONGEST_EVENT
@@ -142,12 +143,14 @@ class Connection:
             except (ImportError, ValueError, httpx.InvalidURL) as error:
                 raise errors.NoAnswer(
                     "The proxy that the environment names can't be used. Correct HTTP_PROXY, HTTPS_PROXY or ALL_PROXY; "
-                    "an http:// address works."
+                    "an http:// address works.",
+                    actions=("check_network",),
                 ) from error
             except OSError as error:
                 raise errors.NoAnswer(
                     "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read, so nothing was sent. "
-                    "Correct or unset it."
+                    "Correct or unset it.",
+                    actions=("check_network",),
                 ) from error
         return self._http
 
@@ -163,7 +166,9 @@ class Connection:
         except httpx.TransportError as error:
             raise no_reply.network_error(error, self.server, _read_timeout(request)) from error
         except UnicodeError as error:  # a host that the resolver can't even write
-            raise errors.NoAnswer(f"The name of {self.server.origin} is no host's. Correct the base URL.") from error
+            raise errors.NoAnswer(
+                f"The name of {self.server.origin} is no host's. Correct the base URL.", actions=("check_base_url",)
+            ) from error
         try:
             if not response.is_success:
                 raise await self._refusal(response)
@@ -223,13 +228,15 @@ def generation_of(response: httpx.Response) -> str | None:
     return generation if _GENERATION.fullmatch(generation) else None
 
 
-class _Opening:
-    """Closes a connection when its TLS handshake is cancelled: httpcore does so only after an error."""
+class _Opening(Course):
+    """Also closes a connection when its TLS handshake is cancelled: httpcore does so only after an error."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._stream: Any = None
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        await super().__call__(event, info)
         if event.endswith(".connect_tcp.complete"):
             self._stream = info["return_value"]
         elif event.endswith(".start_tls.failed") and self._stream is not None:

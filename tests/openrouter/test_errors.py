@@ -60,7 +60,8 @@ CASES: list[tuple[httpx.Response, type[OpenRouterError], bool, list[str]]] = [
     (httpx.Response(400, json=["odd"]), errors.BadRequest, False, ["odd."]),
     (httpx.Response(400, json=None), errors.BadRequest, False, ["without saying why"]),
     (httpx.Response(400, text='{"error":' * 3000), errors.BadRequest, False, ["can't use this request"]),
-    (httpx.Response(400, text='{"error":' * 400 + "1" + "}" * 400), errors.BadRequest, False, ["without saying why"]),
+    (httpx.Response(400, text='{"e":' * 400 + "1" + "}" * 400), errors.BadRequest, False, ["can't use this request"]),
+    (httpx.Response(400, text='{"error":' * 60 + "1" + "}" * 60), errors.BadRequest, False, ["without saying why"]),
 ]
 
 
