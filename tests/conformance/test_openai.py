@@ -8,6 +8,7 @@ import pytest
 from openai.types.chat import ChatCompletionUserMessageParam
 
 from chat_tui.demo.server import DEMO_KEY, DemoServer
+from tests.demo.kinds import ANSWERING
 
 HELLO: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello?"}]
 
@@ -32,6 +33,26 @@ def test_completes(client: openai.OpenAI) -> None:
     assert completion.usage is not None
     assert extra(completion.usage)["cost"] > 0
     assert extra(completion)["provider"] == "OpenAI"
+
+
+@pytest.mark.parametrize("model_id", ANSWERING)
+def test_runs_every_model(client: openai.OpenAI, model_id: str) -> None:
+    whole = client.chat.completions.create(model=model_id, messages=HELLO)
+    with client.chat.completions.create(model=model_id, messages=HELLO, stream=True) as stream:
+        chunks = list(stream)
+    streamed = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    # The echo shows whether the request was for a stream.
+    assert (streamed == (whole.choices[0].message.content or "")) is (model_id != "demo/echo")
+    assert whole.usage is not None
+    assert chunks[-1].usage is not None
+
+
+def test_completes_text(client: openai.OpenAI) -> None:
+    whole = client.completions.create(model="demo/markdown", prompt="Once upon a time")
+    with client.completions.create(model="demo/markdown", prompt="Once upon a time", stream=True) as stream:
+        streamed = "".join(chunk.choices[0].text for chunk in stream)
+    assert whole.object == "text_completion"
+    assert streamed == whole.choices[0].text != ""
 
 
 def test_streams_to_the_usage(client: openai.OpenAI) -> None:

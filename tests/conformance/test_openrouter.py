@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 import pytest
-from openrouter import OpenRouter, components, errors
+from openrouter import OpenRouter, components, errors, operations
 
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DEMO_KEY, DemoServer
+from tests.demo.kinds import ANSWERING
 
 # The SDK would try again for an hour.
 NO_RETRIES = None
@@ -38,13 +39,71 @@ def test_lists_models(client: OpenRouter) -> None:
     assert page.next() is None
 
 
-@pytest.mark.parametrize("model_id", list(models()))
-def test_knows_everything_that_we_say_about_a_model(model_id: str) -> None:
-    entry = models()[model_id].entry
-    known = components.Model.model_validate(entry).model_dump(mode="json", by_alias=True)
-    assert {key: known[key] for key in entry if key != "reasoning"} == json.loads(
-        json.dumps({key: value for key, value in entry.items() if key != "reasoning"})
-    )
+def test_turns_the_pages_of_the_list(client: OpenRouter) -> None:
+    first = client.models.list(limit=7, output_modalities="all")
+    assert first is not None
+    second = first.next()
+    assert isinstance(second, operations.GetModelsResponse)
+    ids = [model.id for page in (first, second) for model in page.result.data]
+    assert ids == list(models())[:14]
+
+
+def test_reads_everything_that_is_public(client: OpenRouter) -> None:
+    one = client.models.get(author="openai", slug="gpt-5.5").data
+    assert one.name == "OpenAI: GPT-5.5"
+    offers = client.endpoints.list(author="deepseek", slug="deepseek-v3.2").data
+    assert [offer.provider_name for offer in offers.endpoints] == ["DeepSeek", "DeepInfra", "Novita", "Fireworks"]
+    assert all(offer.pricing.prompt for offer in client.endpoints.list_zdr_endpoints().data)
+    assert {provider.slug for provider in client.providers.list().data} >= {"openai", "google-vertex", "demo"}
+    assert client.models.count(output_modalities="all").data.count == len(models())
+
+
+def test_reads_what_is_the_accounts(client: OpenRouter) -> None:
+    presets = client.presets.list()
+    assert presets is not None
+    assert [preset.slug for preset in presets.result.data] == ["careful-writer", "show-request", "old-habits"]
+    chosen = client.presets.get(slug="careful-writer").data.designated_version
+    assert chosen is not None
+    assert (chosen.version, chosen.config["temperature"]) == (2, 0.3)
+    first = client.presets.get_version(slug="careful-writer", version="1").data
+    assert first is not None
+    assert first.system_prompt == "Write plainly."
+    own = client.models.list_for_user(security={"bearer": DEMO_KEY})
+    assert own is not None
+    assert 0 < len(own.result.data) < len(models())
+
+
+def test_settles_a_generation(client: OpenRouter) -> None:
+    chunks = stream(client, "demo/reasoning")
+    with pytest.raises(errors.NotFoundResponseError):
+        client.generations.get_generation(id=chunks[0].id)
+    known = client.generations.get_generation(id=chunks[0].id).data
+    usage = chunks[-1].usage
+    assert usage is not None
+    assert known.total_cost == usage.cost
+    assert known.native_tokens_completion == usage.completion_tokens
+    assert client.credits.get_credits().data.total_usage >= known.total_cost
+
+
+@pytest.mark.parametrize("model_id", ANSWERING)
+def test_runs_every_model(client: OpenRouter, model_id: str) -> None:
+    whole = client.chat.send(model=model_id, messages=hello(), stream=False)
+    chunks = stream(client, model_id)
+    assert whole.choices[0].finish_reason in ("stop", "length", "content_filter", "tool_calls")
+    assert chunks[-1].usage is not None
+    assert whole.usage is not None
+    streamed = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+    # The echo shows whether the request was for a stream.
+    assert (streamed == (whole.choices[0].message.content or "")) is (model_id != "demo/echo")
+
+
+def test_merges_tool_calls(client: OpenRouter) -> None:
+    arguments: dict[int, str] = {}
+    for chunk in stream(client, "demo/tools"):
+        for call in chunk.choices[0].delta.tool_calls or []:
+            assert call.function is not None
+            arguments[call.index] = arguments.get(call.index, "") + (call.function.arguments or "")
+    assert [json.loads(text) for text in arguments.values()] == [{"city": "Paris"}, {"city": "Rome"}]
 
 
 def test_completes(client: OpenRouter) -> None:
