@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from math import ceil
 
 from chat_tui.conversation.events import Event, Failed, Finished, Reasoning, Receipted, Retrying, Started, Text
 from chat_tui.conversation.values import Receipt
@@ -64,7 +65,7 @@ class Progress:
             due, retry = self._retrying
             seconds = max(due - self._clock(), 0)
             reason = one_line(retry.attempt.sentence.partition(":")[0], _LONGEST_REASON)
-            when = f"again in {seconds:.0f} s" if seconds else "again now"
+            when = f"again in {ceil(seconds)} s" if seconds else "again now"
             return f"↻ {when} ({retry.number} of {retry.most}) · {reason} · Esc stops"
         if self._first is None:
             return f"◌ waiting {self._clock() - self._started:.0f} s"

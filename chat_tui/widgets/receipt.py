@@ -14,12 +14,16 @@ _DAY = 86_400  # seconds
 
 
 def spent_line(messages: Iterable[Message]) -> str:
-    """Return what a chat's replies cost together, on all its branches; `≥` when the server didn't say of each."""
+    """Return what a chat's replies cost together, on all its branches; `≥` when the server didn't say of each.
+
+    A reply that failed before its first word costs nothing: OpenRouter insures against empty ones.
+    """
     replies = [message for message in messages if message.receipt and message.receipt.generation]
     cost = total_cost(replies)
     if cost is None:
         return ""
-    known = all(reply.receipt and reply.receipt.cost is not None for reply in replies)
+    unknown = [reply for reply in replies if reply.receipt and reply.receipt.cost is None]
+    known = all(reply.status == "failed" and reply.is_empty for reply in unknown)
     return f"this chat {'' if known else '≥ '}{format_cost(cost)}"
 
 
