@@ -10,11 +10,18 @@ from pathlib import Path
 from chat_tui.conversation.journal import Reading, append_message, read_journal, read_tail, set_aside_damaged
 from chat_tui.conversation.metadata import FILE_NAME, Metadata, read_metadata, write_metadata
 from chat_tui.conversation.partial import PartialWriter, recover_partial
-from chat_tui.conversation.values import FilePart, Message
+from chat_tui.conversation.pictures import decode_picture
+from chat_tui.conversation.values import FilePart, Message, Part, UnknownPart
 from chat_tui.paths import private_directory, replace_file
 
 _EXTENSIONS = {
     "application/json": "json",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/mpeg": "mp3",
+    "audio/opus": "opus",
+    "audio/pcm": "pcm",
+    "audio/wav": "wav",
     "image/gif": "gif",
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -56,7 +63,7 @@ class Folder:
 
     def start_partial(self, reply: Message) -> PartialWriter:
         """Start keeping `reply` while it streams."""
-        return PartialWriter(self.path / "partial" / f"{reply.id}.jsonl", reply)
+        return PartialWriter(self.path / "partial" / f"{reply.id}.jsonl", reply, self.attach_picture)
 
     def interrupted(self) -> Iterator[tuple[Path, Message]]:
         """Yield the replies that never reached the journal, each with its file; oldest first."""
@@ -73,6 +80,13 @@ class Folder:
         if not path.exists():
             replace_file(path, content)
         return part
+
+    def attach_picture(self, url: str) -> Part:
+        """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
+        picture = decode_picture(url)
+        if isinstance(picture, UnknownPart):
+            return picture
+        return self.attach(picture.content, picture.media_type, picture.name)
 
     def read_attachment(self, part: FilePart) -> bytes:
         """Return the bytes that `part` refers to.

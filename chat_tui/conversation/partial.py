@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
-from chat_tui.conversation.events import Event, Reasoning, Receipted, Text
+from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall
 from chat_tui.conversation.ids import now
 from chat_tui.conversation.records import (
     DamagedRecordError,
@@ -17,35 +18,55 @@ from chat_tui.conversation.records import (
     encode_line,
     encode_message,
 )
-from chat_tui.conversation.values import Json, Message, Receipt, TextPart
+from chat_tui.conversation.values import Json, Message, Part, Receipt, TextPart
 from chat_tui.paths import FILE_MODE, private_directory
+
+E = TypeVar("E", bound=Event)
 
 
 class PartialWriter:
-    """Appends what arrives of one reply; every write reaches the system, so that only a power cut can take it."""
+    """Appends what arrives of one reply; every write reaches the system, so that only a power cut can take it.
 
-    def __init__(self, path: Path, reply: Message) -> None:
+    The first record is the empty reply. Others like it follow with what doesn't grow by pieces: receipt, sources,
+    pictures (whose files are written first); the latest of them counts. Between them `partial` records add text,
+    reasoning, and pieces of tool calls.
+
+    Args:
+        path: The file.
+        reply: The empty reply.
+        keep_picture: Writes the picture in a URL to a file of the conversation and returns the part that refers to it.
+    """
+
+    def __init__(self, path: Path, reply: Message, keep_picture: Callable[[str], Part]) -> None:
         private_directory(path.parent)
         self.path = path
+        self._reply = reply
+        self._keep_picture = keep_picture
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._write(encode_message(reply))
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write what `events` add to the reply, as one record for each kind."""
-        text = "".join(event.text for event in events if isinstance(event, Text))
-        reasoning = "".join(event.text for event in events if isinstance(event, Reasoning))
-        receipts = [event.receipt for event in events if isinstance(event, Receipted)]
+        """Write what `events` add to the reply: what grows as one record, the rest as another."""
         record: dict[str, object] = {}
-        if reasoning:
+        if reasoning := "".join(event.text for event in _only(Reasoning, events)):
             record["reasoning"] = reasoning
-        if text:
+        if text := "".join(event.text for event in _only(Text, events)):
             record["text"] = text
-        if receipts:
-            latest = receipts[-1]
-            record |= {"model": latest.model, "provider": latest.provider, "generation": latest.generation}
+        if calls := _joined(_only(ToolCall, events)):
+            record["tool_calls"] = calls
         if record:
             self._write(encode_line({"v": 1, "type": "partial", **record}))
+        for image in _only(Image, events):
+            self._reply = replace(self._reply, parts=(*self._reply.parts, self._keep_picture(image.url)))
+        latest = replace(
+            self._reply,
+            citations=(*self._reply.citations, *(event.citation for event in _only(Cited, events))),
+            receipt=_latest(self._reply.receipt, events),
+        )
+        if latest != self._reply or any(isinstance(event, Image) for event in events):
+            self._reply = latest
+            self._write(encode_message(latest))
 
     def close(self) -> None:
         """Close the file and leave it: what is in it isn't anywhere else yet."""
@@ -61,12 +82,50 @@ class PartialWriter:
             line = line[self._file.write(line) :]
 
 
+def _only(kind: type[E], events: Sequence[Event]) -> list[E]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def _joined(fragments: Iterable[ToolCall]) -> list[Json]:
+    """Return one piece for each call that has `fragments`."""
+    pieces: dict[int, dict[str, Any]] = {}
+    arguments: dict[int, list[str]] = {}
+    for fragment in fragments:
+        pieces[fragment.index] = {"index": fragment.index, "id": fragment.id, "name": fragment.name}
+        arguments.setdefault(fragment.index, []).append(fragment.arguments)
+    return [{**piece, "arguments": "".join(arguments[index])} for index, piece in pieces.items()]
+
+
+def _latest(receipt: Receipt | None, events: Sequence[Event]) -> Receipt | None:
+    """Return the receipt as it is after `events`, with the attempts so far."""
+    attempts = receipt.attempts if receipt else ()
+    for event in events:
+        if isinstance(event, Receipted):
+            receipt = event.receipt
+        elif isinstance(event, Retrying):
+            attempts, receipt = (*attempts, event.attempt), Receipt()
+    return replace(receipt, attempts=attempts) if receipt else None
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call as far as its fragments are there."""
+
+    id: str | None = None
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+
+    def whole(self) -> Json:
+        function = {"name": self.name, "arguments": "".join(self.arguments)}
+        return {"id": self.id, "type": "function", "function": function}
+
+
 def recover_partial(path: Path) -> Message | None:
     """Return the reply in a partial file as an interrupted message, or None when not even its first line is whole."""
     reply: Message | None = None
     reasoning: list[str] = []
     text: list[str] = []
-    served: Receipt = Receipt()
+    calls: dict[int, _Call] = {}
     for line in path.read_bytes().split(b"\n"):
         try:
             record = decode_line(line)
@@ -77,11 +136,7 @@ def recover_partial(path: Path) -> Message | None:
         if record["type"] == "partial":
             reasoning.append(_text_in(record, "reasoning"))
             text.append(_text_in(record, "text"))
-            served = Receipt(
-                model=_text_in(record, "model") or served.model,
-                provider=_text_in(record, "provider") or served.provider,
-                generation=_text_in(record, "generation") or served.generation,
-            )
+            _add_calls(calls, record.get("tool_calls"))
     if reply is None:
         return None
     whole = "".join(text)
@@ -89,10 +144,19 @@ def recover_partial(path: Path) -> Message | None:
         reply,
         status="interrupted",
         at=now(),
-        parts=(TextPart(whole),) if whole else (),
+        parts=(*((TextPart(whole),) if whole else ()), *reply.parts),
         reasoning="".join(reasoning),
-        receipt=served if served != Receipt() else None,
+        tool_calls=tuple(call.whole() for call in calls.values()),
     )
+
+
+def _add_calls(calls: dict[int, _Call], pieces: object) -> None:
+    for piece in pieces if isinstance(pieces, list) else []:
+        if isinstance(piece, dict) and isinstance(piece.get("index"), int):
+            call = calls.setdefault(piece["index"], _Call())
+            call.id = _text_in(piece, "id") or call.id
+            call.name = _text_in(piece, "name") or call.name
+            call.arguments.append(_text_in(piece, "arguments"))
 
 
 def _text_in(record: Json, name: str) -> str:

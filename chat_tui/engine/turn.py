@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
-from chat_tui.conversation.values import Attempt, Failure, FilePart, Message, Receipt, Status, UnknownPart
+from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, Status
 from chat_tui.engine.asking import Asking
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.keeping import keep_files
 from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
@@ -152,6 +152,7 @@ class Turn:
             self._take(reply.feed(chunk_of_completion(completion.raw)))
             return
         async with self._client.stream_text(body) if raw else self._client.stream(body) as stream:
+            self._take(reply.begin(stream.generation))
             async for chunk in stream:
                 self._take(reply.feed(chunk))
 
@@ -179,6 +180,7 @@ class Turn:
         if error is None:
             return "complete", None, None
         if isinstance(error, OpenRouterError):
+            self._arriving.fail(error)
             return "failed", failure_of(error), error.generation
         _log.error("A reply could not be read", exc_info=error)
         failure = Failure("chat-tui could not read the rest of this reply; the log says more. Please report it.")
@@ -203,8 +205,10 @@ class Turn:
     ) -> Message:
         """Write the final message, then drop the partial file; when the disk refuses, the file and its words stay."""
         try:
-            pictures = [self._attach(url) for url in self._arriving.images]
-            final = self._arriving.message(status, pictures, generation=generation, failure=failure)
+            parts, annotations = keep_files(self.chat.folder, self._arriving, self._asking.body)
+            final = self._arriving.message(
+                status, parts, annotations=annotations, generation=generation, failure=failure
+            )
             final = self._with_attempts(final)
             self.chat.put(final)
         except OSError as error:
@@ -223,18 +227,6 @@ class Turn:
 
     def _with_attempts(self, message: Message) -> Message:
         return replace(message, receipt=replace(message.receipt or Receipt(), attempts=tuple(self._attempts)))
-
-    def _attach(self, url: str) -> FilePart | UnknownPart:
-        """Keep a picture and return its part; one that isn't here, or can't be decoded, is at least mentioned."""
-        header, _, data = url.partition(",")
-        if not header.startswith("data:"):
-            return UnknownPart({"type": "image_url", "image_url": {"url": url}})
-        media_type = header[5:].partition(";")[0]
-        try:
-            content = base64.b64decode(data, validate=True)
-        except ValueError:  # not base64, or not even ASCII
-            return UnknownPart({"type": "image_url", "media_type": media_type, "reason": "not base64"})
-        return self.chat.folder.attach(content, media_type, f"image.{media_type.rpartition('/')[2]}")
 
     def _publish(self, event: Event) -> None:
         self._log.append(Tagged(self.chat.id, self.reply.id, 0, event))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import stat
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
-from chat_tui.conversation.events import Event, Reasoning, Receipted, Text
+from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.partial import recover_partial
-from chat_tui.conversation.values import Message, Receipt, TextPart
+from chat_tui.conversation.values import Attempt, Citation, FilePart, Message, Receipt, TextPart
 from tests.conversation.samples import message
 
 
@@ -41,6 +42,51 @@ def test_what_arrived_is_recovered_as_interrupted(tmp_path: Path) -> None:
     assert recovered.parts == (TextPart("Once upon \ud800"),)
     assert recovered.receipt == Receipt("m", "p", "gen-1")
     assert recovered.at > reply.at
+
+
+def test_calls_sources_pictures_and_the_whole_receipt_are_recovered(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    attempt = Attempt("It failed.", "429", "Groq", "gen-0")
+    receipt = Receipt("m", "p", "gen-1", finish="stop", cost=Decimal("0.5"), raw_usage={"cost": Decimal("0.5")})
+    path = write_partial(
+        folder,
+        streaming_reply(),
+        [Receipted(Receipt(generation="gen-0")), Retrying(attempt, 1, 3, 0.5)],
+        [ToolCall(0, "f", '{"a', "c1"), ToolCall(1, "", "", None), ToolCall(0, "f", '": ', "c1")],
+        [Cited(Citation("https://a", "A")), Image(picture), Text("Hi")],
+        [ToolCall(1, "g", "{}", "c2"), ToolCall(0, "f", "1}", "c1"), Cited(Citation("https://b"))],
+        [Receipted(receipt)],
+    )
+    assert b"iVBOR" not in path.read_bytes()
+    recovered = recover_partial(path)
+    assert recovered is not None
+    assert recovered.tool_calls == (
+        {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}},
+        {"id": "c2", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+    )
+    assert recovered.citations == (Citation("https://a", "A"), Citation("https://b"))
+    text, file = recovered.parts
+    assert text == TextPart("Hi")
+    assert isinstance(file, FilePart)
+    assert folder.read_attachment(file) == b"\x89PNG\r\n\x1a\n"
+    assert recovered.receipt == replace(receipt, attempts=(attempt,))
+
+
+def test_a_generation_that_came_before_the_first_chunk_is_recovered(tmp_path: Path) -> None:
+    path = write_partial(Folder(tmp_path), streaming_reply(), [Receipted(Receipt(generation="gen-1"))])
+    recovered = recover_partial(path)
+    assert recovered is not None
+    assert recovered.receipt == Receipt(generation="gen-1")
+
+
+def test_pieces_of_calls_that_are_none_cost_only_themselves(tmp_path: Path) -> None:
+    path = write_partial(Folder(tmp_path), streaming_reply(), [ToolCall(0, "f", "{}", "c1")])
+    for pieces in ("5", "[5, {}]", '[{"index": "0"}]', '[{"index": 0, "name": 7, "arguments": []}]'):
+        path.write_bytes(path.read_bytes() + b'{"v": 1, "type": "partial", "tool_calls": %s}\n' % pieces.encode())
+    recovered = recover_partial(path)
+    assert recovered is not None
+    assert [call["function"] for call in recovered.tool_calls] == [{"name": "f", "arguments": "{}"}]
 
 
 def test_a_torn_last_line_costs_only_itself(tmp_path: Path) -> None:
