@@ -232,6 +232,16 @@ REFUSED = Cause(
     vague=True,
 )
 
+PROXY_LOGIN = Cause(
+    "A proxy on the way wants a login{http}", "Put user and password into HTTP_PROXY.", ("check_network",), silent=True
+)
+NETWORK_LOGIN = Cause(
+    "The network wants a login{http}",
+    "Log in with a browser, then send it again.",
+    ("check_network", "retry"),
+    silent=True,
+)
+
 # Limits
 DAILY_FREE = Cause(
     "The daily limit for free models is reached",

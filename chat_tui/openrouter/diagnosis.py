@@ -205,6 +205,7 @@ _STATUSES = {
     403: causes.PERMISSION,
     404: causes.NOT_FOUND,
     405: causes.NOT_OFFERED,
+    407: causes.PROXY_LOGIN,
     408: causes.TIMED_OUT,
     412: causes.BAD_REQUEST,
     413: causes.TOO_LARGE,
@@ -216,6 +217,7 @@ _STATUSES = {
     503: causes.NOT_NOW,
     504: causes.TIMED_OUT,
     505: causes.NOT_OFFERED,
+    511: causes.NETWORK_LOGIN,
     524: causes.TIMED_OUT,
     529: causes.OVERLOADED,
 }

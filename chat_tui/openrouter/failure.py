@@ -19,6 +19,7 @@ RATE_WORDS = frozenset({"rate_limit_exceeded", "rate_limit_error"})
 
 _WORDS = ("code", "error_type", "type", "limit_source", "reason", "provider_error_code", "provider_code")
 _LONGEST_WAIT = 366 * 86400.0
+_SHORTEST_DAY = 600.0  # seconds
 _LONGEST_WORD = 100
 _LONGEST_READ = 4000  # characters in which a known phrase is looked for
 _DEEPEST_MESSAGE = 8
@@ -216,7 +217,7 @@ def _wait(
 ) -> float | None:
     """Return the seconds to wait: header, its copy in the body, the body's own fields, then the limit's reset.
 
-    Only a rate limit's reset says when to come back; for a daily one it counts when it is later than the rest.
+    Only a rate limit's reset says when to come back; a daily one doesn't end in the seconds that come with it too.
     """
     copied = {key.lower(): value for key, value in _dict(metadata.get("headers")).items()}
     reset = _until(headers.get("x-ratelimit-reset") or copied.get("x-ratelimit-reset")) if status == 429 else None
@@ -227,10 +228,8 @@ def _wait(
         _seconds(availability.get("retry_after")),
         reset,
     )
-    known = [wait for wait in waits if wait is not None]
-    if not known:
-        return None
-    return max(known) if daily else known[0]
+    shortest = _SHORTEST_DAY if daily else 0.0
+    return next((wait for wait in waits if wait is not None and wait >= shortest), None)
 
 
 def retry_after_header(value: Any) -> float | None:

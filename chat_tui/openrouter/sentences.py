@@ -14,7 +14,6 @@ from chat_tui.text import one_line
 _LONGEST_QUOTE = 500
 _LONGEST_NAME = 80
 _MOST_SUGGESTED = 3
-_SHORTEST_DAY = 600.0  # seconds; servers also send a shorter Retry-After with a daily limit, which doesn't end then
 
 _HTML = re.compile(r"\s*(?:<!doctype\s+html|<html|<head|<body|<\?xml|<!--)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
@@ -126,7 +125,7 @@ def _sentence(failure: Failure, cause: Cause, failed: str, http: str) -> str:
         "http": http,
         "again": "Send it again" + (f" in {after}" if after and failure.retry_after else ""),
         "later": f"Try again in {after}" if after else "Try again in a minute",
-        "tomorrow": f"Wait {after}" if (failure.retry_after or 0) > _SHORTEST_DAY else "Wait until midnight UTC",
+        "tomorrow": f"Wait {after}" if after else "Wait until midnight UTC",
         "credits": settings and f"{settings}credits",
         "keys": settings and f"{settings}keys",
         "privacy": settings and f"{settings}privacy",
