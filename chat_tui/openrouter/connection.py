@@ -276,8 +276,6 @@ def _as_json(value: Any) -> Any:
     """Return what JSON has for the values that our decoder makes of it."""
     if isinstance(value, Decimal):
         return float(value)
-    if isinstance(value, tuple):
-        return list(value)
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"no JSON for {type(value).__name__}")

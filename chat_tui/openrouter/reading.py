@@ -93,7 +93,8 @@ class Reader:
         data = value.get("data") if isinstance(value, dict) else None
         if not isinstance(data, dict):
             raise sentences.unreadable(self._server, 200)
-        return self._without_user_ids(data)
+        kept: dict[str, Any] = self._server.without_secrets(data)
+        return kept
 
     async def items(
         self, path: str, wanted: Wanted, parameters: Mapping[str, str] | None = None
@@ -109,7 +110,7 @@ class Reader:
                 page = _list_in(value)
                 if page is None:
                     raise sentences.unreadable(self._server, 200)
-                found += [self._without_user_ids(item) for item in page if isinstance(item, dict)]
+                found += [self._server.without_secrets(item) for item in page if isinstance(item, dict)]
         return found
 
     async def pages(
@@ -149,13 +150,6 @@ class Reader:
         if failed and "data" not in value:
             raise answers.not_ours(self._server, text)
         return value
-
-    def _without_user_ids(self, value: dict[str, Any]) -> dict[str, Any]:
-        try:
-            kept: dict[str, Any] = self._server.without_secrets(value)
-        except RecursionError as error:
-            raise sentences.unreadable(self._server, 200) from error
-        return kept
 
 
 def _list_in(value: Any) -> list[Any] | None:
