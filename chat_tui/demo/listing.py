@@ -181,27 +181,30 @@ def _context(text: str) -> _Test:
     return lambda model: (model.entry["context_length"] or 0) >= least
 
 
-def _price(kind: str, *, least: bool) -> _Read:
+def _bounded(measure: Callable[[Model], Decimal | int], *, least: bool) -> _Read:
     def read(text: str) -> _Test:
         bound = _number(text)
-        return lambda model: (price := _per_million(model, kind)) == bound or (price > bound) == least
+        if least:
+            return lambda model: measure(model) >= bound
+        return lambda model: measure(model) <= bound
 
     return read
+
+
+def _prompt_price(model: Model) -> Decimal:
+    return _per_million(model, "prompt")
+
+
+def _completion_price(model: Model) -> Decimal:
+    return _per_million(model, "completion")
 
 
 def _per_million(model: Model, kind: str) -> Decimal:
     return Decimal(model.entry["pricing"][kind]) * _PER_MILLION
 
 
-def _age(*, least: bool) -> _Read:
-    def read(text: str) -> _Test:
-        bound = _number(text)
-        now = int(time.time())
-        return lambda model: (
-            (days := (now - model.entry["created"]) // _SECONDS_PER_DAY) >= bound if least else days <= bound
-        )
-
-    return read
+def _days(model: Model) -> int:
+    return (int(time.time()) - int(model.entry["created"])) // _SECONDS_PER_DAY
 
 
 def _score(text: str) -> _Test:
@@ -222,12 +225,12 @@ _FILTERS: dict[str, _Read] = {
     "arch": _architecture,
     "distillable": _distillable,
     "context": _context,
-    "min_price": _price("prompt", least=True),
-    "max_price": _price("prompt", least=False),
-    "min_output_price": _price("completion", least=True),
-    "max_output_price": _price("completion", least=False),
-    "min_age_days": _age(least=True),
-    "max_age_days": _age(least=False),
+    "min_price": _bounded(_prompt_price, least=True),
+    "max_price": _bounded(_prompt_price, least=False),
+    "min_output_price": _bounded(_completion_price, least=True),
+    "max_output_price": _bounded(_completion_price, least=False),
+    "min_age_days": _bounded(_days, least=True),
+    "max_age_days": _bounded(_days, least=False),
     **{
         f"{bound}_{measure}": _score
         for bound in ("min", "max")
@@ -237,7 +240,7 @@ _FILTERS: dict[str, _Read] = {
 
 
 def _mean_price(model: Model) -> Decimal:
-    return _per_million(model, "prompt") + _per_million(model, "completion")
+    return _prompt_price(model) + _completion_price(model)
 
 
 def _best(model: Model, statistic: str, *, high: bool) -> float:

@@ -1,6 +1,7 @@
 """What a valid request for a completion is: types, ranges and words of the known fields; others are ignored."""
 
 import json
+import re
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -230,8 +231,9 @@ def problem_of(body: dict[str, Any]) -> str | None:
         _Request.model_validate(_without_lone_surrogates(body))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
-        sentences = (_sentence(_path(body, problem), problem["msg"]) for problem in problems)
-        return "; ".join(list(dict.fromkeys(sentences))[:3])
+        # Of the choices of a union, the one that was meant is the one that fails deepest inside.
+        located = sorted(((_path(body, problem), problem["msg"]) for problem in problems), key=_height)
+        return "; ".join(list(dict.fromkeys(_sentence(path, message) for path, message in located))[:3])
     return None
 
 
@@ -249,8 +251,12 @@ def _path(body: object, problem: ErrorDetails) -> str:
     return ".".join(kept)
 
 
+def _height(located: tuple[str, str]) -> int:
+    return -located[0].count(".")
+
+
 def _sentence(path: str, message: str) -> str:
-    message = message.removeprefix("Value error, ")
+    message = re.sub(r"^Value error, | or instance of \w+$", "", message)
     return f"{path}: {message}" if path else message
 
 

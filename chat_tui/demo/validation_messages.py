@@ -34,6 +34,10 @@ class _Image(_Known):
     image_url: _ImageUrl
 
 
+class _MadeImage(_Known):
+    image_url: _ImageUrl
+
+
 class _InputAudio(_Known):
     data: _Base64
     format: Literal["wav", "mp3", "aiff", "aac", "ogg", "flac", "m4a", "pcm16", "pcm24"]
@@ -110,7 +114,7 @@ class _Assistant(_Known):
     reasoning_details: list[_Detail] | None = None
     refusal: str | None = None
     tool_calls: list[_ToolCall] | None = None
-    images: list[_Image] | None = None
+    images: list[_MadeImage] | None = None
     annotations: list[dict[str, Any]] | None = None
     audio: dict[str, Any] | None = None
 
