@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.app.conftest import Running, Starter
+from tests.openrouter.loopback import reset
 
+SELF_SIGNED = Path(__file__).parent.parent / "openrouter" / "self_signed.pem"
 PAGE = b"<html><head><title>Log in to the hotel</title></head><body>Welcome</body></html>"
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 CHUNK = b'data: {"id":"gen-1","choices":[{"index":0,"delta":{"content":"Once upon"}}]}\n\n'
 TIMEOUTS = {"connect": 0.3, "headers": 0.3, "headers_unstreamed": 0.3, "idle": 0.3}
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def reset(writer: asyncio.StreamWriter) -> None:
-    """Close with RST, as a crash or a firewall does."""
-    connection: socket.socket = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-    writer.transport.abort()
 
 
 async def reset_at_once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -74,7 +71,9 @@ async def not_http(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Non
 
 
 @asynccontextmanager
-async def behaving(behaviour: Behaviour) -> AsyncIterator[tuple[str, set[asyncio.StreamWriter]]]:
+async def behaving(
+    behaviour: Behaviour, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[str, set[asyncio.StreamWriter]]]:
     """Run a server; yield its address and the connections that are open."""
     connected: set[asyncio.StreamWriter] = set()
 
@@ -88,9 +87,9 @@ async def behaving(behaviour: Behaviour) -> AsyncIterator[tuple[str, set[asyncio
             connected.discard(writer)
             writer.close()
 
-    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
-        yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/api/v1", connected
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.sockets[0].getsockname()[1]}/api/v1", connected
     finally:
         listener.close()
 
@@ -139,6 +138,13 @@ async def test_a_port_that_nobody_listens_on_is_one_sentence(starter: Starter) -
         pass
     async with starter.run(base_url=base_url) as running:
         await assert_failed_gently(running, "Nothing answers", "127.0.0.1")
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_one_sentence(starter: Starter) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(SELF_SIGNED)
+    async with behaving(no_answer, tls) as (base_url, _), starter.run(base_url=base_url) as running:
+        await assert_failed_gently(running, "isn't secure", "nothing was sent")
 
 
 async def test_a_name_that_cannot_be_found_is_one_sentence(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
