@@ -14,9 +14,9 @@ class Dropped(dict[str, None]):
         self[name] = None
 
     def keep(self, value: Mapping[str, Any], names: Container[str], prefix: str = "") -> dict[str, Any]:
-        """Return what of `value` is in `names`; the rest is noted, `prefix` before each name."""
-        for name in value:
-            if name not in names:
+        """Return what of `value` is in `names`; the rest is noted, `prefix` before each name, unless it is null."""
+        for name, inner in value.items():
+            if name not in names and inner is not None:
                 self.add(prefix + name)
         return {name: inner for name, inner in value.items() if name in names}
 

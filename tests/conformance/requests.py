@@ -348,7 +348,6 @@ EVERYTHING: ChatRequest = {
     "plugins": _PLUGINS,
     "reasoning": {
         "effort": "max",
-        "max_tokens": 2000,
         "enabled": True,
         "exclude": False,
         "summary": "concise",
@@ -405,6 +404,7 @@ OTHER_FORMS: list[ChatRequest] = [
     {
         "messages": [{"role": "user", "content": "Hello"}],
         "provider": {"sort": "exacto", "preferred_min_throughput": 50, "preferred_max_latency": 1.5},
+        "reasoning": {"max_tokens": 2000},
         "stop": "END",
         "prediction": {"type": "content", "content": "Two."},
         "response_format": {"type": "grammar", "grammar": 'root ::= "yes"'},

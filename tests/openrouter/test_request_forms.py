@@ -166,6 +166,7 @@ OLDER: list[tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = [
     ({"response_format": {"type": "python"}}, {}, ("response_format.python",)),
     ({"response_format": {"type": "json_object"}}, {"response_format": {"type": "json_object"}}, ()),
     ({"service_tier": "flex", "session_id": "s", "debug": {}}, {}, ("service_tier", "session_id", "debug")),
+    ({"service_tier": None, "prompt_cache_key": None}, {}, ()),
     ({"provider": {"sort": {"by": "price", "partition": "model"}}}, {"provider": {"sort": "price"}}, ()),
     (
         {"provider": {"sort": {"by": "latency", "partition": "none"}}},
