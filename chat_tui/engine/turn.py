@@ -163,6 +163,7 @@ class Turn:
             error.sentence, error.code, failed.provider, failed.generation, failed.cost, waited_ms=round(wait * 1000)
         )
         self._attempts.append(attempt)
+        self._arriving = Reply(self.reply)  # a stop may come before the next request: nothing of this one is its own
         self._take([Retrying(attempt, len(self._attempts), self._retries.most, wait)])
 
     def _take(self, events: Sequence[Event]) -> None:

@@ -131,14 +131,17 @@ async def test_a_stop_ends_the_wait_and_keeps_what_was_tried(scripted: Scripted,
     async with session_of(scripted.base_url, retries=Retries(first_wait=30)) as session:
         chat = library.begin()
         turn = await session.send(chat, "Hello?")
-        await busy(await scripted.next())
+        await error_first(await scripted.next())
         async with asyncio.timeout(PATIENCE):
             async for batch in turn.watch():
                 if any(isinstance(tagged.event, Retrying) for tagged in batch):
                     break
         turn.stop()
         reply = await turn.wait()
-        assert (reply.status, len(attempts_of(reply)), scripted.connections) == ("cancelled", 1, 1)
+        (attempt,) = attempts_of(reply)
+        assert (reply.status, attempt.generation, scripted.connections) == ("cancelled", "gen-fault", 1)
+        assert reply.receipt
+        assert reply.receipt.generation is None
         assert journal_of(chat)[-1]["status"] == "cancelled"
 
 
