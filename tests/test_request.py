@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 
@@ -118,6 +118,24 @@ def test_every_field_of_a_request_can_be_set() -> None:
     }
     apart = {"messages", "prompt", "stream", "reasoning_effort", "include_reasoning"}
     assert (get_type_hints(ChatRequest) | get_type_hints(TextRequest)).keys() - apart <= tops
+
+
+def words_at(hint: Any, path: list[str]) -> set[str]:
+    """Return the words that the type of a request allows at `path`."""
+    if is_typeddict(hint):
+        hints = get_type_hints(hint)
+        return words_at(hints[path[0]], path[1:]) if path and path[0] in hints else set()
+    if get_origin(hint) is Literal:
+        return set() if path else {word for word in get_args(hint) if isinstance(word, str)}
+    return set().union(*(words_at(inner, path) for inner in get_args(hint)))
+
+
+@pytest.mark.parametrize("name", [name for name in SENT if SETTINGS[name].choices or SETTINGS[name].kind is list])
+def test_the_choices_of_a_setting_are_the_words_of_its_field(name: str) -> None:
+    setting = SETTINGS[name]
+    choices = setting.choices or (setting.item.choices if setting.item else ())
+    words = words_at(ChatRequest, name.removeprefix("parameters.").split("."))
+    assert set(choices) == words
 
 
 def test_a_raw_text_has_neither_roles_nor_system_prompt() -> None:
