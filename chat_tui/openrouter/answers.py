@@ -36,8 +36,7 @@ def whole_completion(server: Server, text: str, generation: str | None) -> dict[
     if isinstance(value.get("choices"), list):
         return server.without_secrets_in_notes(value)
     if value.get("error"):
-        failure = failure_in_object(server, value, generation=generation)
-        raise sentences.status_error(failure) if failure.status else sentences.stream_fault(failure)
+        raise sentences.under_ok(failure_in_object(server, value, generation=generation))
     raise not_ours(server, text)
 
 
@@ -48,5 +47,5 @@ def not_ours(server: Server, text: str) -> errors.OpenRouterError:
     with suppress(ValueError):
         value = decode_json(text)
         if isinstance(value, dict) and value.get("error"):
-            return sentences.stream_fault(failure_in_object(server, value))
+            return sentences.under_ok(failure_in_object(server, value))
     return sentences.unreadable(server, 200)

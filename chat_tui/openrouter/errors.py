@@ -90,19 +90,19 @@ class OpenRouterError(Exception):
 class UnusableKey(OpenRouterError):
     """The key has characters that no HTTP header carries."""
 
-    usual_actions = ("give_key",)
+    usual_actions: ClassVar[tuple[Action, ...]] = ("give_key",)
 
 
 class NoAnswer(OpenRouterError):
     """No HTTP reply came, or only its beginning."""
 
-    usual_actions = ("check_network", "retry")
+    usual_actions: ClassVar[tuple[Action, ...]] = ("check_network", "retry")
 
 
 class TimedOut(OpenRouterError):
     """Nothing came within the time-out."""
 
-    usual_actions = ("retry", "other_provider", "other_model")
+    usual_actions: ClassVar[tuple[Action, ...]] = ("retry", "other_provider", "other_model")
 
 
 class Details(TypedDict, total=False):
@@ -132,7 +132,7 @@ class ServerError(OpenRouterError):
     `fallback_models`, `constraint` and `docs_url` in the other. Any of it may be missing or of another type.
     """
 
-    usual_actions = ("retry", "other_model")
+    usual_actions: ClassVar[tuple[Action, ...]] = ("retry", "other_model")
 
     def __init__(self, sentence: str, **details: Unpack[Details]) -> None:
         super().__init__(
@@ -159,9 +159,13 @@ class StatusError(ServerError):
 class BadRequest(StatusError):
     """400 or 422: the server can't use the request."""
 
+    usual_actions: ClassVar[tuple[Action, ...]] = ("change_settings", "other_model")
+
 
 class UnknownModel(BadRequest):
     """The server has no such model."""
+
+    usual_actions: ClassVar[tuple[Action, ...]] = ("other_model",)
 
 
 class Unauthorized(StatusError):
@@ -203,14 +207,16 @@ class StreamFault(ServerError):
 class CutOff(OpenRouterError):
     """The stream ended in the middle."""
 
-    usual_actions = ("retry", "other_provider", "other_model")
+    usual_actions: ClassVar[tuple[Action, ...]] = ("retry", "other_provider", "other_model")
 
 
 class NotOpenRouter(OpenRouterError):
     """What answered doesn't speak this API."""
 
-    usual_actions = ("check_base_url", "check_network")
+    usual_actions: ClassVar[tuple[Action, ...]] = ("check_base_url", "check_network")
 
 
 class NotOffered(NotOpenRouter):
     """The server has nothing of the kind that was asked for, such as credits, presets or a list of providers."""
+
+    usual_actions: ClassVar[tuple[Action, ...]] = ("check_base_url",)

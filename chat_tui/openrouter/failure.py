@@ -22,6 +22,7 @@ _LONGEST_WAIT = 366 * 86400.0
 _SHORTEST_DAY = 600.0  # seconds
 _LONGEST_WORD = 100
 _LONGEST_READ = 4000  # characters in which a known phrase is looked for
+_LONGEST_RAW = 100_000  # characters of a provider's JSON that is read for its message
 _DEEPEST_MESSAGE = 8
 _GENERATION = re.compile(r"[\w.:-]{1,200}")
 _PER_DAY = re.compile(r"per[-_ ]?day|\bdaily\b|\b[rt]pd\b")  # “tpd”: how providers shorten tokens per day
@@ -71,6 +72,8 @@ class Failure:
         raw = self.metadata.get("raw")
         if not isinstance(raw, str):
             return _message_in(raw) or None
+        if len(raw) > _LONGEST_RAW:
+            return raw
         try:
             return _message_in(decode_json(raw)) or raw or None
         except ValueError:

@@ -41,6 +41,11 @@ def stream_fault(failure: Failure) -> errors.StreamFault:
     return errors.StreamFault(_sentence(failure, cause, failed, ""), **_details(failure, cause))
 
 
+def under_ok(failure: Failure) -> errors.ServerError:
+    """Return the error for a body under HTTP 200 that is nothing but an error object: by the status that it names."""
+    return status_error(failure) if failure.status else stream_fault(failure)
+
+
 def web_page(server: Server, page: str, status: int) -> errors.NotOpenRouter:
     """Return the error for HTML where JSON or events were due."""
     title = _TITLE.search(page[:20_000])

@@ -135,9 +135,8 @@ def _too_long(server: Server) -> errors.NotOpenRouter:
 
 def _error_object(chunk: Chunk) -> Any:
     """Return the JSON of an error that the chunk has, at its top or in a choice, in the shape of an error reply."""
-    if chunk.error:
-        return {"error": chunk.error, "user_id": chunk.raw.get("user_id")}
-    return next(({"error": choice.error} for choice in chunk.choices if choice.error), None)
+    error = chunk.error or next((choice.error for choice in chunk.choices if choice.error), None)
+    return {"error": error, "user_id": chunk.raw.get("user_id")} if error else None
 
 
 def _worth_keeping(chunk: Chunk) -> bool:

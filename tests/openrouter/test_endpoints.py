@@ -195,7 +195,7 @@ async def test_other_refusals_are_what_they_are_elsewhere(case: Case, status: in
     [
         (httpx.Response(200, text="hm"), errors.NotOpenRouter),
         (httpx.Response(200, json={"data": "hm"}), errors.NotOpenRouter),
-        (httpx.Response(200, json={"error": {"code": 500, "message": "Boom"}}), errors.StreamFault),
+        (httpx.Response(200, json={"error": {"code": 500, "message": "Boom"}}), errors.ServerFault),
         (httpx.Response(200, text='{"data":' + "[" * 200 + "]" * 200 + "}"), errors.NotOpenRouter),
     ],
     ids=["text", "data is text", "error under 200", "nested"],

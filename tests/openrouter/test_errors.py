@@ -97,6 +97,7 @@ async def test_what_the_server_repeats_of_us_is_left_out() -> None:
         f'{{"error":{{"code":500,"message":"No {USER_ID} here"}}}}',
         '{"error":{"code":500,"message":"org-17 is unknown"},"user_id":"org-17"}',
         '{"error":{"code":500,"message":"x","metadata":{"raw":"{\\"user_id\\":\\"org-17\\"}"}}}',
+        '{"error":{"code":500,"message":"x","metadata":{"raw":"' + "x" * 200_000 + 'user_id\\":\\"org-17\\""}}}',
         '{"error":{"code":500,"message":"x","metadata":{"n":[{"user_id":"org-17","creator_user_id":"org-17"}]}}}',
     ],
 )
@@ -104,6 +105,13 @@ async def test_no_user_id_is_kept(body: str) -> None:
     error = await error_of(httpx.Response(500, text=body))
     for secret in (USER_ID, "org-17"):
         assert secret not in f"{vars(error)}"
+
+
+async def test_an_error_in_place_of_the_catalogue_has_the_class_of_its_status() -> None:
+    reply = httpx.Response(200, json={"error": {"code": 403, "message": "Country not supported"}})
+    async with client_of(lambda _: reply) as client:
+        with pytest.raises(errors.Forbidden, match="isn't offered in this region"):
+            await client.models()
 
 
 async def test_server_text_is_printable_short_and_one_line() -> None:
