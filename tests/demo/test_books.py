@@ -8,11 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from chat_tui.demo import samples
 from chat_tui.demo.books import Entry, Status
 from chat_tui.demo.catalogue import models
+from chat_tui.demo.reply import tokens_of
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from tests.demo.conftest import Client, chunks_of
 
+HELLO = [{"role": "user", "content": "Hello?"}]
 PATIENCE = 20.0  # seconds, for what must happen; nothing waits that long unless it is broken
 
 
@@ -96,6 +99,51 @@ def test_who_leaves_before_the_first_token_pays_nothing(watched: tuple[DemoServe
     entry = only_entry(server)
     assert entry.status is Status.CANCELLED
     assert entry.cost == entry.usage.prompt == 0
+
+
+@pytest.fixture(scope="module")
+def slow_server() -> Iterator[DemoServer]:
+    """A server whose longest answer takes seven seconds: time to leave it."""
+    with DemoServer(pace=0.25) as server:
+        yield server
+
+
+@pytest.mark.parametrize("first_sign", [b": OPENROUTER", b"data: "])
+@pytest.mark.parametrize(("provider", "in_full"), [("demo", False), ("groq", True)])
+def test_some_providers_bill_who_leaves_in_full(
+    slow_server: DemoServer, provider: str, in_full: bool, first_sign: bytes
+) -> None:
+    body = {"model": "demo/slow", "stream": True, "provider": {"only": [provider]}, "messages": HELLO}
+    address = f"{slow_server.base_url}/chat/completions"
+    headers = {"Authorization": f"Bearer {DEMO_KEY}"}
+    with httpx.stream("POST", address, json=body, headers=headers, trust_env=False) as response:
+        assert any(first_sign in piece for piece in response.iter_bytes())
+    assert slow_server.books.settled(PATIENCE)
+    entry = slow_server.books.entries[-1]
+    whole = len(tokens_of(samples.SLOW))
+    assert entry.status is Status.CANCELLED
+    assert entry.sent.total < whole
+    assert entry.usage.spoken.total == (whole if in_full else entry.sent.total)
+    assert entry.cost == entry.usage.cost
+    assert (entry.cost > 0) is (in_full or entry.sent.total > 0)
+
+
+@pytest.mark.parametrize("model", ["demo/stall", "demo/stall-first"])
+def test_a_silent_answer_that_is_not_streamed_ends_when_the_client_leaves(
+    watched: tuple[DemoServer, Client], model: str
+) -> None:
+    server, client = watched
+    with pytest.raises(httpx.ReadTimeout):
+        client.post("chat/completions", json={"model": model, "messages": HELLO}, timeout=0.2)
+    assert only_entry(server).status is Status.CANCELLED
+
+
+def test_the_models_that_failed_before_are_in_the_generation(watched: tuple[DemoServer, Client]) -> None:
+    server, client = watched
+    client.chat("demo/error-502", models=["demo/markdown"])
+    known = only_entry(server).as_json()
+    assert [answer["status"] for answer in known["provider_responses"]] == [502, 200]
+    assert known["model"] == "demo/markdown"
 
 
 @pytest.mark.parametrize(
