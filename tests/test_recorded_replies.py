@@ -241,7 +241,7 @@ async def test_the_rest_of_the_receipt() -> None:
         Decimal("0.0004"),
     )
     assert hit is not None
-    assert (hit.cost, hit.usage.prompt_tokens, hit.usage.completion_tokens) == (0, 0, 0)
+    assert (hit.cost, hit.usage.prompt_tokens, hit.usage.completion_tokens) == (Decimal(0), 0, 0)
 
 
 async def test_the_sound_is_what_was_encoded() -> None:

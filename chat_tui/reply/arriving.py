@@ -33,7 +33,6 @@ class Reply:
         self._empty = message
         self._clock = clock
         self._sent_at = clock()
-        self._choice: int | None = None
         self._text: list[str] = []
         self._has_content = False
         self._reasoning: list[str] = []
@@ -77,7 +76,7 @@ class Reply:
 
     def feed(self, chunk: wire.Chunk) -> list[Event]:
         """Add what `chunk` says and return it as events, in the order in which people should see it."""
-        choice = self._choice_in(chunk)
+        choice = next((choice for choice in chunk.choices if not choice.index), None)  # others are other replies
         receipt = receipt_after(self._receipt, chunk, choice)
         events: list[Event] = list(self._feed_choice(choice, _details_in(chunk, choice))) if choice else []
         if events and receipt.first_token_ms is None:
@@ -126,15 +125,6 @@ class Reply:
 
     def _elapsed_ms(self) -> int:
         return round((self._clock() - self._sent_at) * 1000)
-
-    def _choice_in(self, chunk: wire.Chunk) -> wire.Choice | None:
-        """Return what `chunk` says of the reply that the first chunk began; of several at once the others are left."""
-        for choice in chunk.choices:
-            if self._choice is None:
-                self._choice = choice.index
-            if choice.index is None or choice.index == self._choice:
-                return choice
-        return None
 
     def _feed_choice(self, choice: wire.Choice, details: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
         delta = choice.delta
