@@ -74,7 +74,7 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
 def _session(around: Surroundings, server: Server) -> Session:
     from chat_tui.engine.session import Session
 
-    return Session.under(around.settings, server)
+    return Session(server, around.settings)
 
 
 def _demo_session() -> Session:

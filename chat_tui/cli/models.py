@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _fetch(around: Surroundings, server: Server) -> Sequence[ModelEntry]:
     from chat_tui.engine.session import Session
 
-    session = Session.under(around.settings, server)
+    session = Session(server, around.settings)
     try:
         return await session.models()
     finally:

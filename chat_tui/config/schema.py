@@ -186,6 +186,7 @@ _APPLICATION = (
         "timeouts.headers_unstreamed", float, "How long until a whole reply.", 600, low=1, high=3600, unit="seconds"
     ),
     Setting("timeouts.idle", float, "How long a stream may be silent.", 60, low=1, high=3600, unit="seconds"),
+    Setting("routing_metadata", bool, "Whether each reply brings along how it was routed; kept in its receipt."),
     Setting(
         f"servers.{ORIGIN}.speaks",
         str,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.server import Server
 from chat_tui.conversation.values import Message
 from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.forms import sent_form
-from chat_tui.openrouter.request import ChatRequest, TextRequest
 from chat_tui.reply.request import request_body, text_request
+
+if TYPE_CHECKING:
+    from chat_tui.openrouter.request import ChatRequest, TextRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
@@ -15,13 +14,13 @@ from chat_tui.engine.asking import IN_CHAT, Manner, asking
 from chat_tui.engine.catalogue import ModelEntry, entry_of
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import RefusedError
-from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
+from chat_tui.engine.retry import Retries
 from chat_tui.engine.turn import Turn
 from chat_tui.openrouter.client import Client, Timeouts
 from chat_tui.openrouter.errors import OpenRouterError
 
 QUIT_SECONDS = 2.0
-DEFAULT_TIMEOUTS = Timeouts()
+NO_SETTINGS: Layer = {}
 
 
 class Session:
@@ -29,37 +28,32 @@ class Session:
 
     Args:
         server: Where requests go, and the key.
+        settings: What `config.toml` says of time-outs, retries, routing metadata and of what the server speaks.
         on_close: Called last: stops what was started for this session alone, such as the emulator.
-        timeouts: How long to wait for the server.
-        retries: When a turn's request is made again by itself.
+        retries: When a turn's request is made again by itself, where the settings' number isn't all.
     """
 
     def __init__(
         self,
         server: Server,
+        settings: Layer = NO_SETTINGS,
         on_close: Callable[[], None] | None = None,
         *,
-        timeouts: Timeouts = DEFAULT_TIMEOUTS,
-        retries: Retries = DEFAULT_RETRIES,
+        retries: Retries | None = None,
     ) -> None:
-        self.server = server
-        self._client = Client(server.key, server.base_url, timeouts=timeouts, version=__version__)
+        self.server = speaking(server, settings)
+        self._client = Client(
+            server.key,
+            server.base_url,
+            timeouts=Timeouts(**settings.get("timeouts", {})),
+            version=__version__,
+            routing_metadata=settings.get("routing_metadata", False),
+        )
         self._on_close = on_close
-        self._retries = retries
+        self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
         self._turns: dict[str, Turn] = {}
         self._open: dict[str, Chat] = {}
         self._catalogue: asyncio.Task[Sequence[ModelEntry]] | None = None
-
-    @classmethod
-    def under(cls, settings: Layer, server: Server, on_close: Callable[[], None] | None = None) -> Session:
-        """Return a session with the time-outs, the retries and the server's form that `settings` name."""
-        retries = replace(DEFAULT_RETRIES, most=settings.get("retries", DEFAULT_RETRIES.most))
-        return cls(
-            speaking(server, settings),
-            on_close,
-            timeouts=replace(DEFAULT_TIMEOUTS, **settings.get("timeouts", {})),
-            retries=retries,
-        )
 
     async def open(self, chat: Chat) -> None:
         """Read all of `chat`; from now on this process is its writer, unless another is."""

@@ -117,7 +117,7 @@ class Starter:
         launch = Launch(
             library=self.library,
             chat=chat or self.library.begin(),
-            start=lambda: Session.under(settings, server),
+            start=lambda: Session(server, settings),
             credentials=self.library.paths.credentials,
             needs_key=needs_key,
             themes={name: read_theme(file) for name, file in files.items()},

@@ -18,7 +18,7 @@ from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.asking import Manner
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
-from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
+from chat_tui.engine.retry import Retries
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
 
@@ -165,7 +165,7 @@ def slow_emulator() -> Iterator[DemoServer]:
 
 
 @asynccontextmanager
-async def session_of(base_url: str, key: str = DEMO_KEY, retries: Retries = DEFAULT_RETRIES) -> AsyncIterator[Session]:
+async def session_of(base_url: str, key: str = DEMO_KEY, retries: Retries | None = None) -> AsyncIterator[Session]:
     """Run a session on the server at `base_url`."""
     session = Session(Server(base_url, key), retries=retries)
     try:

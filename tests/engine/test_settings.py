@@ -13,11 +13,12 @@ import pytest
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN, merged
 from chat_tui.conversation.values import Message
+from chat_tui.demo.server import DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
-from tests.engine.conftest import Scripted
+from tests.engine.conftest import Scripted, ask
 
 ASKED: dict[str, Any] = {
     "model": "m/one",
@@ -54,7 +55,7 @@ def chat_under(root: Path, settings: dict[str, Any]) -> Chat:
 
 @asynccontextmanager
 async def session_under(settings: dict[str, Any], base_url: str) -> AsyncIterator[Session]:
-    session = Session.under(settings, Server(base_url, "key"))
+    session = Session(Server(base_url, "key"), settings)
     try:
         yield session
     finally:
@@ -124,3 +125,11 @@ async def test_parsed_files_go_back_with_the_reply_that_they_came_with(scripted:
         "content": "Hello",
         "annotations": [{"type": "file", "file": {"hash": "h"}}],
     }
+
+
+async def test_routing_is_asked_for_and_kept_when_the_settings_say_so(emulator: DemoServer, tmp_path: Path) -> None:
+    chat = chat_under(tmp_path, {"model": "demo/markdown"})
+    async with session_under({"routing_metadata": True}, emulator.base_url) as session:
+        reply = await ask(session, chat, "Hi")
+    assert reply.receipt
+    assert reply.receipt.metadata["attempts"]
