@@ -21,11 +21,12 @@ class PromptCache:
         """Return how many tokens of a prompt are remembered, and remember all of it."""
         if not endpoint.entry["supports_implicit_caching"]:
             return 0
-        cached = digest = 0
-        for count, message in enumerate(messages, 1):
+        cached = tokens = digest = 0
+        for message in messages:
+            tokens += prompt_tokens([message])
             digest = zlib.crc32(json.dumps(message, sort_keys=True).encode(), digest)
             beginning = (endpoint.model.id, endpoint.tag, digest)
             if beginning in self._seen:
-                cached = prompt_tokens(messages[:count])
+                cached = tokens
             self._seen.add(beginning)
         return cached if cached >= _LEAST else 0

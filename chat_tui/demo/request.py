@@ -20,6 +20,7 @@ class ChatRequest:
         settings: The body with what its preset sets.
         candidates: The models to try, in this order.
         messages: The conversation.
+        digest: A number that is the same whenever the same conversation is sent.
         preset: The preset that it names, or None.
     """
 
@@ -27,6 +28,7 @@ class ChatRequest:
     settings: dict[str, Any]
     candidates: tuple[str, ...]
     messages: tuple[dict[str, Any], ...]
+    digest: int
     preset: str | None = None
 
     @property
@@ -60,11 +62,6 @@ class ChatRequest:
         """The types of all parts of all messages of users, for example `image_url`."""
         users = (message for message in self.messages if message["role"] == "user")
         return [part["type"] for message in users for part in _parts(message)]
-
-    @property
-    def digest(self) -> int:
-        """A number that is the same whenever the same conversation is sent."""
-        return zlib.crc32(json.dumps(self.messages, sort_keys=True).encode())
 
     @property
     def has_tool_results(self) -> bool:
@@ -141,7 +138,8 @@ def parse(raw: bytes) -> ChatRequest | Fault:
     if settings is None:
         return refusal(404, f"Preset “{preset}” not found", names_user=True)
     messages = settings.get("messages") or [{"role": "user", "content": settings["prompt"]}]
-    return ChatRequest(body, settings, _candidates(settings), tuple(messages), preset)
+    digest = zlib.crc32(json.dumps(messages, sort_keys=True).encode())
+    return ChatRequest(body, settings, _candidates(settings), tuple(messages), digest, preset)
 
 
 def _candidates(settings: dict[str, Any]) -> tuple[str, ...]:
