@@ -14,14 +14,21 @@ from chat_tui.paths import NotTomlError, read_toml
 Layer = Mapping[str, Any]
 """Settings in the shape of the wire: `{"model": …, "parameters": {"temperature": …}}`."""
 
+# Two ways to say how much a model may think: the server refuses both at once.
+_EITHER_OR = {"effort": "max_tokens", "max_tokens": "effort"}
 _AN_ORIGIN = "http://localhost:11434"
 
 
 def merged(*layers: Layer) -> dict[str, Any]:
-    """Return the layers as one, later ones winning; tables are merged, lists and values replaced."""
+    """Return the layers as one, later ones winning; tables are merged, lists and values replaced.
+
+    Of settings that exclude each other, a later layer's takes the place of an earlier one's.
+    """
     whole: dict[str, Any] = {}
     for layer in layers:
         for name, value in layer.items():
+            if (other := _EITHER_OR.get(name)) not in layer:
+                whole.pop(other, None)
             known = whole.get(name)
             tables = isinstance(known, Mapping) and isinstance(value, Mapping)
             whole[name] = merged(known or {}, value) if tables else value

@@ -244,3 +244,10 @@ def test_merging_changes_no_layer() -> None:
 
 def test_a_table_replaces_what_was_none() -> None:
     assert merged({"provider": "x"}, {"provider": {"sort": "price"}}) == {"provider": {"sort": "price"}}
+
+
+def test_one_way_to_say_how_long_to_think_takes_the_place_of_the_other() -> None:
+    effort, tokens = {"reasoning": {"effort": "high"}}, {"reasoning": {"max_tokens": 2000}}
+    assert merged(effort, tokens) == tokens
+    assert merged(tokens, effort) == effort
+    assert merged({"parameters": {"max_tokens": 9}}, effort) == {"parameters": {"max_tokens": 9}, **effort}
