@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
@@ -76,7 +77,8 @@ async def test_every_sentence_is_fit_for_people(row: Row) -> None:
 
 def error_objects() -> list[Row]:
     """Return the rows whose error could as well come in a stream."""
-    return [row for row in ROWS if row.get("body", "").startswith('{"error":{') and row.get("key", True)]
+    bodies = ((row, row.get("body", "")) for row in ROWS if row.get("key", True))
+    return [row for row, body in bodies if body.startswith('{"error":{')]
 
 
 @pytest.mark.parametrize("row", error_objects(), ids=[row["name"] for row in error_objects()])
@@ -99,6 +101,37 @@ async def test_what_the_server_knows_of_models_and_files_stays_within_reach() ->
     error = await error_of(httpx.Response(504, json=body))
     assert error.metadata == metadata
     assert error.availability == availability
+
+
+ODD: list[Any] = [None, True, -1, 10**30, 0.5, "", "x", "{name}\x1b[2J", USER_ID, [], {}, [[{}]], {"message": {}}]
+
+
+def places_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the paths of everything within the JSON `value`."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, item in inner for place in places_in(item, (*path, key)))]
+
+
+def changed(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
+    """Return `value` with `odd` at `path`."""
+    if not path:
+        return odd
+    inner = dict(value) if isinstance(value, dict) else list(value)
+    inner[path[0]] = changed(inner[path[0]], path[1:], odd)
+    return inner
+
+
+@pytest.mark.parametrize("row", error_objects(), ids=[row["name"] for row in error_objects()])
+async def test_odd_values_anywhere_leave_an_error_with_a_sentence_and_actions(row: Row) -> None:
+    dice = random.Random(row["name"])  # noqa: S311  (not a secret)
+    value, status = json.loads(row["body"]), max(row["status"], 400)
+    for path in places_in(value):
+        body = json.dumps(changed(value, path, dice.choice(ODD)))
+        error = await failure_of(httpx.Response(status, text=body), KEY, stream=False)
+        assert error.sentence.isprintable()
+        assert error.actions
+        assert not error.retryable or {"retry", "wait"} & set(error.actions)
+        assert USER_ID not in repr(vars(error))
 
 
 def test_the_table_is_complete() -> None:
