@@ -56,10 +56,11 @@ def test_the_wheel_holds_everything_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {f"chat_tui/themes/{name}.toml" for name in THEMES} <= names
-    beside = {path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "chat_tui").rglob("*.tcss")}
-    assert beside
-    assert beside <= names
-    assert {"chat_tui/py.typed", "chat_tui/demo/models.toml", "chat_tui/demo/demo_models.toml"} <= names
+    for kind in ("tcss", "toml", "json"):
+        beside = {path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "chat_tui").rglob(f"*.{kind}")}
+        assert beside
+        assert beside <= names
+    assert "chat_tui/py.typed" in names
     info = f"chat_tui-{__version__}.dist-info/"
     assert [name for name in names if not name.startswith(("chat_tui/", info))] == []
     assert [name for name in names if "__pycache__" in name] == []

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 _CHARACTERS_PER_TOKEN = 4
 _TOKENS_PER_MESSAGE = 4  # the role and the marks around a message
@@ -49,9 +49,8 @@ class Prices:
         return cls(prompt, Decimal(pricing["completion"]), Decimal(pricing.get("input_cache_read", prompt)))
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """The tokens of a reply.
+class Spoken(NamedTuple):
+    """The tokens of a reply; a tuple, because one is made for each token of a stream.
 
     Args:
         total: All of them.
