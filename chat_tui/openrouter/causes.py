@@ -174,6 +174,9 @@ GONE_UPSTREAM = Cause(
     "Choose another model, or try again later.",
     ("other_model", "retry"),
 )
+NOT_AT_PROVIDER = Cause(
+    "The provider doesn't have this model", "Choose another provider or model.", ("other_provider", "other_model")
+)
 NOT_FOUND = Cause(
     "{name} found nothing that answers this",
     "Check the base URL, or choose another model.",

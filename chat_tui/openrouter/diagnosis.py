@@ -28,7 +28,7 @@ def cause_of(failure: Failure) -> Cause:
         return causes.NO_KEY
     if cause in _OF_THE_ACCOUNT and failure.raw is not None and failure.limit_source is None:
         return causes.OWN_PROVIDER_KEY if _is_own_key(failure) else causes.PROVIDER_ACCOUNT
-    return cause
+    return causes.NOT_AT_PROVIDER if cause is causes.UNKNOWN_MODEL and failure.raw is not None else cause
 
 
 def _word(value: object) -> str:
