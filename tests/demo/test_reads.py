@@ -54,7 +54,7 @@ def completion_price(model: Model) -> Decimal:
         ({"max_age_days": "1", "q": "gpt-4o-mini"}, lambda _: False),
         ({"min_intelligence_index": "1"}, lambda _: False),
     ],
-    ids=str,
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )
 def test_a_query_keeps_exactly_what_it_says(
     client: Client, query: dict[str, str], holds: Callable[[Model], bool]
