@@ -13,7 +13,7 @@ from textual.message import Message as Event
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
-from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text
+from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text, ToolCall
 from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
@@ -240,6 +240,9 @@ class ChatScreen(Screen[None]):
             self.transcript.append_reasoning(reply, reasoning)
         if text:
             self.transcript.append_text(reply, text)
+        events = [tagged.event for tagged in batch]
+        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
+            self.transcript.append_calls(reply, calls)
         for tagged in batch:
             self._progress.take(tagged.event)
             match tagged.event:

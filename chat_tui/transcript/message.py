@@ -18,6 +18,7 @@ from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.render import INDENT, MEASURE, Context, blank, render_source, wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
+from chat_tui.transcript.tool_calls import call_lines, call_of
 
 BAR: Final = "▌ "
 FOOTER_ROWS: Final = 3
@@ -36,6 +37,7 @@ class Item:
 
     __slots__ = (
         "_body",
+        "_calls",
         "_held",
         "_reasoning",
         "_text",
@@ -56,6 +58,7 @@ class Item:
         self._body: StreamingBody | None = None
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._calls: dict[int, tuple[str, list[str]]] = {}
         self._held = ""
         self._thinking_since: float | None = None
         self._thought_for: float | None = None
@@ -74,6 +77,12 @@ class Item:
     def reasoning(self) -> str:
         """All that is known of the message's reasoning."""
         return self.message.reasoning + "".join(self._reasoning)
+
+    @property
+    def calls(self) -> list[tuple[str, str]]:
+        """All that is known of the tools that the message calls: their names and arguments."""
+        kept = [call_of(call) for call in self.message.tool_calls]
+        return kept + [(name, "".join(arguments)) for name, arguments in self._calls.values()]
 
     def estimate(self, width: int) -> int:
         """Return about how many rows the message takes at `width`, without rendering it."""
@@ -133,12 +142,18 @@ class Item:
             self.lines = None
         return self.lines is None
 
+    def append_call(self, index: int, name: str, arguments: str) -> None:
+        """Take more of the call number `index`; it shows with the next text, which may be empty."""
+        _, pieces = self._calls.get(index, ("", []))
+        pieces.append(arguments)
+        self._calls[index] = (name, pieces)
+
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
         body, source, had_reasoning = self._body, self.text, bool(self.reasoning)
         if self._thinking_since is not None and self._thought_for is None:
             self._thought_for = monotonic() - self._thinking_since
-        self.message, self._text, self._reasoning, self._body = message, [], [], None
+        self.message, self._text, self._reasoning, self._calls, self._body = message, [], [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         if context is None or body is None or self.lines is None or not ended or message.text != source:
             self.lines = None
@@ -191,7 +206,8 @@ class Item:
         def quiet(text: str, style: Style) -> None:
             lines.extend(wrapped_lines([(text, style)], context.width - 1, indent, indent))
 
-        for text, style in _extras(message, palette):
+        lines.extend(call_lines(self.calls, context))
+        for text, style in _sources(message, palette):
             quiet(text, style)
         if message.role != "user":
             lines.extend(make_line([*indent, *_part(part, context)], len(INDENT)) for part in _files(message))
@@ -199,7 +215,7 @@ class Item:
             quiet(one_line(message.failure.sentence if message.failure else "failed"), palette["error"])
         elif message.status in QUIET:
             quiet(QUIET[message.status], palette.dim)
-        elif self.arriving and empty:
+        elif self.arriving and empty and not lines:
             quiet("…", palette.dim)
         about = one_line(footer(message)) if message.role == "assistant" and not self.arriving else ""
         if about:
@@ -210,11 +226,8 @@ class Item:
         return lines
 
 
-def _extras(message: Message, palette: Palette) -> Iterator[Span]:
-    """Yield what a reply names besides its text: tools that it calls, sources."""
-    for call in message.tool_calls:
-        function = call.get("function") or {}
-        yield one_line(f"→ {function.get('name', '')} {function.get('arguments', '')}", 400), palette.dim
+def _sources(message: Message, palette: Palette) -> Iterator[Span]:
+    """Yield the sources that a reply names."""
     for number, citation in enumerate(message.citations, 1):
         text = one_line(f"[{number}] {citation.title or ''} {citation.url}", 400)
         yield text, linked(palette.dim, citation.url) if allowed(citation.url) else palette.dim

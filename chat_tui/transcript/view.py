@@ -160,6 +160,14 @@ Transcript {{
         if index is not None and self._items[index].append_reasoning(text) and self._looks is not None:
             self._changed(index, 0, self._row_counts[index])
 
+    def append_calls(self, message_id: str, fragments: Sequence[tuple[int, str, str]]) -> None:
+        """Take more of the tool calls of the reply `message_id`: of each its number, name and new arguments."""
+        place = self._index_of(message_id)
+        if place is not None:
+            for fragment in fragments:
+                self._items[place].append_call(*fragment)
+            self.append_text(message_id, "")
+
     def replace(self, message: Message) -> None:
         """Take the message as it is now; the line on top stays."""
         index = self._index_of(message.id)

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import Failure, Message, Receipt, Status, TextPart, Usage
 from chat_tui.transcript import selecting
+from chat_tui.transcript.tool_calls import LONGEST, laid_out
 from chat_tui.transcript.view import Transcript
 from tests.transcript.samples import EVERYTHING
 
@@ -201,6 +202,45 @@ async def test_statuses_reasoning_and_markup_are_shown_as_text() -> None:
         row = next(y for y, line in enumerate(app.rows()) if "▸ thought" in line)
         await pilot.click(Transcript, offset=(5, row))
         assert "  │ why [/foo]" in app.rows()
+
+
+async def test_tool_calls_are_shown_while_they_come_and_after() -> None:
+    arguments = '{"city": "Ky\\u014dto [/foo]", "days": 1.50, "why": "\x1b[2J"}'
+    shown = ["  → get_weather", "  │ {", '  │   "city": "Kyōto [/foo]",', '  │   "days": 1.50,',
+             '  │   "why": "\\u001b[2J"', "  │ }", "  → get_time"]  # fmt: skip
+    app = Host()
+    async with app.run_test(size=(80, 40)) as pilot:
+        arriving = reply("Let me look.", "streaming")
+        transcript = app.transcript
+        transcript.show([prompt("Weather?"), arriving])
+        await pilot.pause()
+        transcript.append_calls(arriving.id, [(0, "get_weather", arguments[:20]), (1, "get_time", "")])
+        await pilot.pause()
+        assert [row for row in app.painted() if row.startswith(("  →", "  │"))] == [
+            "  → get_weather", '  │ {"city": "Ky\\u014dto', "  → get_time"]  # fmt: skip
+        transcript.append_calls(arriving.id, [(0, "get_weather", arguments[20:])])
+        await pilot.pause()
+        while_coming = app.painted()
+        calls = [{"id": "a", "type": "function", "function": {"name": "get_weather", "arguments": arguments}},
+                 {"id": "b", "function": {"name": "get_time"}}]  # fmt: skip
+        transcript.replace(replace(arriving, status="complete", tool_calls=tuple(calls)))
+        await pilot.pause()
+        for rows in (while_coming, app.painted()):
+            assert "  Let me look." in rows
+            assert [row for row in rows if row.startswith(("  →", "  │"))] == shown
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [
+    ("", ""), ("{}", "{}"), ("[]", "[]"), ("3", "3"), ('{"a', '{"a'), ("not JSON", "not JSON"), ("\x1b", "\x1b"),
+    ('{"a":[1,{"b":null},[]],"c":{}}',
+     '{\n  "a": [\n    1,\n    {\n      "b": null\n    },\n    []\n  ],\n  "c": {}\n}'),
+    ('["a,b{", 1e400, 0.10]', '[\n  "a,b{",\n  1e400,\n  0.10\n]'),
+    (f"[{'9' * 3000}]", f"[\n  {'9' * 3000}\n]"),
+    ("[" * 30 + "]" * 30, "[" * 30 + "]" * 30), ("[" * 2000, "[" * 2000),
+    ("x" * 5000, "x" * LONGEST + "… and 1,000 more characters"),
+])  # fmt: skip
+def test_arguments_are_laid_out_when_they_are_json(arguments: str, expected: str) -> None:
+    assert laid_out(arguments) == expected
 
 
 async def test_a_click_on_a_link_says_where_it_goes() -> None:
