@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 from chat_tui.conversation.values import Message
 from chat_tui.cost import format_cost, total_cost
+from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
 from chat_tui.screens.models import ModelPicker
@@ -55,7 +56,7 @@ async def _models(running: Running) -> None:
     await _conversation(running)
     await running.pilot.press("ctrl+o")
     await running.until(lambda: isinstance(running.app.screen, ModelPicker))
-    await running.until_shown("31 models")
+    await running.until_shown(f"{len(models())} models")
 
 
 async def _light(running: Running) -> None:
