@@ -60,9 +60,10 @@ class Exchange:
         self.ended = asyncio.Event()
         self._writer = writer
 
-    async def begin(self) -> None:
-        """Send the headers of an event stream."""
-        await self._send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+    async def begin(self, headers: str = "") -> None:
+        """Send the headers of an event stream, and more `headers`, which are whole lines."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n{headers}\r\n"
+        await self._send(head.encode())
 
     async def refuse(self, status: int, message: str, *, headers: str = "", **metadata: Any) -> None:
         """Send an error instead; `headers` are whole lines."""
