@@ -145,6 +145,28 @@ def test_tool_calls_of_a_whole_reply_have_no_index() -> None:
     assert reply.message("complete").tool_calls == tuple(calls)
 
 
+NAMELESS = [
+    ("ids repeated", [{"id": "a", "function": {"name": "f", "arguments": "{"}}, {"id": "b", "function": {"name": "g"}},
+                      {"id": "a", "function": {"arguments": "}"}}], ["a f {}", "b g "]),
+    ("only names", [{"function": {"name": "f", "arguments": "{"}}, {"function": {"arguments": "}"}},
+                    {"function": {"name": "g", "arguments": "[]"}}], ["None f {}", "None g []"]),
+    ("the id alone", [{"index": 0, "id": "a"}, {"index": 0, "function": {"name": "f"}},
+                      {"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}"}}], ["a f {}"]),
+    ("the id late", [{"index": 0, "function": {"name": "f"}}, {"index": 0, "id": "a", "function": {"arguments": "{}"}}],
+     ["a f {}"]),
+    ("gaps in the index", [{"index": 7, "id": "b", "function": {"name": "g"}},
+                           {"index": 2, "id": "a", "function": {"name": "f"}},
+                           {"index": 7, "function": {"arguments": "{}"}}], ["b g {}", "a f "]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pieces", "calls"), [case[1:] for case in NAMELESS], ids=[case[0] for case in NAMELESS])
+def test_pieces_of_calls_find_each_other(pieces: list[dict[str, Any]], calls: list[str]) -> None:
+    reply, _ = fed(*(chunk(tool_calls=[piece]) for piece in pieces))
+    found = reply.message("complete").tool_calls
+    assert [f"{call['id']} {call['function']['name']} {call['function']['arguments']}" for call in found] == calls
+
+
 def test_a_picture_that_comes_twice_is_one() -> None:
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     other = {"type": "image_url", "image_url": {"url": "data:image/png;base64,BBBB"}}
@@ -168,6 +190,12 @@ def test_a_source_that_is_named_twice_is_one() -> None:
 def test_a_refusal_is_text() -> None:
     reply, _ = fed(chunk(content=None, refusal="I won't."))
     assert reply.message("complete").text == "I won't."
+    assert fed(chunk(content="No.", refusal="No."))[0].message("complete").text == "No."
+
+
+def test_the_words_of_a_text_completion_are_text() -> None:
+    reply, _ = fed(chunk_of_completion({"choices": [{"index": 0, "text": "there was", "finish_reason": "length"}]}))
+    assert reply.message("complete").text == "there was"
 
 
 def test_there_are_only_so_many_sources() -> None:
@@ -311,7 +339,7 @@ def test_what_a_failed_reply_had_parsed_is_kept() -> None:
     annotation = {"type": "file", "file": {"hash": "x", "name": "a.pdf", "content": []}}
     reply, _ = fed(chunk(annotations=[annotation]))
     reply.fail(CutOff("It stopped."))
-    reply.fail(StreamFault("No.", metadata={"file_annotations": [annotation, {"hash": "y"}, 7, {"hash": 3}]}))
+    reply.fail(StreamFault("No.", metadata={"file_annotations": [{"hash": "x"}, {"hash": "y"}, 7, {"hash": 3}]}))
     assert reply.annotations == [annotation, {"type": "file", "file": {"hash": "y"}}]
 
 

@@ -38,7 +38,7 @@ class Details:
             self._texts = []
         else:
             missing = {name for name, value in last.items() if value in (None, "")} | (detail.keys() - last.keys())
-            last.update({name: value for name, value in detail.items() if name in missing and name != "text"})
+            last.update({name: value for name, value in detail.items() if name in missing})
         if detail.get("type") == _TEXT and isinstance(text, str):
             self._texts.append(text)
 
