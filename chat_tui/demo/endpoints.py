@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from chat_tui.demo.catalogue import Model
+from chat_tui.demo.catalogue import Model, models
 from chat_tui.demo.providers import Provider, providers
 from chat_tui.demo.usage import Prices
 
@@ -68,8 +68,6 @@ def _document() -> dict[str, Any]:
 
 @cache
 def _endpoints() -> dict[str, tuple[Endpoint, ...]]:
-    from chat_tui.demo.catalogue import models
-
     listed = _document()["endpoints"]
     return {
         model_id: tuple(_endpoint(models()[model_id], facts) for facts in offers) for model_id, offers in listed.items()

@@ -4,10 +4,10 @@ import json
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from chat_tui.demo.validation_messages import Message
+from chat_tui.demo.validation_messages import CacheControl, Known, Message
 
 _Unit: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 _TwoSided: TypeAlias = Annotated[float, Field(ge=-2, le=2)]
@@ -21,23 +21,19 @@ _Quantization = Literal[
 _Number: TypeAlias = float | Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
 
 
-class _Known(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore")
-
-
-class _SortBy(_Known):
+class _SortBy(Known):
     by: _Sort
     partition: Literal["model", "none"] | None = None
 
 
-class _Percentiles(_Known):
+class _Percentiles(Known):
     p50: float | None = None
     p75: float | None = None
     p90: float | None = None
     p99: float | None = None
 
 
-class _MaxPrice(_Known):
+class _MaxPrice(Known):
     prompt: _Number | None = None
     completion: _Number | None = None
     image: _Number | None = None
@@ -45,7 +41,7 @@ class _MaxPrice(_Known):
     request: _Number | None = None
 
 
-class _Provider(_Known):
+class _Provider(Known):
     order: list[str] | None = None
     only: list[str] | None = None
     ignore: list[str] | None = None
@@ -62,7 +58,7 @@ class _Provider(_Known):
     options: dict[str, dict[str, Any]] | None = None
 
 
-class _Reasoning(_Known):
+class _Reasoning(Known):
     effort: _Effort | None = None
     summary: Literal["auto", "concise", "detailed"] | None = None
     max_tokens: _Positive | None = None
@@ -78,7 +74,7 @@ class _Reasoning(_Known):
         return self
 
 
-class _Plugin(_Known):
+class _Plugin(Known):
     id: Literal[
         "web", "web-fetch", "file-parser", "response-healing", "context-compression", "auto-router",
         "auto-beta-router", "pareto-router", "fusion", "moderation", "armor", "alignment", "jev-router",
@@ -96,14 +92,14 @@ class _Plugin(_Known):
     pdf: dict[str, Any] | None = None
 
 
-class _Function(_Known):
+class _Function(Known):
     name: Annotated[str, Field(min_length=1, max_length=64)]
     description: str | None = None
     parameters: dict[str, Any] | None = None
     strict: bool | None = None
 
 
-class _Tool(_Known):
+class _Tool(Known):
     type: str
     function: _Function | None = None
     parameters: dict[str, Any] | None = None
@@ -115,23 +111,23 @@ class _Tool(_Known):
         return self
 
 
-class _ToolName(_Known):
+class _ToolName(Known):
     name: str
 
 
-class _ToolChoice(_Known):
+class _ToolChoice(Known):
     type: str
     function: _ToolName | None = None
 
 
-class _JsonSchema(_Known):
+class _JsonSchema(Known):
     name: str
     description: str | None = None
     strict: bool | None = None
     schema_: dict[str, Any] | None = Field(None, alias="schema")
 
 
-class _ResponseFormat(_Known):
+class _ResponseFormat(Known):
     type: Literal["text", "json_object", "json_schema", "grammar", "python"]
     json_schema: _JsonSchema | None = None
     grammar: str | None = None
@@ -143,25 +139,20 @@ class _ResponseFormat(_Known):
         return self
 
 
-class _Audio(_Known):
+class _Audio(Known):
     voice: str | None = None
     format: str | None = None
 
 
-class _CacheControl(_Known):
-    type: Literal["ephemeral"]
-    ttl: Literal["5m", "1h"] | None = None
-
-
-class _Debug(_Known):
+class _Debug(Known):
     echo_upstream_body: bool = False
 
 
-class _Stop(_Known):
+class _Stop(Known):
     type: Literal["step_count_is", "has_tool_call", "max_tokens_used", "max_cost", "finish_reason_is"]
 
 
-class _Request(_Known):
+class _Request(Known):
     messages: Annotated[list[Message], Field(min_length=1)] | None = None
     prompt: str | None = None
     model: str | None = None
@@ -208,7 +199,7 @@ class _Request(_Known):
         | None
     ) = None
     trace: dict[str, Any] | None = None
-    cache_control: _CacheControl | None = None
+    cache_control: CacheControl | None = None
     prompt_cache_key: str | None = None
     debug: _Debug | None = None
     stop_server_tools_when: list[_Stop] | None = None

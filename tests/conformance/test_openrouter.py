@@ -150,9 +150,28 @@ def test_a_wrong_key_is_unauthorized(server: DemoServer) -> None:
     ("model", "error", "status"),
     [
         ("no/such", errors.BadRequestResponseError, 400),
+        ("demo/error-400", errors.BadRequestResponseError, 400),
         ("demo/error-401", errors.UnauthorizedResponseError, 401),
+        ("demo/error-402", errors.PaymentRequiredResponseError, 402),
+        ("demo/error-402-key-limit", errors.PaymentRequiredResponseError, 402),
+        ("demo/error-402-in-flight", errors.PaymentRequiredResponseError, 402),
+        ("demo/error-403-moderation", errors.ForbiddenResponseError, 403),
+        ("demo/error-403-guardrail", errors.ForbiddenResponseError, 403),
+        ("demo/error-403-budget", errors.ForbiddenResponseError, 403),
+        ("demo/error-404", errors.NotFoundResponseError, 404),
+        ("demo/error-404-availability", errors.NotFoundResponseError, 404),
+        ("demo/error-408", errors.RequestTimeoutResponseError, 408),
+        ("demo/error-413", errors.PayloadTooLargeResponseError, 413),
+        ("demo/error-422", errors.UnprocessableEntityResponseError, 422),
         ("demo/error-429", errors.TooManyRequestsResponseError, 429),
+        ("demo/error-429-upstream", errors.TooManyRequestsResponseError, 429),
+        ("demo/error-500", errors.InternalServerResponseError, 500),
+        ("demo/error-502", errors.BadGatewayResponseError, 502),
         ("demo/error-escape", errors.BadGatewayResponseError, 502),
+        ("demo/error-503", errors.ServiceUnavailableResponseError, 503),
+        ("demo/error-504", errors.OpenRouterDefaultError, 504),  # not in its list
+        ("demo/error-524", errors.EdgeNetworkTimeoutResponseError, 524),
+        ("demo/error-529", errors.ProviderOverloadedResponseError, 529),
     ],
 )
 def test_faults_are_the_sdks_errors(client: OpenRouter, model: str, error: Error, status: int) -> None:
