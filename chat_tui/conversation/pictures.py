@@ -37,7 +37,8 @@ def decode_picture(url: str) -> Picture | UnknownPart:
         media_type = "application/octet-stream"
     try:
         if "base64" in settings:
-            return Picture(base64.b64decode(data, validate=True), media_type)
+            data = "".join(data.split())
+            return Picture(base64.b64decode(data + "=" * (-len(data) % 4), validate=True), media_type)
         if media_type.startswith("image/"):
             return Picture(unquote_to_bytes(data), media_type)
     except ValueError:  # not base64, or not even ASCII

@@ -102,6 +102,7 @@ def test_one_picture_under_two_urls_is_one_file(tmp_path: Path) -> None:
     [
         (PIXEL, ("image.svg", "image/svg+xml", 6)),
         (f"data:../../etc;base64,{PNG}", ("image.octet-stream", "application/octet-stream", 8)),
+        (f"data:image/png;base64,{PNG[:5]}\r\n {PNG[5:-1]}", ("image.png", "image/png", 8)),
         (f"data:;base64,{PNG}", ("image.octet-stream", "application/octet-stream", 8)),
     ],
 )
