@@ -22,6 +22,7 @@ _STRING_CODE = {
     "message": "Simulated: the provider gave up",
     "metadata": {"error_type": "server"},
 }
+_NO_CODE = {"message": "Simulated: the provider left", "error_type": "provider_unavailable", "http_status": 503}
 _OVERLOADED = {
     "code": 529,
     "message": "Provider returned error",
@@ -41,6 +42,7 @@ BREAKING: dict[str, Callable[[ChatRequest], Reply]] = {
     "demo/error-first": _nothing(Ending.ERROR, error=_OVERLOADED),
     "demo/error-midstream": _said(samples.BEGINNING, Ending.ERROR),
     "demo/error-string-code": _said(samples.BEGINNING, Ending.ERROR, error=_STRING_CODE),
+    "demo/error-no-code": _said(samples.BEGINNING, Ending.ERROR, error=_NO_CODE),
     "demo/error-finish": _said(samples.BEGINNING, Ending.ERROR_FINISH, is_insured=True),
     "demo/error-choice": _said(samples.BEGINNING, Ending.ERROR, is_insured=True),
 }

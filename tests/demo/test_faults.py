@@ -177,6 +177,12 @@ def test_error_string_code_is_a_word(client: Client) -> None:
     assert client.chunks("demo/error-string-code")[-1]["error"]["code"] == "server_error"
 
 
+def test_error_no_code_has_a_type_and_a_status_instead(client: Client) -> None:
+    error = client.chunks("demo/error-no-code")[-1]["error"]
+    assert "code" not in error
+    assert (error["error_type"], error["http_status"]) == ("provider_unavailable", 503)
+
+
 def test_error_finish_names_the_reason_and_no_error(client: Client) -> None:
     *_, finished, reported = client.chunks("demo/error-finish")
     assert {finished["choices"][0]["finish_reason"], reported["choices"][0]["finish_reason"]} == {"error"}
