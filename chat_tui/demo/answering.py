@@ -95,7 +95,7 @@ class Answering:
         entry.usage = replace(entry.usage, spoken=reply.spoken)
         entry.images = reply.images
         self.books.open(entry)
-        await asyncio.sleep(reply.waits_for_headers * self.pace)
+        await self._wait(entry, reply.waits_for_headers)
         wants_routing = request.headers.get("x-openrouter-metadata", "").casefold() == "enabled"
         wants_echo = chat.streams and (chat.settings.get("debug") or {}).get("echo_upstream_body") is True
         completion = Completion(
@@ -106,6 +106,13 @@ class Answering:
             is_text=chat.is_text,
         )
         return self._stream(request, completion) if chat.streams else await self._whole(request, completion)
+
+    async def _wait(self, entry: Entry, seconds: float) -> None:
+        try:
+            await asyncio.sleep(seconds * self.pace)
+        except asyncio.CancelledError:  # the server stops
+            self.books.leave(entry)
+            raise
 
     def _refuse(self, fault: Fault, entry: Entry) -> Response:
         response = failure(fault)
@@ -131,7 +138,7 @@ class Answering:
         reply, entry = completion.reply, completion.entry
         if reply.ending is Ending.STALL:
             return Silence(lambda: self.books.leave(entry))
-        await asyncio.sleep(_seconds(reply) * self.pace)
+        await self._wait(entry, _seconds(reply))
         entry.has_sent(reply.spoken)
         if reply.ending in (Ending.STOP, Ending.LENGTH, Ending.TOOL_CALLS, Ending.CONTENT_FILTER):
             self.books.complete(entry, completion.finish_reason, completion.native_finish_reason)

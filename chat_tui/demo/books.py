@@ -203,10 +203,18 @@ class Books:
                 lambda: all(entry.status is not Status.OPEN for entry in self._entries.values()), timeout
             )
 
+    def began(self, timeout: float) -> bool:
+        """Wait until a generation is open, for at most `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: any(entry.status is Status.OPEN for entry in self._entries.values()), timeout
+            )
+
     def open(self, entry: Entry) -> None:
         """Enter a generation that begins."""
         with self._changed:
             self._entries[entry.id] = entry
+            self._changed.notify_all()
 
     def complete(self, entry: Entry, finish_reason: str, native: str) -> None:
         """Bill a generation that ran to its end."""

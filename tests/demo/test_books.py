@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -136,6 +137,17 @@ def test_a_silent_answer_that_is_not_streamed_ends_when_the_client_leaves(
     with pytest.raises(httpx.ReadTimeout):
         client.post("chat/completions", json={"model": model, "messages": HELLO}, timeout=0.2)
     assert only_entry(server).status is Status.CANCELLED
+
+
+def test_a_server_that_stops_leaves_nothing_open() -> None:
+    body = {"model": "demo/slow-headers", "messages": HELLO}
+    with DemoServer(pace=1000) as server, ThreadPoolExecutor() as threads:
+        address, headers = f"{server.base_url}/chat/completions", {"Authorization": f"Bearer {DEMO_KEY}"}
+        asked = threads.submit(httpx.post, address, json=body, headers=headers, trust_env=False, timeout=PATIENCE)
+        assert server.books.began(PATIENCE)
+        server.stop()
+        assert isinstance(asked.exception(PATIENCE), httpx.TransportError)
+    assert server.books.settled(PATIENCE)
 
 
 def test_the_models_that_failed_before_are_in_the_generation(watched: tuple[DemoServer, Client]) -> None:
