@@ -156,7 +156,7 @@ NO_SUCH_SETTING = Cause(
 )
 DATA_POLICY = Cause(
     "The privacy settings leave no provider for this model",
-    "Loosen them here or{privacy}, or choose another model.",
+    "Loosen this chat's{privacy}, or choose another model.",
     ("loosen_routing", "other_model"),
 )
 CONSTRAINT = Cause(

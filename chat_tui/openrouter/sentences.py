@@ -133,7 +133,7 @@ def _sentence(failure: Failure, cause: Cause, failed: str, http: str) -> str:
         "tomorrow": f"Wait {after}" if after else "Wait until midnight UTC",
         "credits": settings and f"{settings}credits",
         "keys": settings and f"{settings}keys",
-        "privacy": settings and f"{settings}privacy",
+        "privacy": settings and f" or those{settings}privacy",
         "integrations": settings and f"{settings}integrations",
     }
     happened = cause.headline.format_map(words) + _obstacle(failure)
