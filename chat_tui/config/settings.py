@@ -27,7 +27,8 @@ def merged(*layers: Layer) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     for layer in layers:
         for name, value in layer.items():
-            if (other := _EITHER_OR.get(name)) not in layer:
+            other = _EITHER_OR.get(name)
+            if other is not None and other not in layer:
                 whole.pop(other, None)
             known = whole.get(name)
             tables = isinstance(known, Mapping) and isinstance(value, Mapping)
