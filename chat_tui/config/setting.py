@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite
 from typing import Any
 
 from chat_tui.config.problems import nearest
@@ -52,13 +53,11 @@ class Setting:
         return None
 
     def _number_fault(self, value: float) -> str | None:
-        if isnan(value):
-            return "should be a number."
         if self.low is not None and value < self.low:
             return f"is {value}, below its least, {self.low:g}."
         if self.high is not None and value > self.high:
             return f"is {value}, above its most, {self.high:g}."
-        return None
+        return None if isfinite(value) else "should be a number."
 
     def _length_fault(self, value: str | list[Any] | dict[str, Any]) -> str | None:
         if self.longest is None or len(value) <= self.longest:
@@ -71,7 +70,7 @@ class Setting:
         if isinstance(value, dict) and self.needs and not isinstance(value.get(self.needs), str):
             return f"needs “{self.needs}”, a text."
         if self.item is None or isinstance(value, str):
-            return None
+            return None if _is_sendable(value) else "holds a date, a time, nan or inf, which no request can say."
         places = (
             ((f"item {place}", item) for place, item in enumerate(value, 1))
             if isinstance(value, list)
@@ -79,3 +78,12 @@ class Setting:
         )
         faults = ((place, self.item.fault(item)) for place, item in places)
         return next((f"is wrong at {place}: it {fault}" for place, fault in faults if fault), None)
+
+
+def _is_sendable(value: object) -> bool:
+    """Tell whether JSON has all of `value`: TOML also knows dates, times, and numbers that are none."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -65,6 +65,16 @@ def test_what_is_right_is_read_as_it_is(file: Path) -> None:
         ("[parameters]\ntemperature = 'hot'", "“parameters.temperature” should be a number. It was left out."),
         ("[parameters]\ntemperature = true", "“parameters.temperature” should be a number. It was left out."),
         ("[parameters]\ntemperature = nan", "“parameters.temperature” should be a number. It was left out."),
+        ("[provider]\nmax_price = {prompt = inf}", "“provider.max_price.prompt” should be a number. It was left out."),
+        *(
+            (content, f"{where} holds a date, a time, nan or inf, which no request can say. It was left out.")
+            for content, where in (
+                ("trace = {since = 2026-01-31}", "“trace”"),
+                ("image_config = {size = [1, nan]}", "“image_config”"),
+                ("plugins = [{id = 'web', max_results = inf}]", "“plugins” is wrong at item 1: it"),
+                ("[provider]\noptions = {groq = {at = 07:32:00}}", "“provider.options” is wrong at “groq”: it"),
+            )
+        ),
         ("[parameters]\ntop_k = 1.5", "“parameters.top_k” should be a whole number. It was left out."),
         ("[parameters]\ntemperature = 2.5", "“parameters.temperature” is 2.5, above its most, 2. It was left out."),
         ("[parameters]\ntemperature = inf", "“parameters.temperature” is inf, above its most, 2. It was left out."),
