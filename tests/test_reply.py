@@ -167,6 +167,24 @@ def test_pieces_of_calls_find_each_other(pieces: list[dict[str, Any]], calls: li
     assert [f"{call['id']} {call['function']['name']} {call['function']['arguments']}" for call in found] == calls
 
 
+def test_fragments_with_many_fields_take_linear_work() -> None:
+    # Copying the fields that are there with every fragment would move 600 million of them here.
+    fields = {f"field {number}": number for number in range(200_000)}
+    begun = chunk(
+        tool_calls=[{"index": 0, "id": "c", "function": {"name": "f"}, **fields}],
+        reasoning_details=[{"type": "reasoning.text", "text": "a", **fields}],
+    )
+    more = chunk(
+        tool_calls=[{"index": 0, "field 0": -1, "function": {"arguments": "x"}}],
+        reasoning_details=[{"type": "reasoning.text", "text": "b", "field 0": -1}],
+    )
+    reply, _ = fed(begun, *[more] * 3000)
+    message = reply.message("complete")
+    assert message.tool_calls[0].items() >= fields.items()
+    assert message.reasoning_details[0].items() >= fields.items()
+    assert message.tool_calls[0]["function"]["arguments"] == "x" * 3000
+
+
 def test_a_picture_that_comes_twice_is_one() -> None:
     picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
     other = {"type": "image_url", "image_url": {"url": "data:image/png;base64,BBBB"}}

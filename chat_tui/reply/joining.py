@@ -37,8 +37,7 @@ class Details:
             self._details.append(dict(detail))
             self._texts = []
         else:
-            missing = {name for name, value in last.items() if value in (None, "")} | (detail.keys() - last.keys())
-            last.update({name: value for name, value in detail.items() if name in missing})
+            last.update({name: value for name, value in detail.items() if last.get(name) in (None, "")})
         if detail.get("type") == _TEXT and isinstance(text, str):
             self._texts.append(text)
 
@@ -61,15 +60,12 @@ class _Call:
     def add(self, piece: wire.ToolCall) -> str:
         """Take a fragment; return its piece of the arguments."""
         self.id = self.id or piece.id
-        self.fields = {
-            "type": piece.type or "function",
-            **_sent(piece, "id", "index", "type", "function"),
-            **self.fields,
-        }
+        self.fields.setdefault("type", piece.type or "function")
+        _add_missing(self.fields, _sent(piece, "id", "index", "type", "function"))
         if piece.function is None:
             return ""
         self.name = self.name or piece.function.name or ""
-        self.function_fields = {**_sent(piece.function, *_FUNCTION), **self.function_fields}
+        _add_missing(self.function_fields, _sent(piece.function, *_FUNCTION))
         arguments = piece.function.arguments or ""
         self.arguments.append(arguments)
         return arguments
@@ -152,3 +148,8 @@ class Sound:
 
 def _sent(piece: wire.ToolCall | wire.FunctionCall, *without: str) -> dict[str, Any]:
     return {name: value for name, value in piece.as_sent().items() if name not in without and value is not None}
+
+
+def _add_missing(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        fields.setdefault(name, value)
