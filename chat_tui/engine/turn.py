@@ -16,7 +16,6 @@ from chat_tui.engine.keeping import keep_files
 from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
-from chat_tui.openrouter.types import chunk_of_completion
 from chat_tui.reply.arriving import Reply, failure_of
 
 FLUSH_SECONDS = 0.08
@@ -146,12 +145,9 @@ class Turn:
 
     async def _exchange(self, reply: Reply) -> None:
         """Make the request once and take its reply."""
-        body, raw = self._asking.body, self._asking.manner.raw
-        if not self._asking.manner.stream:
-            completion = await (self._client.complete_text(body) if raw else self._client.complete(body))
-            self._take(reply.feed(chunk_of_completion(completion.raw)))
-            return
-        async with self._client.stream_text(body) if raw else self._client.stream(body) as stream:
+        manner = self._asking.manner
+        ask = self._client.stream_text if manner.raw else self._client.stream
+        async with ask(self._asking.body, whole=not manner.stream) as stream:
             self._take(reply.begin(stream.generation))
             async for chunk in stream:
                 self._take(reply.feed(chunk))

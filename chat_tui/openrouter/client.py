@@ -253,18 +253,19 @@ class Client:
         return await self._complete(_CHAT, body, headers)
 
     def stream(
-        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None, *, whole: bool = False
     ) -> AbstractAsyncContextManager[Stream]:
-        """Send chat request `body` (`stream` is set to true) on entering; leaving closes the connection.
+        """Send chat request `body` (`stream` is set to what `whole` isn't) on entering; leaving closes the connection.
 
         Args:
             body: The request, as JSON has it.
             headers: More of them, of those in `connection.OPTIONAL_HEADERS`.
+            whole: Ask for the reply all at once; it is one chunk, which comes also when the reply failed in the middle.
 
         Raises:
             OpenRouterError: On entering: no reply, or an error before the first byte of the body.
         """
-        return self._stream(_CHAT, body, headers)
+        return self._stream(_CHAT, body, headers, whole=whole)
 
     async def complete_text(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:
         """Return how a model goes on with the text `prompt` of `body`; else as `complete`.
@@ -275,14 +276,14 @@ class Client:
         return await self._complete(_TEXT, body, headers)
 
     def stream_text(
-        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None, *, whole: bool = False
     ) -> AbstractAsyncContextManager[Stream]:
         """Stream how a model goes on with the text `prompt` of `body`; else as `stream`.
 
         Raises:
             OpenRouterError: as of `stream`.
         """
-        return self._stream(_TEXT, body, headers)
+        return self._stream(_TEXT, body, headers, whole=whole)
 
     async def _complete(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None) -> Completion:
         patience = self.timeouts.headers_unstreamed
@@ -299,12 +300,13 @@ class Client:
 
     @asynccontextmanager
     async def _stream(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None
+        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None, *, whole: bool
     ) -> AsyncIterator[Stream]:
-        request = self._connection.post(path, {**body, "stream": True}, headers, self.timeouts.headers)
+        patience = self.timeouts.headers_unstreamed if whole else self.timeouts.headers
+        request = self._connection.post(path, {**body, "stream": not whole}, headers, patience)
         async with self._connection.reply(request) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind.endswith(("json", "html")):
+            if whole or kind.endswith(("json", "html")):
                 stream = await self._stream_of_whole(response)
             else:
                 # httpx has one read time-out for headers and body; its transport looks it up before each of them.
@@ -319,7 +321,10 @@ class Client:
         generation = generation_of(response)
         text = await self._connection.body(response)
         stream = Stream(self._server, generation)
-        stream.take_whole(chunk_of_completion(answers.whole_completion(self._server, text, generation)))
+        if text.startswith(("data:", ":")):
+            stream.take_events(text)
+        else:
+            stream.take_whole(chunk_of_completion(answers.whole_completion(self._server, text, generation)))
         return stream
 
 

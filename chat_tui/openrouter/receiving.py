@@ -11,6 +11,7 @@ from typing import cast
 import httpx
 
 from chat_tui.openrouter import no_reply
+from chat_tui.openrouter.errors import CutOff
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import ChunkDecoder
 from chat_tui.openrouter.types import Chunk
@@ -61,9 +62,16 @@ class Stream:
         raise StopAsyncIteration
 
     def take_whole(self, chunk: Chunk) -> None:
-        """Take the one chunk of a reply that came whole."""
+        """Take the one chunk of a reply that came whole, so that nothing can have cut it."""
         self._ready += self._decoder.accept(chunk)
         self._decoder.end()
+        if isinstance(self._decoder.fault, CutOff):
+            self._decoder.fault = None
+
+    def take_events(self, text: str) -> None:
+        """Take all events of a stream that the server called something else."""
+        self._ready += self._decoder.feed(text.encode())
+        self._ready += self._decoder.end()
 
     async def aclose(self) -> None:
         """Let go of the connection: for another request when the reply ended, else by closing it."""

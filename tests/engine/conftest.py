@@ -65,6 +65,13 @@ class Exchange:
         head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n{headers}\r\n"
         await self._send(head.encode())
 
+    async def whole(self, **completion: Any) -> None:
+        """Send a completion all at once."""
+        body = json.dumps(completion).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        await self._send(head.encode() + body)
+        self.ended.set()
+
     async def refuse(self, status: int, message: str, *, headers: str = "", **metadata: Any) -> None:
         """Send an error instead; `headers` are whole lines."""
         error = {"code": status, "message": message, "metadata": metadata}

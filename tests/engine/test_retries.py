@@ -10,6 +10,7 @@ import pytest
 
 from chat_tui.conversation.events import Retrying
 from chat_tui.conversation.values import Attempt, Message
+from chat_tui.engine.asking import Manner
 from chat_tui.engine.library import Library
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.session import Session
@@ -73,6 +74,18 @@ async def test_an_attempt_that_was_billed_is_in_the_receipt(
     await answer(await scripted.next())
     (attempt,) = attempts_of(await turn.wait())
     assert (attempt.generation, attempt.code, attempt.cost) == ("gen-fault", "503", Decimal("0.00125"))
+
+
+async def test_a_whole_reply_that_failed_halfway_keeps_its_words_and_is_not_billed_again(
+    hasty: Session, scripted: Scripted, library: Library
+) -> None:
+    turn = await hasty.send(library.begin(), "Hello?", Manner(stream=False))
+    failed = {"message": {"content": "Half of "}, "finish_reason": "error", "error": {"code": 502, "message": "Gone"}}
+    await (await scripted.next()).whole(id="gen-1", provider="P", usage={"cost": 0.5}, choices=[failed])
+    reply = await turn.wait()
+    assert (reply.status, reply.text, scripted.connections) == ("failed", "Half of ", 1)
+    assert reply.receipt is not None
+    assert (reply.receipt.cost, reply.receipt.provider, reply.receipt.attempts) == (Decimal("0.5"), "P", ())
 
 
 async def test_three_retries_are_the_most(hasty: Session, scripted: Scripted, library: Library) -> None:

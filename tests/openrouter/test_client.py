@@ -13,6 +13,7 @@ import pytest
 
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import BadRequest, NoAnswer, NotOpenRouter, OpenRouterError, StreamFault, UnusableKey
+from tests.openrouter.answering import answering
 from tests.openrouter.wire import (
     BODY,
     EVENTS,
@@ -115,6 +116,22 @@ async def test_a_whole_completion_that_failed_keeps_its_text() -> None:
     async with client_of(lambda _: httpx.Response(200, json=failed)) as client:
         with pytest.raises(StreamFault, match="Boom"):
             await client.complete(BODY)
+
+
+@pytest.mark.parametrize("finish", ["stop", None])
+async def test_a_reply_that_was_wanted_whole_is_one_chunk(finish: str | None) -> None:
+    asked: list[httpx.Request] = []
+    reply = httpx.Response(200, json={"choices": [{"message": {"content": "hello"}, "finish_reason": finish}]})
+    async with client_of(answering(reply, asked)) as client, client.stream(BODY, whole=True) as stream:
+        assert text_of([chunk async for chunk in stream]) == "hello"
+    assert json.loads(asked[0].content)["stream"] is False
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_events_under_the_type_of_json_are_read(whole: bool) -> None:
+    reply = httpx.Response(200, content=b": wait\n\n" + SAID, headers={"content-type": "application/json"})
+    async with client_of(lambda _: reply) as client, client.stream(BODY, whole=whole) as stream:
+        assert text_of([chunk async for chunk in stream]) == "a"
 
 
 async def test_catalogue_asks_for_every_output() -> None:
