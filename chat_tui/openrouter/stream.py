@@ -51,6 +51,7 @@ class ChunkDecoder:
         self.fault: errors.OpenRouterError | None = None
         self._server = server
         self._events = EventDecoder(LONGEST_EVENT)
+        self._has_begun = False
         self._finished = False
         self._failed: Failure | None = None  # by a finish_reason alone: what follows may still tell the cost
         self._logged = False
@@ -80,6 +81,7 @@ class ChunkDecoder:
 
     def accept(self, chunk: Chunk) -> list[Chunk]:
         """Take a decoded chunk; return it in a list, or nothing when it only carries an error."""
+        self._has_begun = True
         self.generation = self.generation or chunk.id
         error = _error_object(chunk)
         if error is not None:
@@ -104,8 +106,8 @@ class ChunkDecoder:
 
     def _chunks_of(self, data: str) -> list[Chunk]:
         if data.strip() == DONE:
-            self._finished = True
-            self.stop(errors.OpenRouterError(DONE))
+            self._finished = self._has_begun
+            self.stop(sentences.unreadable(self._server, 200))
             return []
         chunk = parse_chunk(data, self._server)
         if chunk is None:

@@ -188,6 +188,21 @@ async def test_events_that_are_no_chunks_are_skipped_and_logged_once(
     assert "SECRET" not in logged[0].getMessage()
 
 
+@pytest.mark.parametrize("said", [b"", event("Internal Server Error")])
+async def test_done_alone_is_no_reply(said: bytes) -> None:
+    chunks, fault = await read(said + DONE)
+    assert chunks == []
+    assert isinstance(fault, NotOpenRouter)
+
+
+def test_an_event_of_more_values_than_anything_has_is_no_chunk() -> None:
+    # Each of them would be an error of its own, a thousand times its size.
+    assert parse_chunk('{"choices":[' + "1," * 250_001 + "1]}") is None
+    commas = parse_chunk('{"choices":[{"delta":{"content":"' + ',\\"' * 300_000 + '"}}]}')
+    assert commas is not None
+    assert commas.choices[0].content == ',"' * 300_000
+
+
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1e"])
 async def test_only_lf_and_cr_end_a_line(separator: str) -> None:
     raw = f'data: {{"choices":[{{"delta":{{"content":"a{separator}b"}}}}]}}\n\n'.encode()
