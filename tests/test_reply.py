@@ -16,7 +16,7 @@ from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Ro
 from chat_tui.openrouter.errors import CutOff, RateLimited, StreamFault
 from chat_tui.openrouter.types import Chunk, chunk_of_completion
 from chat_tui.reply.arriving import MOST_CITATIONS, Reply, failure_of
-from tests.openrouter.wire import KEY, USER_ID, chunks_and_fault, event, streaming
+from tests.openrouter.wire import BODY, EVENTS, KEY, USER_ID, chunks_and_fault, client_of, event, streaming
 
 
 class Clock:
@@ -338,6 +338,24 @@ def test_the_generation_of_the_headers_is_kept_before_the_first_chunk() -> None:
     assert cancelled.generation == "gen-header"
     reply.feed(chunk(content="Hi"))  # a gateway may number its chunks by itself
     assert reply.generation == "gen-header"
+
+
+def test_names_as_long_as_a_book_are_none() -> None:
+    names = dict.fromkeys(("id", "model", "provider", "service_tier"), "x" * 1001)
+    reply, _ = fed(Chunk.read({**names, "choices": [{"delta": {}, "finish_reason": "x" * 1001}]}))
+    assert reply.message("complete").receipt == Receipt(total_ms=0)
+
+
+async def test_the_key_is_no_name_in_a_receipt() -> None:
+    said = {**dict.fromkeys(("id", "model", "provider", "service_tier"), KEY), "choices": []}
+    reply = empty_reply()
+    handler = streaming([event(json.dumps(said))], headers={**EVENTS, "x-generation-id": KEY})
+    async with client_of(handler) as client, client.stream(BODY) as stream:
+        reply.begin(stream.generation)
+        reply.feed(await anext(stream))
+    receipt = reply.message("complete").receipt
+    assert receipt is not None
+    assert (receipt.generation, receipt.model, receipt.provider, receipt.service_tier) == ("[key]",) * 4
 
 
 async def test_notes_are_kept_without_secrets_and_only_when_short() -> None:

@@ -21,6 +21,7 @@ _SHORTEST_SECRET = 8
 # Also where JSON is inside a string, or cut; the ids themselves are long and without a separator.
 _ANY_USER = re.compile(r'(user_id\\*"\s*:\s*\\*")[^"\\]*|\buser_[0-9A-Za-z]{16,}')
 _NOTES = ("usage", "debug", "openrouter_metadata")
+_NAMES = ("id", "model", "provider", "service_tier")
 _USER_IDS = frozenset({"user_id", "creator_user_id", "creator_id"})
 
 
@@ -101,6 +102,7 @@ class Server:
     def without_secrets_in_notes(self, value: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON of a reply with notes that can be kept: they are written down as they came."""
         noted = {name: value[name] for name in _NOTES if value.get(name)}
+        noted |= {name: value[name] for name in _NAMES if self._has_key(value.get(name))}
         if not noted:
             return value
         user_id = value.get("user_id")
@@ -108,6 +110,9 @@ class Server:
             return {**value, **self.without_secrets(noted, user_id if isinstance(user_id, str) else None)}
         except RecursionError:
             return {**value, **dict.fromkeys(noted)}
+
+    def _has_key(self, name: object) -> bool:
+        return isinstance(name, str) and ("sk-or-" in name or (self.key is not None and self.key in name))
 
     def without_secrets(self, value: Any, user_id: str | None = None) -> Any:
         """Return the JSON `value` without keys and user ids, wherever they are in it."""

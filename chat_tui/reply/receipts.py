@@ -12,18 +12,19 @@ from chat_tui.openrouter import types as wire
 
 # Characters of JSON; what servers send is a few hundred, and the journal keeps it with every reply.
 _LONGEST_NOTE = 100_000
+_LONGEST_NAME = 1000
 
 
 def receipt_after(receipt: Receipt, chunk: wire.Chunk, choice: wire.Choice | None) -> Receipt:
     """Return `receipt` with what `chunk` and its `choice` add; what they don't say stays, the latest usage counts."""
     receipt = replace(
         receipt,
-        model=chunk.model or receipt.model,
-        provider=chunk.provider or receipt.provider,
-        generation=receipt.generation or chunk.id,
-        service_tier=chunk.service_tier or receipt.service_tier,
-        finish=(choice and choice.finish_reason) or receipt.finish,
-        native_finish=(choice and choice.native_finish_reason) or receipt.native_finish,
+        model=_named(chunk.model) or receipt.model,
+        provider=_named(chunk.provider) or receipt.provider,
+        generation=receipt.generation or _named(chunk.id),
+        service_tier=_named(chunk.service_tier) or receipt.service_tier,
+        finish=_named(choice.finish_reason if choice else None) or receipt.finish,
+        native_finish=_named(choice.native_finish_reason if choice else None) or receipt.native_finish,
         metadata=noted(chunk.openrouter_metadata) or receipt.metadata,
     )
     if chunk.usage is None:
@@ -35,6 +36,11 @@ def noted(note: Any) -> Mapping[str, Any]:
     """Return `note` when it is an object that is short enough to be kept, else nothing."""
     is_kept = isinstance(note, dict) and len(json.dumps(note, default=str)) <= _LONGEST_NOTE
     return note if is_kept else {}
+
+
+def _named(name: str | None) -> str | None:
+    """Return `name` when it is as short as names are."""
+    return name if name and len(name) <= _LONGEST_NAME else None
 
 
 def _usage(usage: wire.Usage) -> Usage:
