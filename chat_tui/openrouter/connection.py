@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -170,6 +171,8 @@ class Connection:
                 f"The name of {self.server.origin} is no host's. Correct the base URL.", actions=("check_base_url",)
             ) from error
         try:
+            if "," in response.headers.get("content-encoding", ""):  # 5 KB that are packed twice can hold 3 GB
+                raise sentences.unreadable(self.server, response.status_code)
             if not response.is_success:
                 raise await self._refusal(response)
             yield response
@@ -202,8 +205,9 @@ class Connection:
         if status < 400:
             return sentences.redirected(self.server, status)
         try:
-            body = _text(await _read(response, _LARGEST_ERROR))
-        except (httpx.TransportError, httpx.DecodingError):
+            async with asyncio.timeout(self.timeouts.idle):
+                body = _text(await _read(response, _LARGEST_ERROR))
+        except (TimeoutError, httpx.TransportError, httpx.DecodingError):
             body = ""  # the status is known, and says enough
         if sentences.is_web_page(body) and status < 500 and status != 429:
             return sentences.web_page(self.server, body, status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -265,6 +266,18 @@ async def test_an_answer_without_end_is_refused(monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(NotOpenRouter, match="more than 4 MiB"):
             await client.models()
     assert len(taken) == 5
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_what_is_packed_twice_is_not_unpacked(status: int) -> None:
+    # Each time a thousand bytes can become a million: 5 KB can hold 3 GB.
+    packed = Pieces([gzip.compress(gzip.compress(SAID))])
+    headers = [("content-type", "text/event-stream"), ("content-encoding", "gzip"), ("content-encoding", "gzip")]
+    async with client_of(lambda _: httpx.Response(status, headers=headers, stream=packed)) as client:
+        with pytest.raises(NotOpenRouter):
+            async with client.stream(BODY):
+                pytest.fail("a stream began")
+    assert packed.closed
 
 
 async def test_redirects_are_not_followed() -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from chat_tui.openrouter.client import Client, Timeouts
-from chat_tui.openrouter.errors import TimedOut
+from chat_tui.openrouter.errors import RateLimited, TimedOut
 from tests.openrouter import loopback
 from tests.openrouter.loopback import Talk, later, read_request, until_closed
 from tests.openrouter.wire import BODY, KEY, event, text_of
@@ -75,6 +75,20 @@ async def test_silence_in_the_body_times_out_by_the_idle_time() -> None:
         with pytest.raises(TimedOut, match="went silent") as caught:
             await anext(aiter(stream))
         assert caught.value.generation == "gen-1"
+
+
+async def test_an_error_whose_body_never_ends_is_known_by_its_status() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 1000000\r\n\r\n")
+        while not reader.at_eof():
+            writer.write(b" ")
+            await later(SHORT / 5)
+
+    async with server(talk) as url, Client(KEY, url, timeouts=Timeouts(LONG, LONG, LONG, SHORT)) as client:
+        with pytest.raises(RateLimited) as caught:
+            async with client.stream(BODY):
+                pytest.fail("a stream began")
+    assert caught.value.retry_after == 7
 
 
 async def test_headers_may_take_longer_than_the_idle_time() -> None:
