@@ -15,7 +15,7 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Role, Status, TextPart, Usage
 from chat_tui.openrouter.errors import CutOff, RateLimited, StreamFault
 from chat_tui.openrouter.types import Chunk, chunk_of_completion
-from chat_tui.reply.arriving import MOST_CITATIONS, Reply, failure_of
+from chat_tui.reply.arriving import MOST_CITATIONS, MOST_PICTURES, Reply, failure_of
 from tests.openrouter.wire import BODY, EVENTS, KEY, USER_ID, chunks_and_fault, client_of, event, streaming
 
 
@@ -191,6 +191,13 @@ def test_a_picture_that_comes_twice_is_one() -> None:
     reply, events = fed(chunk(images=[picture, picture]), chunk(images=[picture, other]))
     assert reply.images == ["data:image/png;base64,AAAA", "data:image/png;base64,BBBB"]
     assert [event for event in events if isinstance(event, Image)] == [Image(url) for url in reply.images]
+
+
+def test_there_are_only_so_many_pictures() -> None:
+    urls = [f"https://pictures.example/{number}" for number in range(2 * MOST_PICTURES)]
+    reply, events = fed(chunk(images=[{"image_url": {"url": url}} for url in urls]))
+    assert reply.images == urls[:MOST_PICTURES]
+    assert len(events) == MOST_PICTURES + 1  # and the receipt
 
 
 def test_a_source_that_is_named_twice_is_one() -> None:

@@ -16,6 +16,7 @@ from chat_tui.reply.joining import Details, Sound, ToolCalls
 from chat_tui.reply.receipts import receipt_after
 
 MOST_CITATIONS = 1000
+MOST_PICTURES = 1000
 MOST_ANNOTATIONS = 100
 _LONGEST_URL = 8192  # characters; browsers open none that are longer
 _LONGEST_TITLE = 1000
@@ -142,7 +143,8 @@ class Reply:
             place, call_id, name, arguments = self._calls.add(piece)
             yield ToolCall(place, name, arguments, call_id)
         for image in delta.images:
-            if image.image_url and (url := image.image_url.url) and url not in self._images:
+            url = image.image_url.url if image.image_url else None
+            if url and url not in self._images and len(self._images) < MOST_PICTURES:
                 self._images[url] = None
                 yield Image(url)
         for annotation in delta.annotations:
