@@ -121,8 +121,9 @@ class Session:
         if self.server.is_openrouter or chosen or chat.model != usual:
             return ""
         try:
-            ids = [entry.id for entry in await self.models()]
-        except RefusedError:
+            async with asyncio.timeout(self._client.timeouts.connect):
+                ids = [entry.id for entry in await self.models()]
+        except (RefusedError, TimeoutError):
             return ""  # the prompt will say so too, and keeps its words
         if usual in ids or not ids:
             return ""

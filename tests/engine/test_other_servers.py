@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from chat_tui.config.server import Server
 from chat_tui.engine.library import Library
+from chat_tui.engine.session import Session
 from tests.engine.conftest import ask, begin, library_at, session_of
+from tests.openrouter import loopback
+from tests.openrouter.loopback import later
 from tests.other_servers import ANSWER, OTHER_SERVERS, OtherServer, Running, running
 
 
@@ -70,3 +78,24 @@ async def test_a_model_that_it_does_not_have_is_one_sentence(
     assert reply.status == "failed"
     assert reply.failure is not None
     assert "model" in reply.failure.sentence
+
+
+async def test_a_list_of_models_that_never_ends_holds_no_prompt_back(tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n")
+        while head.startswith(b"GET") and not reader.at_eof():
+            writer.write(b" ")
+            await later(0.01)
+        if head.startswith(b"POST"):
+            asked.append(json.loads(await reader.readexactly(int(re.findall(rb"(?i)content-length: (\d+)", head)[0]))))
+            writer.write(json.dumps({"choices": [{"message": {"content": ANSWER}, "finish_reason": "stop"}]}).encode())
+
+    chat = library_at(tmp_path, "openrouter/auto").begin()
+    async with loopback.server(talk) as url:
+        session = Session(Server(url), {"timeouts": {"connect": 0.05}})
+        reply = await ask(session, chat, "Why?")
+        await session.close()
+    assert (reply.status, reply.text, asked[0]["model"]) == ("complete", ANSWER, "openrouter/auto")
