@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
+_LONGEST_PIPED = 64 * 1024 * 1024  # bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     from chat_tui.config.problems import ConfigError
 
     prompt = _prompt(arguments.prompt)
+    if prompt is None:
+        say(f"What is piped in has more than {_LONGEST_PIPED // 2**20} MiB, more than any model reads. Pipe in less.")
+        return WRONG_USAGE
     if not prompt.strip():
         say('There is nothing to ask. Give a prompt, as in: chat-tui ask "Why is the sky blue?", or pipe one in.')
         return WRONG_USAGE
@@ -70,12 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
         return asyncio.run(_ask(arguments, around, server, chat, prompt))
 
 
-def _prompt(words: list[str]) -> str:
-    """Return the prompt from the arguments, then from standard input when something is piped in."""
+def _prompt(words: list[str]) -> str | None:
+    """Return the prompt from the arguments, then from standard input when something is piped in; None for too much."""
     given = [" ".join(words)] if words else []
     if not sys.stdin.isatty():
-        piped = sys.stdin.buffer.read().decode("utf-8", "replace")
-        given += [piped] if piped.strip() else []
+        piped = sys.stdin.buffer.read(_LONGEST_PIPED + 1)
+        if len(piped) > _LONGEST_PIPED:
+            return None
+        text = piped.decode("utf-8", "replace")
+        given += [text] if text.strip() else []
     return "\n\n".join(given)
 
 

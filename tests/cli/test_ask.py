@@ -177,6 +177,12 @@ def test_an_empty_prompt_is_wrong_usage(home: Home) -> None:
         assert "chat-tui ask" in done.sentence
 
 
+def test_a_pipe_without_end_is_wrong_usage(home: Home) -> None:
+    done = home.run_shell("yes | $chat_tui ask --model demo/echo")
+    assert (done.code, done.out) == (2, "")
+    assert "more than 64 MiB" in done.sentence
+
+
 @pytest.mark.parametrize("proxy", [DEAD, "socks5://127.0.0.1:9"])
 def test_loopback_needs_no_proxy(home: Home, proxy: str) -> None:
     proxies = {f"{name}_PROXY": proxy for name in ("HTTP", "HTTPS", "ALL")}
