@@ -10,9 +10,9 @@ from decimal import Decimal
 
 import pytest
 
-from chat_tui.conversation.events import Text
+from chat_tui.conversation.events import Event, Reasoning, Receipted, Text
 from chat_tui.conversation.values import Attempt, Message, Receipt
-from chat_tui.demo.books import Books
+from chat_tui.demo.books import Books, Entry
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
 from chat_tui.engine.retry import Retries
@@ -30,21 +30,33 @@ ANSWERING = ("demo/markdown", "demo/reasoning", "demo/echo", "google/gemini-2.5-
 RETRIED = ("demo/flaky", "demo/flaky-first")
 FAILING = ("demo/error-midstream", "demo/cut", "demo/error-429", "demo/error-429-upstream", "demo/error-first")
 CANCELLED = ("demo/slow", "demo/stall", "demo/reasoning", "google/gemini-2.5-flash")
+AT_HEADERS = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One turn: its model, and after how many pieces of text it is stopped; None for not at all."""
+    """One turn: its model, and after how many pieces of text it is stopped; None for not at all.
+
+    `AT_HEADERS` stops it between the headers and the first word: some providers bill that in full.
+    """
 
     model: str
     stop_after: int | None = None
+
+    def stops(self, seen: Sequence[Event]) -> bool:
+        """Tell whether it is time, after what was `seen`."""
+        if self.stop_after == AT_HEADERS:
+            return any(isinstance(event, Receipted) for event in seen)
+        return self.stop_after is not None and sum(isinstance(event, Text) for event in seen) >= self.stop_after
 
 
 def plans(dice: random.Random) -> list[Plan]:
     """Return what to do, the same for the same seed."""
     kinds = dice.choices(("answer", "retry", "fail", "cancel"), (4, 2, 2, 4), k=TURNS)
     models = {"answer": ANSWERING, "retry": RETRIED, "fail": FAILING, "cancel": CANCELLED}
-    return [Plan(dice.choice(models[kind]), dice.randrange(12) if kind == "cancel" else None) for kind in kinds]
+    return [
+        Plan(dice.choice(models[kind]), dice.randrange(AT_HEADERS, 12) if kind == "cancel" else None) for kind in kinds
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +76,25 @@ async def hasty(paced: DemoServer) -> AsyncIterator[Session]:
 async def carried_out(session: Session, library: Library, plan: Plan, number: int) -> Message:
     """Run one turn as planned and return its reply."""
     chat = begin(library, plan.model)
+    chat.change(session_id=session_id(number))
     turn = await session.send(chat, f"Turn {number}: say something.")
-    seen = 0
     if plan.stop_after is not None:
+        seen: list[Event] = []
         async for batch in turn.watch():
-            seen += sum(isinstance(tagged.event, Text) for tagged in batch)
-            if seen >= plan.stop_after:
+            seen += [tagged.event for tagged in batch]
+            if plan.stops(seen):
                 break
         turn.stop()
+        if plan.stop_after == AT_HEADERS:
+            told = next(event for event in seen if isinstance(event, Receipted | Text | Reasoning))
+            assert isinstance(told, Receipted), "a word came before the generation was known"
     async with asyncio.timeout(PATIENCE * 3):
         return await turn.wait()
+
+
+def session_id(number: int) -> str:
+    """Return what tells a turn's requests apart on the server."""
+    return f"turn-{number}"
 
 
 def requests_of(reply: Message) -> Sequence[Receipt | Attempt]:
@@ -99,6 +120,17 @@ def cost_in_the_books(books: Books, reply: Message) -> Decimal:
     return sum((entry.cost for entry in books.entries if entry.id in shown), Decimal(0))
 
 
+def assert_shows(reply: Message, entries: Sequence[Entry]) -> None:
+    """Hold a reply's receipt against all that the server has of its turn."""
+    shown = [request.generation for request in requests_of(reply) if request.generation]
+    billed = {entry.id for entry in entries if entry.cost}
+    assert len(shown) == len(set(shown)), "a generation is in the receipt twice"
+    assert billed <= set(shown), "a generation was billed that the receipt doesn't show"
+    assert len(billed) <= 1, "a turn was billed twice"
+    if reply.status != "cancelled":  # else the last one may have begun without our hearing of it
+        assert {entry.id for entry in entries} == set(shown)
+
+
 async def test_receipts_agree_with_the_books(hasty: Session, paced: DemoServer, library: Library) -> None:
     dice = random.Random(SEED)  # noqa: S311  (not a secret)
     gate = asyncio.Semaphore(AT_ONCE)
@@ -110,17 +142,15 @@ async def test_receipts_agree_with_the_books(hasty: Session, paced: DemoServer, 
     replies = await asyncio.gather(*(one(plan, number) for number, plan in enumerate(plans(dice))))
     assert await asyncio.to_thread(paced.books.settled, PATIENCE), "a generation is still open on the server"
 
-    shown = [request.generation for reply in replies for request in requests_of(reply) if request.generation]
-    billed = {entry.id for entry in paced.books.entries if entry.cost}
-    assert len(shown) == len(set(shown)), "a generation is in two receipts"
-    assert billed <= set(shown), "a generation was billed that no receipt shows"
+    entries = paced.books.entries
+    for number, reply in enumerate(replies):
+        assert_shows(reply, [entry for entry in entries if entry.origin.session_id == session_id(number)])
 
     tried_again = [reply for reply in replies if reply.receipt and reply.receipt.attempts]
     cancelled = [reply for reply in replies if reply.status == "cancelled"]
     assert len(tried_again) >= TURNS // 10
     assert len(cancelled) >= TURNS // 10
-    of_interest = [*tried_again, *cancelled]
-    checked = dice.sample(of_interest, round(len(of_interest) * SHARE))
+    checked = [reply for kind in (tried_again, cancelled) for reply in dice.sample(kind, round(len(kind) * SHARE))]
     async with Client(DEMO_KEY, paced.base_url) as client:
         for reply in checked:
             told = [await cost_by_the_server(client, request) for request in requests_of(reply)]
