@@ -133,7 +133,8 @@ async def test_what_could_bill_twice_or_fails_again_is_not_made_again(
 ) -> None:
     turn = await hasty.send(library.begin(), "Hello?")
     await fault(await scripted.next())
-    reply = await turn.wait()
+    async with asyncio.timeout(PATIENCE):  # another request would wait for an answer
+        reply = await turn.wait()
     assert (reply.status, attempts_of(reply), scripted.connections) == ("failed", (), 1)
     assert reply.failure is not None
     if fault is in_two_minutes:
