@@ -353,16 +353,17 @@ def test_names_as_long_as_a_book_are_none() -> None:
     assert reply.message("complete").receipt == Receipt(total_ms=0)
 
 
-async def test_the_key_is_no_name_in_a_receipt() -> None:
-    said = {**dict.fromkeys(("id", "model", "provider", "service_tier"), KEY), "choices": []}
+@pytest.mark.parametrize(("secret", "kept"), [(KEY, "[key]"), (USER_ID, "[user]")])
+async def test_secrets_are_no_names_in_a_receipt(secret: str, kept: str) -> None:
+    said = {**dict.fromkeys(("id", "model", "provider", "service_tier"), secret), "choices": []}
     reply = empty_reply()
-    handler = streaming([event(json.dumps(said))], headers={**EVENTS, "x-generation-id": KEY})
+    handler = streaming([event(json.dumps(said))], headers={**EVENTS, "x-generation-id": secret})
     async with client_of(handler) as client, client.stream(BODY) as stream:
         reply.begin(stream.generation)
         reply.feed(await anext(stream))
     receipt = reply.message("complete").receipt
     assert receipt is not None
-    assert (receipt.generation, receipt.model, receipt.provider, receipt.service_tier) == ("[key]",) * 4
+    assert (receipt.generation, receipt.model, receipt.provider, receipt.service_tier) == (kept,) * 4
 
 
 async def test_notes_are_kept_without_secrets_and_only_when_short() -> None:

@@ -32,7 +32,7 @@ OPTIONAL_HEADERS = frozenset(
 
 _LARGEST_ERROR = 1024 * 1024
 _SENDABLE = re.compile(r"[ -~]{0,2000}")
-_GENERATION = re.compile(r"(?!sk-or-)[\w.:-]{1,200}")
+_GENERATION = re.compile(r"(?!sk-or-|user_)[\w.:-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)

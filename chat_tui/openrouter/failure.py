@@ -24,7 +24,7 @@ _LONGEST_WORD = 100
 _LONGEST_READ = 4000  # characters in which a known phrase is looked for
 _LONGEST_RAW = 100_000  # characters of a provider's JSON that is read for its message
 _DEEPEST_MESSAGE = 8
-_GENERATION = re.compile(r"(?!sk-or-)[\w.:-]{1,200}")
+_GENERATION = re.compile(r"(?!sk-or-|user_)[\w.:-]{1,200}")
 _PER_DAY = re.compile(r"per[-_ ]?day|\bdaily\b|\b[rt]pd\b")  # “tpd”: how providers shorten tokens per day
 _EPOCH_IN_MS = 1e11  # X-RateLimit-Reset is in milliseconds; as seconds this would be in the year 5138
 

@@ -102,7 +102,7 @@ class Server:
     def without_secrets_in_notes(self, value: dict[str, Any]) -> dict[str, Any]:
         """Return the JSON of a reply with notes that can be kept: they are written down as they came."""
         noted = {name: value[name] for name in _NOTES if value.get(name)}
-        noted |= {name: value[name] for name in _NAMES if self._has_key(value.get(name))}
+        noted |= {name: value[name] for name in _NAMES if self._may_tell(value.get(name))}
         if not noted:
             return value
         user_id = value.get("user_id")
@@ -111,8 +111,8 @@ class Server:
         except RecursionError:
             return {**value, **dict.fromkeys(noted)}
 
-    def _has_key(self, name: object) -> bool:
-        return isinstance(name, str) and ("sk-or-" in name or (self.key is not None and self.key in name))
+    def _may_tell(self, name: object) -> bool:
+        return isinstance(name, str) and any(secret in name for secret in ("sk-or-", "user_", self.key or "sk-or-"))
 
     def without_secrets(self, value: Any, user_id: str | None = None) -> Any:
         """Return the JSON `value` without keys and user ids, wherever they are in it."""
