@@ -27,6 +27,9 @@ The longest that anybody sends is a picture, whole in one line and half as long 
 48 MiB. Anything longer is a fault that would only fill the memory, so the stream is given up there.
 """
 
+LONGEST_REPLY = 8 * LONGEST_EVENT
+"""Characters of all events of a reply together: 512 Mi, which no reply has. One without an end stops there."""
+
 
 def parse_chunk(text: str, server: Server | None = None) -> Chunk | None:
     """Return the chunk in one event's JSON `text`, its notes without `server`'s secrets; None when it is no object."""
@@ -52,6 +55,7 @@ class ChunkDecoder:
         self._server = server
         self._events = EventDecoder(LONGEST_EVENT)
         self._has_begun = False
+        self._length = 0
         self._finished = False
         self._failed: Failure | None = None  # by a finish_reason alone: what follows may still tell the cost
         self._logged = False
@@ -109,6 +113,10 @@ class ChunkDecoder:
             self._finished = self._has_begun
             self.stop(sentences.unreadable(self._server, 200))
             return []
+        self._length += len(data)
+        if self._length > LONGEST_REPLY:
+            self.stop(_endless(self._server))
+            return []
         chunk = parse_chunk(data, self._server)
         if chunk is None:
             self._skip(data)
@@ -131,6 +139,14 @@ def _too_long(server: Server) -> errors.NotOpenRouter:
     return errors.NotOpenRouter(
         f"{server.name} sent a single event of more than {LONGEST_EVENT // 2**20} MiB, longer than any picture is. "
         "What came before it is kept; choose another model or provider.",
+        actions=("other_model", "other_provider", "check_base_url"),
+    )
+
+
+def _endless(server: Server) -> errors.NotOpenRouter:
+    return errors.NotOpenRouter(
+        f"{server.name} sent a reply of more than {LONGEST_REPLY // 2**20} MiB, longer than any is. "
+        "What came of it is kept; choose another model or provider.",
         actions=("other_model", "other_provider", "check_base_url"),
     )
 

@@ -300,6 +300,15 @@ async def test_an_event_is_too_long_or_not_wherever_it_is_split(monkeypatch: pyt
     assert isinstance(fault, NotOpenRouter)
 
 
+async def test_a_reply_without_an_end_is_given_up_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat_tui.openrouter.stream.LONGEST_REPLY", 1_000_000)
+    body = Endless(b"", b": wait\n\n" + says("x" * 100))
+    chunks, fault = await chunks_and_fault(lambda _: httpx.Response(200, headers=EVENTS, stream=body))
+    assert isinstance(fault, NotOpenRouter)
+    assert 500_000 < len(text_of(chunks)) < 1_000_000
+    assert body.sent < 2_000_000
+
+
 async def test_what_is_too_long_after_the_finish_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chat_tui.openrouter.stream.LONGEST_EVENT", 1000)
     chunks, fault = await read(says("a") + FINISH + b": " + b"x" * 2000)
