@@ -148,6 +148,7 @@ async def test_generation_and_code_come_along() -> None:
         (refusal(503, "x", availability={"code": "capacity_exhausted", "retryable": True, "retry_after": 30}), 30.0),
         (refusal(503, "x", {"retry_after_seconds": True, "headers": 3}), None),
         (refusal(503, "x"), None),
+        *((refusal(429, "x", headers={"X-RateLimit-Reset": reset}), None) for reset in ("0", "-5", "1000", "inf", "?")),
     ],
 )
 async def test_retry_after(reply: httpx.Response, seconds: float | None) -> None:
@@ -159,6 +160,31 @@ def test_retry_after_takes_dates() -> None:
     assert wait is not None
     assert 95 < wait <= 100
     assert retry_after_header("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        ("0", "Send it again, or"),
+        ("0.2", "in 1 s"),
+        ("99", "in 99 s"),
+        ("100", "in 2 min"),
+        ("5399", "in 90 min"),
+        ("5400", "in 2 h"),
+    ],
+)
+async def test_a_wait_is_told_in_one_unit(seconds: str, said: str) -> None:
+    assert said in (await error_of(refusal(502, "x", headers={"Retry-After": seconds}))).sentence
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404])
+async def test_another_server_sends_nobody_to_the_settings_of_openrouter(status: int) -> None:
+    reply = refusal(status, "No endpoints found matching your data policy" if status == 404 else "x")
+    async with client_of(lambda _: reply, base_url="https://llm.example.com/v1") as client:
+        with pytest.raises(OpenRouterError) as caught:
+            await client.complete(BODY)
+    assert "openrouter.ai" not in caught.value.sentence
+    assert "OpenRouter" not in caught.value.sentence
 
 
 async def test_the_daily_limit_says_when_it_starts_again() -> None:

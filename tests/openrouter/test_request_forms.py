@@ -11,6 +11,7 @@ import pytest
 from chat_tui.config.server import Speaks
 from chat_tui.openrouter.forms import Form, Sent, sent_form
 from chat_tui.openrouter.request import ChatRequest, TextRequest
+from tests.conformance.requests import EVERYTHING, OTHER_FORMS
 
 HELLO = {"role": "user", "content": "Hello"}
 
@@ -247,6 +248,7 @@ ANSWER = {
     "audio": {"id": "a1", "transcript": "Hi"},
 }
 SMALL_PICTURE = {"type": "image_url", "image_url": {"url": "https://a", "detail": "high"}}
+ROUGH_PICTURE = {"type": "image_url", "image_url": {"url": "https://a", "detail": "low"}}
 ONLY_VIDEO = {"type": "video_url", "video_url": {"url": "https://a"}}
 
 
@@ -260,6 +262,7 @@ MESSAGES: list[tuple[Form, dict[str, Any], list[dict[str, Any]], tuple[str, ...]
     ("openrouter-old", parts(CACHED), [parts(CACHED)], ()),
     ("openrouter-old", parts(MARKED), [parts(CACHED)], ("messages.content.prompt_cache_breakpoint.ttl",)),
     ("openrouter-old", parts(PICTURE, SOUND), [parts(SMALL_PICTURE, SOUND)], ()),
+    ("openrouter-old", parts(ROUGH_PICTURE), [parts(ROUGH_PICTURE)], ()),
     ("openrouter-old", parts(VIDEO), [parts(ONLY_VIDEO)], ("messages.content.video_url.processing",)),
     (
         "openrouter-old",
@@ -277,6 +280,7 @@ MESSAGES: list[tuple[Form, dict[str, Any], list[dict[str, Any]], tuple[str, ...]
     ("openai", UPDATE, [], ("messages.configuration_update",)),
     ("openai", parts(CACHED), [parts({"type": "text", "text": "Hi"})], ("messages.content.cache_control",)),
     ("openai", parts(PICTURE, SOUND, FILE), [parts(SMALL_PICTURE, SOUND, FILE)], ()),
+    ("openai", parts(ROUGH_PICTURE), [parts(ROUGH_PICTURE)], ()),
     ("openai", parts(VIDEO), [parts(ONLY_VIDEO)], ("messages.content.video_url.processing",)),
     (
         "openai",
@@ -300,3 +304,45 @@ def test_messages_have_forms_too(
     result = sent(form, messages=[message])
     assert result.body["messages"] == expected
     assert result.left_out == left_out
+
+
+# What the servers of a form know: OpenAI's own fields with the samplers of local servers; OpenRouter's of an older day
+
+OF_ALL = {
+    *("model", "messages", "stream", "stream_options", "max_tokens", "temperature", "top_p", "top_k", "min_p", "seed"),
+    *("frequency_penalty", "presence_penalty", "repetition_penalty", "stop", "logit_bias", "logprobs", "top_logprobs"),
+    *(
+        "response_format",
+        "prediction",
+        "tools",
+        "tool_choice",
+        "parallel_tool_calls",
+        "modalities",
+        "verbosity",
+        "user",
+    ),
+    "web_search_options",
+}
+KNOWN: dict[Form, set[str]] = {
+    "openai": {*OF_ALL, "reasoning_effort", "audio", "metadata", "service_tier", "prompt_cache_key"},
+    "openrouter-old": {
+        *(*OF_ALL, "models", "route", "preset", "provider", "plugins", "transforms", "usage", "top_a"),
+        *("reasoning", "include_reasoning", "structured_outputs", "image_config"),
+    },
+}
+
+
+@pytest.mark.parametrize("form", KNOWN)
+def test_nothing_is_sent_that_a_form_has_no_name_for(form: Form) -> None:
+    results = [sent_form(sample, form, streaming=True, at_openrouter=False) for sample in (EVERYTHING, *OTHER_FORMS)]
+    assert set().union(*(result.body for result in results)) == KNOWN[form]
+    kept = {"max_completion_tokens", "reasoning", "reasoning_effort"}  # under another name
+    told = {name.partition(".")[0] for result in results for name in result.left_out}
+    assert {name for sample in (EVERYTHING, *OTHER_FORMS) for name in sample} - KNOWN[form] - kept <= told
+
+
+def test_the_older_form_has_the_provider_rules_of_its_day() -> None:
+    assert set(sent_form(EVERYTHING, "openrouter-old", streaming=True, at_openrouter=False).body["provider"]) == {
+        *("order", "only", "ignore", "allow_fallbacks", "require_parameters", "data_collection", "zdr", "max_price"),
+        *("enforce_distillable_text", "quantizations", "sort"),
+    }

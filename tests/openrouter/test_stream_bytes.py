@@ -95,12 +95,12 @@ async def test_error_chunk_with_usage_is_kept_for_its_cost() -> None:
 
 
 async def test_error_chunk_does_not_repeat_key_or_user() -> None:
-    message = f"bad key {KEY} of {USER_ID}"
-    data = event(json.dumps({"error": {"code": 401, "message": message}, "user_id": USER_ID}))
+    message = f"bad key {KEY} of {USER_ID} in org-17"
+    data = event(json.dumps({"error": {"code": 401, "message": message}, "user_id": "org-17"}))
     _, fault = await read(data)
     assert isinstance(fault, StreamFault)
-    assert KEY not in f"{fault} {vars(fault)}"
-    assert USER_ID not in f"{fault} {vars(fault)}"
+    for secret in (KEY, USER_ID, "org-17"):
+        assert secret not in f"{fault} {vars(fault)}"
 
 
 async def test_finish_reason_error_without_an_error_object_fails_after_the_usage() -> None:
@@ -288,6 +288,7 @@ async def test_a_line_of_200_mb_is_given_up_at_64_mib() -> None:
         "OpenRouter sent a single event of more than 64 MiB, longer than any picture is. "
         "What came before it is kept; choose another model or provider."
     )
+    assert fault.actions == ("other_model", "other_provider", "check_base_url")
     assert body.sent < 64 * 2**20 + 2 * 65536
     assert peak < 200_000_000
 
