@@ -120,7 +120,12 @@ class Connection:
         headers = {**self._headers, **self.server.authorization(), **headers}
         connect, idle = self.timeouts.connect, self.timeouts.idle
         timeout = httpx.Timeout(connect=connect, read=patience, write=idle, pool=connect)
-        url = f"{self.server.url}{path}"
+        try:
+            url = httpx.URL(f"{self.server.url}{path}")
+        except httpx.InvalidURL as error:
+            raise errors.BadRequest(
+                "The address of what was asked for is longer than any is, so nothing was sent. Check its name."
+            ) from error
         return self.http().build_request(
             method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": _Opening()}
         )

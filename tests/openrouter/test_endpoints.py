@@ -275,6 +275,27 @@ async def test_a_name_that_leaves_its_path_is_never_sent(name: str) -> None:
         assert isinstance(await error_of(lambda c: c.preset_version(name, 1), answer), errors.BadRequest)
 
 
+CALLS_WITH_A_NAME: list[Call] = [
+    lambda client: client.model("a/" + "x" * 70_000),
+    lambda client: client.preset("x" * 70_000),
+    lambda client: client.generation("x" * 70_000),
+]
+
+
+@pytest.mark.parametrize("call", CALLS_WITH_A_NAME, ids=["model", "preset", "generation"])
+async def test_a_name_as_long_as_no_address_is_never_sent(call: Call) -> None:
+    asked: list[httpx.Request] = []
+    error = await error_of(call, answering(httpx.Response(200, json={"data": {}}), asked))
+    assert isinstance(error, errors.BadRequest)
+    assert (asked, len(str(error)) < 200) == ([], True)
+
+
+async def test_an_address_without_end_for_the_next_page_is_an_error() -> None:
+    page = {"data": [MODEL], "links": {"next": "/models?offset=" + "1" * 70_000}}
+    error = await error_of(lambda client: client.models(), answering(httpx.Response(200, json=page)))
+    assert isinstance(error, errors.BadRequest)
+
+
 async def test_a_slug_and_an_id_are_encoded() -> None:
     asked: list[httpx.Request] = []
     async with client_of(answering(httpx.Response(200, json={"data": PRESET}), asked)) as client:
