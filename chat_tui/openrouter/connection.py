@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -142,6 +143,7 @@ class Connection:
             try:
                 self._http = httpx.AsyncClient(
                     transport=self._transport,
+                    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none: the API has no use for any
                     trust_env=not self.server.is_loopback,
                     follow_redirects=False,
                     limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),

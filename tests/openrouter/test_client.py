@@ -280,6 +280,16 @@ async def test_what_is_packed_twice_is_not_unpacked(status: int) -> None:
     assert packed.closed
 
 
+@pytest.mark.parametrize("cookie", [b"session=1; Path=/", b"name=\xc3\xa9\xff"])
+async def test_cookies_are_not_kept(cookie: bytes) -> None:
+    asked: list[httpx.Request] = []
+    reply = httpx.Response(200, json=REPLY, headers=[(b"set-cookie", cookie)])
+    async with client_of(answering(reply, asked)) as client:
+        for _ in range(2):
+            await client.complete(BODY)
+    assert [request.headers.get("cookie") for request in asked] == [None, None]
+
+
 async def test_redirects_are_not_followed() -> None:
     asked: list[str] = []
 
