@@ -15,9 +15,6 @@ from pydantic import BaseModel
 
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DEMO_KEY, DemoServer
-from chat_tui.openrouter.forms import sent_form
-from chat_tui.openrouter.request import ChatRequest
-from tests.conformance.requests import EVERYTHING, OTHER_FORMS
 from tests.demo.kinds import ANSWERING
 
 # Live, and in no schema.
@@ -118,15 +115,3 @@ def test_chunks(client: httpx.Client, model_id: str) -> None:
     chunks = [json.loads(data) for data in re.findall(rb"^data: ({.*)$", response.content, re.MULTILINE)]
     assert {path for chunk in chunks for path in losses(components.ChatStreamChunk, chunk)} <= UNDOCUMENTED
     assert [chunk for chunk in chunks if chunk.get("openrouter_metadata")] == chunks[-1:]
-
-
-# These choose who answers, which is another matter than whether the request is understood.
-CHOOSING = ("model", "models", "provider", "preset", "modalities")
-
-
-@pytest.mark.parametrize("request_", [EVERYTHING, *OTHER_FORMS], ids=range(1 + len(OTHER_FORMS)))
-def test_every_field_that_a_request_can_have_is_taken(client: httpx.Client, request_: ChatRequest) -> None:
-    body = sent_form(request_, "openrouter", streaming=True, at_openrouter=True).body
-    asked = {name: value for name, value in body.items() if name not in CHOOSING}
-    response = client.post("chat/completions", json={**asked, "model": "demo/markdown"})
-    assert response.status_code == 200, response.text
