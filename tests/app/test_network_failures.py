@@ -19,7 +19,6 @@ SELF_SIGNED = Path(__file__).parent.parent / "openrouter" / "self_signed.pem"
 PAGE = b"<html><head><title>Log in to the hotel</title></head><body>Welcome</body></html>"
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 CHUNK = b'data: {"id":"gen-1","choices":[{"index":0,"delta":{"content":"Once upon"}}]}\n\n'
-TIMEOUTS = {"connect": 0.3, "headers": 0.3, "headers_unstreamed": 0.3, "idle": 0.3}
 
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -110,24 +109,24 @@ async def assert_failed_gently(running: Running, *words: str, text: str = "") ->
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "words", "text"),
+    ("behaviour", "words", "text", "timeouts"),
     [
-        (reset_at_once, ("connection", "lost"), ""),
-        (reset_before_an_answer, ("connection", "lost"), ""),
-        (reset_after_headers, ("stopped",), ""),
-        (reset_in_the_middle, ("stopped in the middle", "kept"), "Once upon"),
-        (no_answer, ("answer within",), ""),
-        (silence, ("silent", "kept"), "Once upon"),
-        (web_page, ("web page", "Log in to the hotel"), ""),
-        (not_http, ("127.0.0.1",), ""),
+        (reset_at_once, ("connection", "lost"), "", {}),
+        (reset_before_an_answer, ("connection", "lost"), "", {}),
+        (reset_after_headers, ("stopped",), "", {}),
+        (reset_in_the_middle, ("stopped in the middle", "kept"), "Once upon", {}),
+        (no_answer, ("answer within",), "", {"headers": 1.0}),
+        (silence, ("silent", "kept"), "Once upon", {"idle": 1.0}),
+        (web_page, ("web page", "Log in to the hotel"), "", {}),
+        (not_http, ("127.0.0.1",), "", {}),
     ],
 )
 async def test_a_server_that_fails_is_one_sentence(
-    starter: Starter, behaviour: Behaviour, words: tuple[str, ...], text: str
+    starter: Starter, behaviour: Behaviour, words: tuple[str, ...], text: str, timeouts: dict[str, float]
 ) -> None:
     before = asyncio.all_tasks()
     async with behaving(behaviour) as (base_url, connected):
-        async with starter.run(base_url=base_url, settings={"timeouts": TIMEOUTS}) as running:
+        async with starter.run(base_url=base_url, settings={"timeouts": timeouts}) as running:
             await assert_failed_gently(running, *words, text=text)
             await running.until(lambda: not connected)
         assert {task.get_name() for task in asyncio.all_tasks() - before if task.get_name().startswith("turn")} == set()
