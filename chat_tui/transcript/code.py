@@ -126,10 +126,24 @@ class CodeLines(LazyLines):
     def __len__(self) -> int:
         return self._heights.total
 
+    @property
+    def source(self) -> str:
+        """The code, as it came."""
+        return "\n".join([*self._lines, self._partial] if self._partial else self._lines)
+
     def line(self, row: int) -> Line:
         """Return the line at `row`, coloured."""
         number = self._heights.find(row)
-        spans, joint = self._spans(number), "\n"
+        return self._line(row, number, self._spans(number))
+
+    def plain(self, row: int) -> Line:
+        """Return the line at `row` without the work of colouring it."""
+        number = self._heights.find(row)
+        text = self._lines[number] if number < self._taken else self._partial
+        return self._line(row, number, [(text, self._palette.text)])
+
+    def _line(self, row: int, number: int, spans: list[Span]) -> Line:
+        joint = "\n"
         if self._heights[number] > 1 or any("\t" in text for text, _ in spans):
             spans, joint = _hard_wrap(spans, self._width)[row - self._heights.start(number)]
         return make_line([*self._gutter, *spans], self._decoration, joint)

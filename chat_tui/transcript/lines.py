@@ -45,6 +45,10 @@ class LazyLines(Sequence[Line]):
     def line(self, row: int) -> Line:
         """Return the line at `row`, which exists."""
 
+    def plain(self, row: int) -> Line:
+        """Return the line at `row` as quickly as can be: its text counts, not its looks."""
+        return self.line(row)
+
     @overload
     def __getitem__(self, index: int) -> Line: ...
 
@@ -74,6 +78,21 @@ class Sections(LazyLines):
         """Return the line at `row`."""
         section = self._heights.find(row)
         return self._sections[section][row - self._heights.start(section)]
+
+    def plain(self, row: int) -> Line:
+        """Return the line at `row`; its text counts, not its looks."""
+        section = self._heights.find(row)
+        lines, row = self._sections[section], row - self._heights.start(section)
+        return lines.plain(row) if isinstance(lines, LazyLines) else lines[row]
+
+    @property
+    def sections(self) -> Iterator[tuple[int, Sequence[Line]]]:
+        """Each section with the row that it starts at."""
+        return ((self._heights.start(place), section) for place, section in enumerate(self._sections))
+
+    def start(self, section: int) -> int:
+        """Return the row that the section numbered `section` starts at."""
+        return self._heights.start(section)
 
     def replace_tail(self, keep: int, sections: Sequence[Sequence[Line]]) -> int:
         """Replace all sections after the first `keep`; return the row that the new ones start at."""
