@@ -35,7 +35,12 @@ ACTIONS = (
            "system", "", "TEXT"),
     Action("retry", "Answer again", "Ask for another reply to the last prompt; the old one is kept", "retry", "ctrl+r"),
     Action("stop", "Stop the reply", "End the reply now; what has arrived is kept", "stop"),
-    Action("copy", "Copy", "Copy the selection; without one, stop the reply", "copy", "ctrl+c"),
+    Action("copy_message", "Copy the message", "Copy the message at the cursor as it was received, or its code",
+           "copy", "", "[code]"),
+    Action("copy_code", "Copy the code", "Copy the code block at the cursor, or the last one before it", "copy-code"),
+    Action("copy", "Copy the selection", "Copy the selection; without one, stop the reply", "copy-selection", "ctrl+c"),
+    Action("toggle_mouse", "Mouse", "Give the mouse to the terminal, to select with, or take it back", "mouse", "f6"),
+    Action("suspend", "Suspend", "Go back to the shell; fg returns", "suspend"),
     Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
     Action("show_help", "Help", "All keys and commands", "help", "f1"),
     Action("show_palette", "Command palette", "Search every action by name", "palette", "ctrl+p"),
@@ -51,6 +56,9 @@ OTHER_KEYS = (
     ("/", "As the first character: commands"),
     ("Tab", "Between composer and conversation"),
     ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
+    ("c", "In the conversation: copy the message"),
+    ("y", "In the conversation: copy the code"),
+    ("Ctrl+Z", "In the conversation: back to the shell, where fg returns; in the composer: undo"),
     ("PgUp PgDn Home End", "In the conversation: scroll; End follows the reply again"),
 )
 """Keys that belong to a widget, for the help."""

@@ -59,6 +59,7 @@ class ChatScreen(Screen[None]):
         Binding(
             "shift+tab", "change_focus", "Other pane", show=False, id="chat.other_pane", tooltip="Change the focus"
         ),
+        Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
     header = getters.query_one("#header", Bar)
     transcript = getters.query_one(Transcript)
@@ -76,6 +77,7 @@ class ChatScreen(Screen[None]):
         self._shown: list[str] = []
         self._left_out: tuple[str, ...] = ()
         self._progress = Progress()
+        self._mouse_released = False
 
     def compose(self) -> ComposeResult:
         """Lay out the chat."""
@@ -156,7 +158,8 @@ class ChatScreen(Screen[None]):
         self._show_status()
 
     def _show_status(self) -> None:
-        self.status.show(self._progress.line(), spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
+        mouse = "F6 takes the mouse back" if self._mouse_released else ""
+        self.status.show(self._progress.line(), mouse, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
 
     def _warn(self, sentence: str) -> None:
         self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
@@ -329,11 +332,44 @@ class ChatScreen(Screen[None]):
         selected = self.composer.selected_text if self.composer.has_focus else ""
         if text := selected or self.get_selected_text():
             self.app.copy_to_clipboard(text)
-            self.app.notify(f"Copied {len(text):,} characters.", markup=False, timeout=3)
         elif self._progress.running:
             self.action_stop()
         else:
             self.app.notify("Nothing is selected. Ctrl+Q quits.", markup=False, timeout=4)
+
+    def action_copy_message(self) -> None:
+        """Copy the message at the cursor as it was received."""
+        self._copy(self.transcript.message_source(), "There is no message to copy yet.")
+
+    def command_copy_message(self, what: str) -> None:
+        """Copy `code`."""
+        if what == "code":
+            self.action_copy_code()
+        else:
+            self.app.notify(f"/copy takes “code” or nothing, not {one_line(what, 30)}.", markup=False)
+
+    def action_copy_code(self) -> None:
+        """Copy the code block at the cursor."""
+        self._copy(self.transcript.code_source(), "There is no code to copy here.")
+
+    def _copy(self, text: str, otherwise: str) -> None:
+        if text:
+            self.app.copy_to_clipboard(text)
+        else:
+            self.app.notify(otherwise, markup=False, timeout=4)
+
+    async def action_toggle_mouse(self) -> None:
+        """Give the mouse to the terminal, or take it back."""
+        await self.app.run_action("toggle_mouse")
+
+    def show_mouse(self, *, released: bool) -> None:
+        """Say in the status line whose the mouse is."""
+        self._mouse_released = released
+        self._show_status()
+
+    def action_suspend(self) -> None:
+        """Go back to the shell until it continues the application."""
+        self.app.action_suspend_process()
 
     @work(group="command")
     async def action_retry(self) -> None:

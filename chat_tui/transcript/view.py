@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
 from chat_tui.transcript import selecting
+from chat_tui.transcript.copying import code_blocks
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.message import Item
 from chat_tui.transcript.render import Context
@@ -54,6 +55,8 @@ Transcript {{
         _binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
         _binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
         _binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
+        _binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
+        _binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
     ]
 
     class FollowChanged(Event):
@@ -342,7 +345,18 @@ Transcript {{
         strip = strip.crop_extend(0, width, context.palette.text)
         return strip.apply_offsets(0, selecting.place(order, line_number))
 
-    # Selection and the mouse
+    # Copying, selection and the mouse
+
+    def message_source(self) -> str:
+        """Return the last reply as it was received; empty when there is nothing to copy."""
+        return next((item.text for item in reversed(self._stack.items) if item.message.role == "assistant"), "")
+
+    def code_source(self) -> str:
+        """Return the last code block of the last message that has one; empty without any."""
+        for item in reversed(self._stack.items):
+            if blocks := code_blocks(item.text):
+                return blocks[-1]
+        return ""
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text as a reader would write it down."""
