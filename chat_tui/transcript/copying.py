@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from chat_tui.transcript.blocks import parser
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from chat_tui.transcript.chunks import split
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+
+@lru_cache(1)
+def _parser() -> MarkdownIt:
+    """Return a parser for what holds other blocks, and for code; the rest is of no matter here."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero").enable(["code", "fence", "blockquote", "list"])
 
 
 def code_blocks(source: str) -> list[str]:
@@ -14,6 +27,6 @@ def code_blocks(source: str) -> list[str]:
             found.append(chunk.source)
         elif chunk.kind == "markdown":
             # Within lists and quotes, or indented.
-            tokens = parser().parse(chunk.source)
+            tokens = _parser().parse(chunk.source)
             found += [token.content.removesuffix("\n") for token in tokens if token.type in ("fence", "code_block")]
     return found
