@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from rich.style import Style
 from textual import events
+from textual._styles_cache import StylesCache
 from textual.binding import Binding, BindingType
+from textual.css.styles import StylesBase
 from textual.geometry import Region, Size
 from textual.message import Message as Event
 from textual.scroll_view import ScrollView
@@ -25,9 +27,21 @@ from chat_tui.transcript.render import Context
 from chat_tui.transcript.stack import Place, Stack
 from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
 
+KEEP_PAINTED: Final = 2_000
+"""Lines whose painted form is kept."""
+
 
 def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
+
+
+class PlainLines(StylesCache):
+    """Lines of a widget without border, padding and opacity: they are painted as they are."""
+
+    def render_line(self, styles: StylesBase, y: int, *others: Any) -> Strip:
+        """Return the content in row `y`."""
+        render_content_line: Callable[[int], Strip] = others[5]
+        return render_content_line(y)
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -92,6 +106,10 @@ Transcript {{
         self._looks: Context | None = None
         self._stack = Stack(self._render_item, self._estimate)
         self._placed_row = 0
+        self._painted: dict[int, tuple[Strip, Strip]] = {}  # by place: a line's strip and what is painted of it
+        # Textual's cache of styled lines is private. It makes a new strip of every line that scrolls, for borders and
+        # paddings that there are none of here, and with that undoes what strips remember of being cut and coloured.
+        self._styles_cache = PlainLines()
         self._announced = True  # whether the last word was that it follows
 
     # What the application says
@@ -104,6 +122,7 @@ Transcript {{
     def show(self, messages: Sequence[Message]) -> None:
         """Replace everything by `messages` and go to the end."""
         self._stack.show([Item(message) for message in messages])
+        self._painted.clear()
         self._settle()
 
     def prepend(self, messages: Sequence[Message]) -> None:
@@ -321,6 +340,7 @@ Transcript {{
         """Forget all lines and render what is in view again."""
         if self._looks is not None:
             self._looks.markdown = self._markdown
+            self._painted.clear()
             self._stack.height = self._height
             self._stack.forget_all(estimate=estimate)
             self._settle()
@@ -335,15 +355,27 @@ Transcript {{
         lines = self._stack.lines(index)
         if line_number >= len(lines):
             return Strip.blank(width, self.rich_style)
-        line = lines.line(line_number)
-        strip = line.strip
         order = self._stack.first_order + index
+        line = lines.line(line_number)
+        strip = self._line_strip(self._stack.items[index], order, lines, line_number, line)
+        place = selecting.place(order, line_number)
+        painted = self._painted.get(place)
+        if painted is not None and painted[0] is strip:
+            return painted[1]
+        whole = strip.crop_extend(0, width, context.palette.text).apply_offsets(0, place)
+        if strip is line.strip:  # nothing is shown over it
+            if len(self._painted) > KEEP_PAINTED:
+                self._painted.clear()
+            self._painted[place] = (strip, whole)
+        return whole
+
+    def _line_strip(self, item: Item, order: int, lines: Sections, row: int, line: Line) -> Strip:
+        """Return `line`, which is `row` of `lines`, as it looks now."""
         selection = self.text_selection
-        if selection is not None:
-            style = self.screen.get_component_rich_style("screen--selection")
-            strip = selecting.highlighted(line, selection, selecting.place(order, line_number), style)
-        strip = strip.crop_extend(0, width, context.palette.text)
-        return strip.apply_offsets(0, selecting.place(order, line_number))
+        if selection is None:
+            return line.strip
+        style = self.screen.get_component_rich_style("screen--selection")
+        return selecting.highlighted(line, selection, selecting.place(order, row), style)
 
     # Copying, selection and the mouse
 
