@@ -12,10 +12,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from chat_tui.transcript.unfinished import balanced_cut, finished, only_marks
+
 SOFT_LINES: Final = 40
 """From here on a list is cut before an item, a table before a row."""
 HARD_LINES: Final = 120
 HARD_CHARACTERS: Final = 6_000
+OVER: Final = 10
+"""Lines that a paragraph may go on beyond the limits until no emphasis is open."""
 LONG_LINE: Final = 4_000
 
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})(.*)")
@@ -36,6 +40,8 @@ class Chunk:
     """Of a fence."""
     head: str = ""
     """Header and delimiter rows of the table that this goes on with."""
+    open: bool = False
+    """More of it is to come: what may still become a mark isn't shown as text."""
 
 
 class Splitter:
@@ -45,6 +51,7 @@ class Splitter:
         self._partial = ""
         self._lines: list[str] = []
         self._size = 0
+        self._paragraph = 0
         self._joined = False
         self._list = False
         self._blank = False
@@ -88,10 +95,13 @@ class Splitter:
             return []
         probe = Splitter()
         probe._lines, probe._size, probe._joined = list(self._lines), self._size, self._joined
-        probe._list, probe._blank = self._list, self._blank
+        probe._list, probe._blank, probe._paragraph = self._list, self._blank, self._paragraph
         probe._head, probe._table = self._head, self._table
-        probe._partial = self._partial
-        return probe.finish()
+        probe._partial = "" if only_marks(self._partial) else self._partial
+        chunks = probe.finish()
+        for chunk in chunks:
+            chunk.open = chunk.kind != "fence"
+        return chunks
 
     def finish(self) -> list[Chunk]:
         """End the source; return the last chunks."""
@@ -115,11 +125,13 @@ class Splitter:
             self._end(joined=False)
             self._fence, self._info, self.fence_lines = fence[2], fence[3].strip(), []
             return
-        if not line.strip():
+        if not line.strip(" \t"):
             self._blank = True
             self._lines.append(line)
             return
         self._cut_before(line)
+        if self._blank or _LIST_ITEM.match(line):
+            self._paragraph = len(self._lines)
         self._list = self._list or _LIST_ITEM.match(line) is not None
         if len(self._lines) == 1 and "|" in self._lines[0] and not self._head and _DELIMITER_ROW.fullmatch(line):
             self._head, self._table = f"{self._lines[0]}\n{line}\n", True
@@ -133,12 +145,16 @@ class Splitter:
         item = _LIST_ITEM.match(line) is not None
         if self._blank and line[0] not in " \t" and not item:
             self._end(joined=False)
-        elif (
-            (len(self._lines) >= SOFT_LINES and line[0] not in " \t" and (item or self._table))
-            or len(self._lines) >= HARD_LINES
-            or self._size >= HARD_CHARACTERS
-        ):
+        elif (len(self._lines) >= SOFT_LINES and line[0] not in " \t" and (item or self._table)) or self._full():
             self._end(joined=not self._blank, table_goes_on=self._table)
+
+    def _full(self) -> bool:
+        """Tell whether the chunk must end here, whatever it is."""
+        over = max(len(self._lines) - HARD_LINES, (self._size - HARD_CHARACTERS) // 80)
+        if over < 0:
+            return False
+        paragraph = "\n".join(self._lines[self._paragraph :])
+        return over >= OVER or self._blank or self._table or finished(paragraph, math=True) == paragraph.rstrip()
 
     def _take_in_fence(self, line: str) -> None:
         mark = self._fence or ""
@@ -155,7 +171,9 @@ class Splitter:
 
     def _cut_long(self, line: str) -> str:
         """Finish a chunk with the first part of a line that is too long to be worked on as a whole; return the rest."""
-        cut = line.rfind(" ", LONG_LINE // 2, LONG_LINE) + 1 or LONG_LINE
+        cut = balanced_cut(line[:LONG_LINE]) + 1
+        if cut <= LONG_LINE // 2:
+            cut = line.rfind(" ", LONG_LINE // 2, LONG_LINE) + 1 or LONG_LINE
         if self._blank or len(self._lines) + 1 >= HARD_LINES or self._size + cut >= HARD_CHARACTERS:
             self._end(joined=not self._blank, table_goes_on=False)
         self._lines.append(line[:cut])
@@ -172,7 +190,7 @@ class Splitter:
                 Chunk("table" if goes_on else "markdown", source, self._joined, head=self._head if goes_on else "")
             )
             self._joined = joined
-        self._lines, self._size, self._list, self._blank = [], 0, False, False
+        self._lines, self._size, self._list, self._blank, self._paragraph = [], 0, False, False, 0
         if not table_goes_on:
             self._head, self._table = "", False
 
