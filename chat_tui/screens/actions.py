@@ -41,6 +41,11 @@ ACTIONS = (
     Action("copy", "Copy the selection", "Copy the selection; without one, stop the reply", "copy-selection", "ctrl+c"),
     Action("toggle_mouse", "Mouse", "Give the mouse to the terminal, to select with, or take it back", "mouse", "f6"),
     Action("suspend", "Suspend", "Go back to the shell; fg returns", "suspend"),
+    Action("show_outline", "Outline", "List your prompts and go to one", "outline", "ctrl+l"),
+    Action("find", "Find", "Find a text in this conversation; n and N go to the next match and the one before",
+           "find", "", "[TEXT]"),
+    Action("fold", "Fold or unfold", "Fold or unfold what the model thought in the message at the cursor, "
+           "and long tool calls", "fold"),
     Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
     Action("show_help", "Help", "All keys and commands", "help", "f1"),
     Action("show_palette", "Command palette", "Search every action by name", "palette", "ctrl+p"),
@@ -59,7 +64,11 @@ OTHER_KEYS = (
     ("c", "In the conversation: copy the message"),
     ("y", "In the conversation: copy the code"),
     ("Ctrl+Z", "In the conversation: back to the shell, where fg returns; in the composer: undo"),
-    ("PgUp PgDn Home End", "In the conversation: scroll; End follows the reply again"),
+    ("Up Down k j", "In the conversation: between messages and code blocks, line by line through long ones"),
+    ("{ }", "In the conversation: to the prompt before, to the next one"),
+    ("PgUp PgDn Home End g G", "In the conversation: by screens, to the start, to the end; the end follows the reply"),
+    ("Enter", "In the conversation: fold or unfold what the model thought, and long tool calls"),
+    ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
 )
 """Keys that belong to a widget, for the help."""
 

@@ -18,10 +18,12 @@ from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
 from chat_tui.text import one_line
+from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.view import Transcript
 from chat_tui.widgets.bar import Bar
 from chat_tui.widgets.completions import Completion, Completions
 from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.find import FindBar
 from chat_tui.widgets.progress import Progress
 from chat_tui.widgets.receipt import receipt_line, spent_line
 from chat_tui.widgets.welcome import Welcome
@@ -62,7 +64,8 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
     header = getters.query_one("#header", Bar)
-    transcript = getters.query_one(Transcript)
+    transcript = getters.query_one(Reader)
+    find_bar = getters.query_one(FindBar)
     welcome = getters.query_one(Welcome)
     completions = getters.query_one(Completions)
     composer = getters.query_one(Composer)
@@ -83,8 +86,9 @@ class ChatScreen(Screen[None]):
         """Lay out the chat."""
         yield Bar(id="header")
         yield Static(id="top-rule")
-        yield Transcript(footer=receipt_line, id="transcript")
+        yield Reader(footer=receipt_line, id="transcript")
         yield Welcome()
+        yield FindBar()
         yield Static(id="bottom-rule")
         yield Completions(id="completions")
         yield Composer(id="composer")
@@ -106,6 +110,7 @@ class ChatScreen(Screen[None]):
         self.workers.cancel_group(self, "watch")
         self.chat, self._progress = chat, Progress()
         self._ticking.pause()
+        self._close_find()
         self._sync(chat.path or chat.tail())
         self._show_all()
         self.composer.focus()
@@ -219,6 +224,7 @@ class ChatScreen(Screen[None]):
             self._refuse(text or "", str(error))
             return
         if chat is self.chat:
+            self.transcript.action_scroll_end()
             self._watch(turn)
 
     @work(group="watch", exclusive=True)
@@ -306,6 +312,8 @@ class ChatScreen(Screen[None]):
         if self.completions.chosen is not None:
             self.completions.offer([])
             self.composer.completing = False
+        elif self.find_bar.display:
+            self._close_find()
         elif self.get_selected_text():
             self.clear_selection()
         elif self._progress.running:
@@ -315,10 +323,67 @@ class ChatScreen(Screen[None]):
 
     def action_change_focus(self) -> None:
         """Go from the composer to the conversation, or back."""
-        if self.composer.has_focus and self.transcript.display:
+        if (self.composer.has_focus or self.find_bar.text.has_focus) and self.transcript.display:
             self.transcript.focus()
         else:
             self.composer.focus()
+
+    # Going about in the conversation
+
+    def action_find(self) -> None:
+        """Open the row in which a text to be found is typed."""
+        if self.transcript.display:
+            self.find_bar.open()
+            self.find_bar.text.focus()
+            self.transcript.find(self.find_bar.text.value)
+        else:
+            self.app.notify("There is nothing to search yet.", markup=False, timeout=4)
+
+    def command_find(self, text: str) -> None:
+        """Find `text`; n and N then go from match to match."""
+        self.action_find()
+        if self.transcript.display:
+            self.find_bar.open(text)
+            self.transcript.focus()
+
+    @on(FindBar.Changed)
+    def _find(self, event: FindBar.Changed) -> None:
+        if self.find_bar.display:
+            self.transcript.find(event.text)
+
+    @on(FindBar.Stepped)
+    def _step(self, event: FindBar.Stepped) -> None:
+        self.transcript.action_step(event.step)
+        if event.is_last:
+            self.transcript.focus()
+
+    @on(Reader.Found)
+    def _show_found(self, event: Reader.Found) -> None:
+        self.find_bar.show_count(event.number, event.total, counting=event.counting)
+
+    def _close_find(self) -> None:
+        if self.find_bar.display:
+            self.find_bar.close()
+            self.transcript.end_find()
+            self.transcript.focus()
+
+    @work(group="command")
+    async def action_show_outline(self) -> None:
+        """List all prompts and go to the chosen one."""
+        from chat_tui.screens.outline import OutlineScreen
+
+        prompts = [message for message in self.chat.path or self.chat.tail() if message.role == "user"]
+        if not prompts:
+            self.app.notify("There are no prompts yet.", markup=False, timeout=4)
+            return
+        chosen = await self.app.push_screen_wait(OutlineScreen(prompts, self.transcript.current_prompt))
+        if chosen:
+            self.transcript.go_to(chosen)
+            self.transcript.focus()
+
+    def action_fold(self) -> None:
+        """Fold or unfold the message at the cursor."""
+        self.transcript.action_fold()
 
     @work(group="command")
     async def action_stop(self) -> None:

@@ -91,8 +91,8 @@ class Sections(LazyLines):
         return ((self._heights.start(place), section) for place, section in enumerate(self._sections))
 
     def start(self, section: int) -> int:
-        """Return the row that the section numbered `section` starts at."""
-        return self._heights.start(section)
+        """Return the row that the section numbered `section`, from the end when negative, starts at."""
+        return self._heights.start(section if section >= 0 else section + len(self._sections))
 
     def replace_tail(self, keep: int, sections: Sequence[Sequence[Line]]) -> int:
         """Replace all sections after the first `keep`; return the row that the new ones start at."""

@@ -79,6 +79,33 @@ class Item:
         return self.message.reasoning + "".join(self._reasoning)
 
     @property
+    def sources(self) -> tuple[str, str]:
+        """What can be found in the message: its reasoning and its text."""
+        return self.reasoning, self.text
+
+    @property
+    def text_rows(self) -> range:
+        """The rows of the message's text, without what stands around it; none while its lines aren't made."""
+        if self.lines is None:
+            return range(0)
+        if self.message.role == "user":
+            return range(self.lines.start(1))
+        return range(self.lines.start(self.head), self.lines.start(-1))
+
+    @property
+    def reasoning_rows(self) -> range:
+        """The rows of the message's reasoning while it is unfolded."""
+        if self.lines is None or not (self.unfolded and self.reasoning):
+            return range(0)
+        label = 1 if self.message.role == "tool" else 0
+        return range(self.lines.start(label + 1), self.lines.start(self.head) - 1)
+
+    @property
+    def foldable(self) -> bool:
+        """Something of the message is folded, or can be."""
+        return bool(self.reasoning)
+
+    @property
     def calls(self) -> list[tuple[str, str]]:
         """All that is known of the tools that the message calls: their names and arguments."""
         kept = [call_of(call) for call in self.message.tool_calls]
@@ -249,7 +276,7 @@ def _part(part: FilePart | UnknownPart, context: Context) -> list[Span]:
 def _prompt(message: Message, context: Context) -> list[Line]:
     palette = context.palette
     bar: list[Span] = [(BAR, palette["accent"])]
-    time = _time(message)
+    time = f"{sent_at(message):%H:%M}"
     # The time stands in the first row only, but text that is as wide in all rows reads better.
     room = max(8, min(context.measure, context.width - len(time) - 2))
     text = printable(message.text).strip("\n")
@@ -267,9 +294,10 @@ def _prompt(message: Message, context: Context) -> list[Line]:
     return lines
 
 
-def _time(message: Message) -> str:
+def sent_at(message: Message) -> datetime:
+    """Return when `message` was made, in local time."""
     moment: datetime = message.at
     if is_id(message.id):
         with suppress(ValueError, OverflowError, OSError):  # an imported id may hold a moment beyond the calendar
             moment = created_at(message.id)
-    return moment.astimezone().strftime("%H:%M")
+    return moment.astimezone()

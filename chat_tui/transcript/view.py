@@ -31,7 +31,8 @@ KEEP_PAINTED: Final = 2_000
 """Lines whose painted form is kept."""
 
 
-def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
+def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
+    """Return a binding of the transcript."""
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
 
 
@@ -63,14 +64,12 @@ Transcript {{
 }}
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        _binding("up,k", "scroll_up", "up", "Line up", "Show one line more above"),
-        _binding("down,j", "scroll_down", "down", "Line down", "Show one line more below"),
-        _binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
-        _binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
-        _binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
-        _binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
-        _binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
-        _binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
+        binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
+        binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
+        binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
+        binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
+        binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
+        binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
     ]
 
     class FollowChanged(Event):

@@ -100,7 +100,7 @@ async def test_shows_the_end_and_follows_the_stream_until_the_reader_goes_up() -
         await pilot.press("up", "down", "end")
         assert transcript.following
         assert "  more" in app.rows()
-        await pilot.press("k")
+        await pilot.press("up")
         await pilot.press("pagedown")
         assert transcript.following
         assert app.follows == [False, True, False, True]
