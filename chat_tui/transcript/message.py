@@ -18,6 +18,7 @@ from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.render import INDENT, MEASURE, Context, blank, render_source, wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
+from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.tool_calls import call_lines, call_of
 
 BAR: Final = "▌ "
@@ -43,6 +44,7 @@ class Item:
         "_text",
         "_thinking_since",
         "_thought_for",
+        "_thoughts",
         "head",
         "lines",
         "message",
@@ -61,6 +63,7 @@ class Item:
         self._calls: dict[int, tuple[str, list[str]]] = {}
         self._held = ""
         self._thinking_since: float | None = None
+        self._thoughts: GrowingText | None = None
         self._thought_for: float | None = None
 
     @property
@@ -77,33 +80,6 @@ class Item:
     def reasoning(self) -> str:
         """All that is known of the message's reasoning."""
         return self.message.reasoning + "".join(self._reasoning)
-
-    @property
-    def sources(self) -> tuple[str, str]:
-        """What can be found in the message: its reasoning and its text."""
-        return self.reasoning, self.text
-
-    @property
-    def text_rows(self) -> range:
-        """The rows of the message's text, without what stands around it; none while its lines aren't made."""
-        if self.lines is None:
-            return range(0)
-        if self.message.role == "user":
-            return range(self.lines.start(1))
-        return range(self.lines.start(self.head), self.lines.start(-1))
-
-    @property
-    def reasoning_rows(self) -> range:
-        """The rows of the message's reasoning while it is unfolded."""
-        if self.lines is None or not (self.unfolded and self.reasoning):
-            return range(0)
-        label = 1 if self.message.role == "tool" else 0
-        return range(self.lines.start(label + 1), self.lines.start(self.head) - 1)
-
-    @property
-    def foldable(self) -> bool:
-        """Something of the message is folded, or can be."""
-        return bool(self.reasoning)
 
     @property
     def calls(self) -> list[tuple[str, str]]:
@@ -159,15 +135,23 @@ class Item:
             self._thought_for = monotonic() - self._thinking_since
         self._text.append(text)
 
-    def append_reasoning(self, text: str) -> bool:
-        """Take more of what the model thinks; tell whether that shows."""
+    def append_reasoning(self, text: str, context: Context | None, footer: Callable[[Message], str]) -> int | None:
+        """Take more of what the model thinks; return the first row that changed, None when nothing shows of it."""
         if self._thinking_since is None:
             self._thinking_since = monotonic()
             self.lines = None
         self._reasoning.append(text)
-        if self.unfolded:
+        if not self.unfolded and self.lines is not None:
+            return None
+        thoughts, lines = self._thoughts, self.lines
+        if thoughts is None or lines is None or context is None or self._body is None:
             self.lines = None
-        return self.lines is None
+            return 0
+        row = thoughts.append(text)
+        place = next(place for place, (_, section) in enumerate(lines.sections) if section is thoughts.lines)
+        body = self._body.sections
+        below = self._below(context, footer, empty=False)
+        return lines.replace_tail(place, [thoughts.lines, [blank(context)], *body, below]) + row
 
     def append_call(self, index: int, name: str, arguments: str) -> None:
         """Take more of the call number `index`; it shows with the next text, which may be empty."""
@@ -212,8 +196,9 @@ class Item:
         sections.append([make_line([(INDENT, palette.text), (label, palette.dim + fold)], len(INDENT))])
         if self.unfolded:
             bar: list[Span] = [(INDENT, palette.text), ("│ ", palette.faint)]
-            text = printable(reasoning).strip("\n")
-            sections.append(wrapped_lines([(text, palette.dim)], context.measure, bar, bar))
+            self._thoughts = GrowingText(palette.dim, context.measure, bar)
+            self._thoughts.append(reasoning)
+            sections.append(self._thoughts.lines)
         sections.append([blank(context)])
         return sections
 
@@ -276,7 +261,7 @@ def _part(part: FilePart | UnknownPart, context: Context) -> list[Span]:
 def _prompt(message: Message, context: Context) -> list[Line]:
     palette = context.palette
     bar: list[Span] = [(BAR, palette["accent"])]
-    time = f"{sent_at(message):%H:%M}"
+    time = _time(message)
     # The time stands in the first row only, but text that is as wide in all rows reads better.
     room = max(8, min(context.measure, context.width - len(time) - 2))
     text = printable(message.text).strip("\n")
@@ -294,10 +279,9 @@ def _prompt(message: Message, context: Context) -> list[Line]:
     return lines
 
 
-def sent_at(message: Message) -> datetime:
-    """Return when `message` was made, in local time."""
+def _time(message: Message) -> str:
     moment: datetime = message.at
     if is_id(message.id):
         with suppress(ValueError, OverflowError, OSError):  # an imported id may hold a moment beyond the calendar
             moment = created_at(message.id)
-    return moment.astimezone()
+    return moment.astimezone().strftime("%H:%M")

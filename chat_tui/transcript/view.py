@@ -31,8 +31,7 @@ KEEP_PAINTED: Final = 2_000
 """Lines whose painted form is kept."""
 
 
-def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
-    """Return a binding of the transcript."""
+def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
 
 
@@ -64,12 +63,14 @@ Transcript {{
 }}
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
-        binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
-        binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
-        binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
-        binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
-        binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
+        _binding("up,k", "scroll_up", "up", "Line up", "Show one line more above"),
+        _binding("down,j", "scroll_down", "down", "Line down", "Show one line more below"),
+        _binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
+        _binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
+        _binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
+        _binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
+        _binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
+        _binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
     ]
 
     class FollowChanged(Event):
@@ -150,8 +151,12 @@ Transcript {{
     def append_reasoning(self, message_id: str, text: str) -> None:
         """Take more of what the model of the reply `message_id` thinks."""
         index = self._stack.index_of(message_id)
-        if index is not None and self._stack.items[index].append_reasoning(text):
-            self._changed(index, 0, self._stack.rows(index))
+        if index is None:
+            return
+        before = self._stack.rows(index)
+        row = self._stack.items[index].append_reasoning(text, self._looks, self._footer)
+        if row is not None:
+            self._changed(index, row, before)
 
     def append_calls(self, message_id: str, fragments: Sequence[tuple[int, str, str]]) -> None:
         """Take more of the tool calls of the reply `message_id`: of each its number, name and new arguments."""
