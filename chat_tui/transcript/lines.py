@@ -94,6 +94,11 @@ class Sections(LazyLines):
         """Return the row that the section numbered `section`, from the end when negative, starts at."""
         return self._heights.start(section if section >= 0 else section + len(self._sections))
 
+    def replace(self, section: int, lines: Sequence[Line]) -> None:
+        """Put `lines` in the place of the section numbered `section`."""
+        self._sections[section] = lines
+        self._heights[section] = len(lines)
+
     def replace_tail(self, keep: int, sections: Sequence[Sequence[Line]]) -> int:
         """Replace all sections after the first `keep`; return the row that the new ones start at."""
         self._sections[keep:] = sections

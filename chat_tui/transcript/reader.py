@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Region
 from textual.message import Message as Event
 from textual.strip import Strip
 
@@ -132,13 +133,6 @@ class Reader(Transcript):
         if self._placed_row != placed:
             self._cursor.into_view(down=self._placed_row > placed)
 
-    def on_resize(self) -> None:
-        """Render for the new width, at the same place, with the cursor in view."""
-        super().on_resize()
-        if self.has_focus and self._looks is not None and self._height:
-            self._cursor.bring_into_view()
-            self._settle()
-
     def on_focus(self) -> None:
         """Show the cursor, where the reader looks."""
         if self._looks is not None:
@@ -150,12 +144,11 @@ class Reader(Transcript):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on what was clicked."""
+        """Put the cursor on what was clicked; links and folds are the transcript's, whose own handler is called too."""
         row = event.y + self._placed_row
         if self._looks is not None and self._stack.items and row < self._stack.total:
             self._cursor.put(self._stack.at(row))
             self.refresh()
-        super().on_click(event)
 
     # Folding
 
@@ -273,6 +266,12 @@ class Reader(Transcript):
         """Take more of what the model of the reply `message_id` thinks."""
         super().append_reasoning(message_id, text)
         self._recount(message_id)
+        index = self._stack.index_of(message_id)
+        if index is not None and self._looks is not None:
+            # The label says how long it takes: it changes with the thought, however far above its end.
+            y = self._stack.start(index) + self._stack.items[index].label_row - self._placed_row
+            if 0 <= y < self._height:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def replace(self, message: Message) -> None:
         """Take the message as it is now; the line on top stays."""
@@ -294,6 +293,12 @@ class Reader(Transcript):
         if self._search is not None and index is not None:
             self._search.recount(self._stack.items[index])
             self._tell_found()
+
+    def _renew(self) -> None:
+        super()._renew()
+        if self.has_focus and self._looks is not None and self._height:
+            self._cursor.bring_into_view()
+            self._settle()
 
     def _forget(self, *, estimate: bool = True) -> None:
         super()._forget(estimate=estimate)

@@ -11,8 +11,10 @@ from textual.pilot import Pilot
 
 from chat_tui.conversation.values import Receipt, Usage
 from chat_tui.transcript.reader import Reader
+from chat_tui.transcript.thinking import Thinking
 from tests.transcript.test_view import chat, prompt, reply
 
+SCROLLBAR = " ▁▂▃▄▅▆▇█"
 LONG = "\n\n".join(f"paragraph {number}" for number in range(40))
 CODE = "Before.\n\n```python\nfirst = 1\n```\n\nBetween.\n\n- item\n\n  ```sh\n  second\n  ```\n\nAfter."
 
@@ -44,6 +46,11 @@ class Host(App[None]):
     def marked(self) -> list[str]:
         """The rows at the cursor, without its mark."""
         return [re.sub(r" +[0-9:]{5}$", "", row[1:]).strip() for row in self.rows() if row.startswith(("▎", "█"))]
+
+
+def painted(app: Host) -> list[str]:
+    """What is on the screen, which may lag behind what the transcript holds."""
+    return [strip.text.rstrip(SCROLLBAR) for strip in app.screen._compositor.render_strips()]
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -221,6 +228,56 @@ async def test_enter_folds_what_the_message_at_the_cursor_thought() -> None:
         await press(pilot, "pagedown", "pagedown", "k", "k", "enter")
         assert app.marked()[0] == "▸ thought · 1,312 tokens"
         assert "│ why" not in app.marked()
+
+
+async def test_a_thought_says_how_long_it_takes_and_how_much_it_is_while_it_comes_and_after() -> None:
+    seconds = iter((10.0, 11.0, 13.5, 14.2))
+    thinking = Thinking("", clock=lambda: next(seconds))
+    thinking.append("x" * 40)
+    assert thinking.label(None) == "thinking 1.0 s · ≈ 10 tokens"
+    thinking.append("x" * 400)
+    assert thinking.label(None) == "thinking 3.5 s · ≈ 110 tokens"
+    thinking.end()
+    assert thinking.label(None) == "thought for 4.2 s · ≈ 110 tokens"
+    assert thinking.label(Receipt(usage=Usage(reasoning_tokens=312))) == "thought for 4.2 s · 312 tokens"
+    assert Thinking("abcd").label(None) == "thought · ≈ 1 token"
+
+
+@pytest.mark.parametrize("unfolded", [False, True])
+async def test_the_line_of_a_thought_goes_on_while_it_comes(unfolded: bool) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        reader, arriving = app.reader, reply("", "streaming")
+        reader.show([prompt("go"), arriving])
+        reader.append_reasoning(arriving.id, "why? " * 8)
+        await press(pilot, *["enter"] * unfolded)
+        for number in range(1, 9):
+            reader.append_reasoning(arriving.id, "because " * 8)
+            await pilot.pause()
+            (label,) = [row for row in painted(app) if "thinking" in row]
+            assert label.endswith(f"≈ {10 + 16 * number} tokens")
+            assert painted(app) == [row.rstrip(SCROLLBAR) for row in app.rows()]
+        reader.append_text(arriving.id, "So.")
+        await pilot.pause()
+        assert any(row.endswith("s · ≈ 138 tokens") and "thought for" in row for row in painted(app))
+
+
+async def test_long_tool_calls_fold() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 60)) as pilot:
+        arguments = "[" + ", ".join(str(number) for number in range(40)) + "]"
+        call = {"id": "a", "type": "function", "function": {"name": "add", "arguments": arguments}}
+        app.reader.show([prompt("go"), replace(reply("Adding."), tool_calls=(call,))])
+        await press(pilot)
+        folded = "▸ 31 more rows"
+        assert folded in app.marked()
+        assert "│   39" not in app.marked()
+        await press(pilot, "enter")
+        assert "│   39" in app.marked()
+        row = next(y for y, line in enumerate(app.rows()) if "▾ 42 rows" in line)
+        await pilot.click(Reader, offset=(5, row))
+        await press(pilot)
+        assert folded in app.marked()
 
 
 async def test_an_empty_conversation_takes_every_key() -> None:
