@@ -10,16 +10,15 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text, ToolCall
 from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
+from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
-from chat_tui.transcript.view import Transcript
 from chat_tui.widgets.bar import Bar
 from chat_tui.widgets.completions import Completion, Completions
 from chat_tui.widgets.composer import Composer
@@ -40,7 +39,7 @@ FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ReadingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -64,8 +63,6 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
     header = getters.query_one("#header", Bar)
-    transcript = getters.query_one(Reader)
-    find_bar = getters.query_one(FindBar)
     welcome = getters.query_one(Welcome)
     completions = getters.query_one(Completions)
     composer = getters.query_one(Composer)
@@ -110,7 +107,7 @@ class ChatScreen(Screen[None]):
         self.workers.cancel_group(self, "watch")
         self.chat, self._progress = chat, Progress()
         self._ticking.pause()
-        self._close_find()
+        self.close_find()
         self._sync(chat.path or chat.tail())
         self._show_all()
         self.composer.focus()
@@ -269,11 +266,6 @@ class ChatScreen(Screen[None]):
                 case _:
                     pass
 
-    @on(Transcript.LinkClicked)
-    def _open_link(self, event: Transcript.LinkClicked) -> None:
-        self.app.notify(one_line(event.href, 200), title="Opening", markup=False, timeout=4)
-        self.app.open_url(event.href)
-
     # Completion of commands
 
     @on(TextArea.Changed, "#composer")
@@ -313,7 +305,7 @@ class ChatScreen(Screen[None]):
             self.completions.offer([])
             self.composer.completing = False
         elif self.find_bar.display:
-            self._close_find()
+            self.close_find()
         elif self.get_selected_text():
             self.clear_selection()
         elif self._progress.running:
@@ -327,63 +319,6 @@ class ChatScreen(Screen[None]):
             self.transcript.focus()
         else:
             self.composer.focus()
-
-    # Going about in the conversation
-
-    def action_find(self) -> None:
-        """Open the row in which a text to be found is typed."""
-        if self.transcript.display:
-            self.find_bar.open()
-            self.find_bar.text.focus()
-            self.transcript.find(self.find_bar.text.value)
-        else:
-            self.app.notify("There is nothing to search yet.", markup=False, timeout=4)
-
-    def command_find(self, text: str) -> None:
-        """Find `text`; n and N then go from match to match."""
-        self.action_find()
-        if self.transcript.display:
-            self.find_bar.open(text)
-            self.transcript.focus()
-
-    @on(FindBar.Changed)
-    def _find(self, event: FindBar.Changed) -> None:
-        if self.find_bar.display:
-            self.transcript.find(event.text)
-
-    @on(FindBar.Stepped)
-    def _step(self, event: FindBar.Stepped) -> None:
-        self.transcript.action_step(event.step)
-        if event.is_last:
-            self.transcript.focus()
-
-    @on(Reader.Found)
-    def _show_found(self, event: Reader.Found) -> None:
-        self.find_bar.show_count(event.number, event.total, counting=event.counting)
-
-    def _close_find(self) -> None:
-        if self.find_bar.display:
-            self.find_bar.close()
-            self.transcript.end_find()
-            self.transcript.focus()
-
-    @work(group="command")
-    async def action_show_outline(self) -> None:
-        """List all prompts and go to the chosen one."""
-        from chat_tui.screens.outline import OutlineScreen
-
-        prompts = [message for message in self.chat.path or self.chat.tail() if message.role == "user"]
-        if not prompts:
-            self.app.notify("There are no prompts yet.", markup=False, timeout=4)
-            return
-        chosen = await self.app.push_screen_wait(OutlineScreen(prompts, self.transcript.current_prompt))
-        if chosen:
-            self.transcript.go_to(chosen)
-            self.transcript.focus()
-
-    def action_fold(self) -> None:
-        """Fold or unfold the message at the cursor."""
-        self.transcript.action_fold()
 
     @work(group="command")
     async def action_stop(self) -> None:
@@ -401,27 +336,6 @@ class ChatScreen(Screen[None]):
             self.action_stop()
         else:
             self.app.notify("Nothing is selected. Ctrl+Q quits.", markup=False, timeout=4)
-
-    def action_copy_message(self) -> None:
-        """Copy the message at the cursor as it was received."""
-        self._copy(self.transcript.message_source(), "There is no message to copy yet.")
-
-    def command_copy_message(self, what: str) -> None:
-        """Copy `code`."""
-        if what == "code":
-            self.action_copy_code()
-        else:
-            self.app.notify(f"/copy takes “code” or nothing, not {one_line(what, 30)}.", markup=False)
-
-    def action_copy_code(self) -> None:
-        """Copy the code block at the cursor."""
-        self._copy(self.transcript.code_source(), "There is no code to copy here.")
-
-    def _copy(self, text: str, otherwise: str) -> None:
-        if text:
-            self.app.copy_to_clipboard(text)
-        else:
-            self.app.notify(otherwise, markup=False, timeout=4)
 
     async def action_toggle_mouse(self) -> None:
         """Give the mouse to the terminal, or take it back."""
