@@ -58,6 +58,11 @@ class Cursor:
         return len(self._stack) - 1 if self._item is None else self._stack.items.index(self._item)
 
     @property
+    def place(self) -> Place:
+        """The first line of where it is that is in view."""
+        return max(self._extent()[0], self._stack.top)
+
+    @property
     def code(self) -> int | None:
         """The number of the code block of its message that it is at, from 0; None when it is at the whole message."""
         return self._stop - 1 if self._stop else None

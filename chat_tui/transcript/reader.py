@@ -165,13 +165,13 @@ class Reader(Transcript):
         query = Query(text)
         self.workers.cancel_group(self, "find")
         if self._origin is None and self._stack.items:
-            top = self._stack.top
-            self._origin = (self._stack.items[top.item], top.line)
+            place = self._cursor.place
+            self._origin = (self._stack.items[place.item], place.line)
         self._search = None
         if query and self._origin is not None:
             item, line = self._origin
-            place = self._stack.items.index(item) if item in self._stack.items else len(self._stack) - 1
-            self._search = Search(query, self._stack, Place(place, line))
+            index = self._stack.items.index(item) if item in self._stack.items else len(self._stack) - 1
+            self._search = Search(query, self._stack, Place(index, line))
             self._look()
         else:
             self.post_message(self.Found(self, None, 0, counting=False))
@@ -286,7 +286,8 @@ class Reader(Transcript):
             if self._search is not None:
                 self._search.drop(self._stack.items[index])
         super().discard(message_id)
-        self._tell_found()
+        if self.finding:
+            self._look()
 
     def _recount(self, message_id: str) -> None:
         index = self._stack.index_of(message_id) if self._search is not None else None

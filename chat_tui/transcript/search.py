@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from chat_tui.text import printable
 from chat_tui.transcript.find import Piece, Query, in_rows, shown_match
@@ -74,25 +73,27 @@ class Search:
 
         The first match from the origin on is the reader's; without one, the last before it.
         """
-        items, origin = self._stack.items, min(self._origin.item, len(self._stack) - 1)
-        for item in list(chain(items[origin:], reversed(items[:origin]))):
-            found = self.count(item)
-            if self._at is None and found:
-                self._at = (item, self._first(item, found) if item is items[origin] else 0)
-                if items.index(item) < origin:
-                    self._at = (item, found - 1)
-                yield True
-            else:
-                yield False
+        items, origin = self._stack.items, self._origin.item
+        for place, item in enumerate(items[origin:], origin):
+            yield self._find_reader(item, self._first_below_origin() if place == origin else 0)
+        for item in items[origin::-1]:
+            yield self._find_reader(item, self.count(item) - 1)
 
-    def _first(self, item: Item, found: int) -> int:
-        """Return the first match in the message at the origin that is below its row."""
-        if self._origin.line <= 0:
+    def _find_reader(self, item: Item, match: int) -> bool:
+        """Count `item`, and make its `match` the reader's when there is such a one and none was found before."""
+        if not 0 <= match < self.count(item) or self._at is not None:
+            return False
+        self._at = (item, match)
+        return True
+
+    def _first_below_origin(self) -> int:
+        """Return the first match in the message at the origin that isn't above it."""
+        item = self._stack.items[self._origin.item]
+        if self._origin.line <= 0 or not self.count(item):
             return 0
         lines = self._stack.lines(self._origin.item)
-        above = in_rows(self.query, lines, range(item.text_rows.start, self._origin.line))
         hidden = self.query.count(printable(item.sources[0]))
-        return min(len(above) + hidden, found - 1)
+        return hidden + len(in_rows(self.query, lines, range(item.text_rows.start, self._origin.line)))
 
     def step(self, step: int) -> None:
         """Go to the match that is `step` (1 or -1) further on, around the ends."""

@@ -344,6 +344,16 @@ async def test_find_takes_the_nearest_match_before_when_none_comes_after() -> No
         assert app.found[-1] == (2, 2)
 
 
+async def test_find_begins_below_what_was_read() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.reader.show([reply(f"needle\n\n{LONG}"), prompt("no"), reply("a needle")])
+        await press(pilot, "g", *"jjjjjjjjjj")
+        app.reader.find("needle")
+        await press(pilot)
+        assert app.found[-1] == (2, 2)
+
+
 async def test_find_unfolds_what_hides_a_match() -> None:
     app = Host()
     async with app.run_test(size=(60, 12)) as pilot:
