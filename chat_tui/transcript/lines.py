@@ -94,6 +94,15 @@ class Sections(LazyLines):
         """Return the row that the section numbered `section`, from the end when negative, starts at."""
         return self._heights.start(section if section >= 0 else section + len(self._sections))
 
+    def row_like(self, row: int, before: Sections) -> int:
+        """Return the row that shows what `row` of the lines `before` these showed: at another width, for one."""
+        if len(before._sections) != len(self._sections):
+            return row * len(self) // max(1, len(before))
+        section = before._heights.find(row)
+        within = row - before._heights.start(section)
+        rows = self._heights[section]
+        return self._heights.start(section) + min(rows - 1, within * rows // max(1, before._heights[section]))
+
     def replace(self, section: int, lines: Sequence[Line]) -> None:
         """Put `lines` in the place of the section numbered `section`."""
         self._sections[section] = lines

@@ -12,7 +12,7 @@ from chat_tui.transcript.message import Item
 
 KEEP_RENDERED: Final = 64
 """Messages whose lines are kept; those in view are always among them."""
-AHEAD: Final = 5
+AHEAD: Final = 8
 """Rows that a followed stream grows by at once: moving the whole view for every row would send it all every time."""
 
 
@@ -100,17 +100,20 @@ class Stack:
         self._kept.pop(self.items[index], None)
 
     def forget_all(self, *, estimate: bool) -> None:
-        """Forget the lines of all items; the reader's place is kept in proportion."""
+        """Forget the lines of all items; the reader stays at the same block."""
         index, line = self.top
         height = max(1, self._heights[index]) if self.items else 1
+        before = self.items[index].lines if self.items else None
         for item in self._kept:
             item.lines = None
         self._kept.clear()
         if estimate:
             self.estimate_all()
         if self.items and self.height:
-            now = len(self.lines(index))
-            self.top = Place(index, max(0, min(line * now // height, now - 1)))
+            lines = self.lines(index)
+            shown = before is not None and line < len(before)
+            row = lines.row_like(line, before) if before is not None and shown else line * len(lines) // height
+            self.top = Place(index, max(0, min(row, len(lines) - 1)))
         self._ahead = 0
 
     def lines(self, index: int) -> Sections:
@@ -200,7 +203,7 @@ class Stack:
         if not self.following:
             return
         if spare < 0:
-            self._ahead = min(AHEAD, self.height // 8)
+            self._ahead = min(AHEAD, self.height // 5)
             self.settle()
         else:
             self._ahead = spare

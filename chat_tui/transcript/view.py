@@ -398,16 +398,8 @@ Transcript {{
         """Return the selected text as a reader would write it down."""
         if self._looks is None or not self._stack.items:
             return None
-        last = len(self._stack) - 1
-        first_order = self._stack.first_order
-
-        def lines_of(order: int) -> Sequence[Line]:
-            return self._stack.lines(order - first_order)
-
-        def text_of(order: int) -> str:
-            return self._stack.items[order - first_order].text
-
-        return selecting.selected_text(selection, (first_order, first_order + last), lines_of, text_of), "\n"
+        stack = self._stack
+        return selecting.selected_text(selection, stack.items, stack.first_order, stack.lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Show what is selected."""

@@ -262,7 +262,7 @@ async def test_selected_text_is_readable_and_keeps_its_place_when_earlier_messag
         )
         await pilot.pause()
         whole = transcript.get_selection(SELECT_ALL)
-        assert whole == ("ask me\n\none two three four five six seven eight nine\n\ncode here", "\n")
+        assert whole == ("ask me\n\none two three four five six seven eight nine\n\n```\ncode here\n```", "\n")
         part = Selection(Offset(6, selecting.place(1, 0)), Offset(7, selecting.place(1, 1)))
         chosen = transcript.get_selection(part)
         assert chosen is not None
