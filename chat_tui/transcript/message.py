@@ -178,9 +178,10 @@ class Item:
         lines.replace(label, [self._label()])
         if not self.unfolded or thoughts is None:
             return label
-        row = thoughts.append(text)
+        thoughts.append(text)
         below = self._below(context, footer, empty=False)
-        return lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._body.sections, below]) + row
+        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._body.sections, below])
+        return label
 
     def append_call(self, index: int, name: str, arguments: str) -> None:
         """Take more of the call number `index`; it shows with the next text, which may be empty."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from rich.style import Style
 from textual import events
-from textual._styles_cache import StylesCache
 from textual.binding import Binding, BindingType
-from textual.css.styles import StylesBase
 from textual.geometry import Region, Size
 from textual.message import Message as Event
 from textual.scroll_view import ScrollView
@@ -19,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
-from chat_tui.transcript import selecting
+from chat_tui.transcript import painting, selecting
 from chat_tui.transcript.copying import code_blocks
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.message import Item
@@ -31,17 +29,9 @@ KEEP_PAINTED: Final = 2_000
 """Lines whose painted form is kept."""
 
 
-def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
+def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
+    """Return a binding of the transcript."""
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
-
-
-class PlainLines(StylesCache):
-    """Lines of a widget without border, padding and opacity: they are painted as they are."""
-
-    def render_line(self, styles: StylesBase, y: int, *others: Any) -> Strip:
-        """Return the content in row `y`."""
-        render_content_line: Callable[[int], Strip] = others[5]
-        return render_content_line(y)
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -63,14 +53,12 @@ Transcript {{
 }}
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        _binding("up,k", "scroll_up", "up", "Line up", "Show one line more above"),
-        _binding("down,j", "scroll_down", "down", "Line down", "Show one line more below"),
-        _binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
-        _binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
-        _binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
-        _binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
-        _binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
-        _binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
+        binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
+        binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
+        binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
+        binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
+        binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
+        binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
     ]
 
     class FollowChanged(Event):
@@ -109,7 +97,7 @@ Transcript {{
         self._painted: dict[int, tuple[Strip, Strip]] = {}  # by place: a line's strip and what is painted of it
         # Textual's cache of styled lines is private. It makes a new strip of every line that scrolls, for borders and
         # paddings that there are none of here, and with that undoes what strips remember of being cut and coloured.
-        self._styles_cache = PlainLines()
+        self._styles_cache = painting.PlainLines()
         self._announced = True  # whether the last word was that it follows
 
     # What the application says
@@ -252,8 +240,21 @@ Transcript {{
         start, end = max(0, above + row), min(self._height, above + max(rows_before, rows))
         if index < len(self._stack) - 1 and rows_before != rows:
             end = self._height
-        if start < end:
-            self.refresh(Region(0, start, self.size.width, end - start))
+        own_end = above + min(rows_before, rows)
+        regions = [
+            painting.difference(y, *self._paint_at(y)) if y < own_end else Region(0, y, self.size.width, 1)
+            for y in range(start, end)
+        ]
+        if any(regions):
+            self.refresh(*filter(None, regions))
+
+    def _paint_at(self, y: int) -> tuple[Strip | None, Strip]:
+        """Return the line that was painted in row `y`, and the one that is there now."""
+        index, number = self._stack.at(y + self._placed_row)
+        order, lines = self._stack.first_order + index, self._stack.lines(index)
+        painted = self._painted.get(selecting.place(order, number))
+        strip = self._line_strip(self._stack.items[index], order, lines, number, lines.line(number))
+        return painted[0] if painted else None, strip
 
     def _tell_following(self) -> None:
         if self._announced != self._stack.following:
@@ -366,11 +367,10 @@ Transcript {{
         painted = self._painted.get(place)
         if painted is not None and painted[0] is strip:
             return painted[1]
-        whole = strip.crop_extend(0, width, context.palette.text).apply_offsets(0, place)
-        if strip is line.strip:  # nothing is shown over it
-            if len(self._painted) > KEEP_PAINTED:
-                self._painted.clear()
-            self._painted[place] = (strip, whole)
+        whole = strip.crop_extend(0, width, context.palette.text).simplify().apply_offsets(0, place)
+        if len(self._painted) > KEEP_PAINTED:
+            self._painted.clear()
+        self._painted[place] = (strip, whole)
         return whole
 
     def _line_strip(self, item: Item, order: int, lines: Sections, row: int, line: Line) -> Strip:
