@@ -31,7 +31,7 @@ class ReadingScreen(Screen[None]):
         if self.transcript.display:
             self.transcript.end_find()  # it begins anew where the reader is now
             self.find_bar.open()
-            self.find_bar.text.focus()
+            self.set_focus(self.find_bar.text)
             self.transcript.find(self.find_bar.text.value)
         else:
             self.app.notify("There is nothing to search yet.", markup=False, timeout=4)

@@ -133,6 +133,24 @@ class Reader(Transcript):
         if self._placed_row != placed:
             self._cursor.into_view(down=self._placed_row > placed)
 
+    async def on_key(self, event: events.Key) -> None:
+        """Open find, and hand on what is typed for it, in the order of the keys.
+
+        A binding would act when the key has bubbled to the application; letters that came after it, in one burst, would
+        be on their way to the transcript by then.
+        """
+        focused = self.screen.focused
+        if focused is not None and focused is not self and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            focused.post_message(events.Key(event.key, event.character))
+            return
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.node is self and active.binding.action == "screen.find":
+            event.stop()
+            event.prevent_default()
+            await self.run_action("screen.find")
+
     def on_focus(self) -> None:
         """Show the cursor, where the reader looks."""
         if self._looks is not None:
@@ -202,7 +220,7 @@ class Reader(Transcript):
         return not self.finding if action == "fold" else super().check_action(action, parameters)
 
     def _look(self) -> None:
-        self.run_worker(self._count(), group="find", exclusive=True)
+        self.run_worker(self._count, group="find", exclusive=True)
 
     async def _count(self) -> None:
         """Count the matches, a slice at a time."""

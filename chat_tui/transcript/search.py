@@ -24,7 +24,7 @@ class Search:
     def __init__(self, query: Query, stack: Stack, origin: Place) -> None:
         self.query = query
         self._stack = stack
-        self._origin = origin
+        self._origin = (stack.items[origin.item], origin.line)
         self._counts: dict[Item, int] = {}
         self._at: tuple[Item, int] | None = None
         self._pieces: list[Piece] = []
@@ -73,9 +73,10 @@ class Search:
 
         The first match from the origin on is the reader's; without one, the last before it.
         """
-        items, origin = self._stack.items, self._origin.item
+        items = self._stack.items
+        origin = items.index(self._origin[0]) if self._origin[0] in items else 0
         for place, item in enumerate(items[origin:], origin):
-            yield self._find_reader(item, self._first_below_origin() if place == origin else 0)
+            yield self._find_reader(item, self._first_below_origin(origin) if place == origin else 0)
         for item in items[origin::-1]:
             yield self._find_reader(item, self.count(item) - 1)
 
@@ -86,14 +87,14 @@ class Search:
         self._at = (item, match)
         return True
 
-    def _first_below_origin(self) -> int:
-        """Return the first match in the message at the origin that isn't above it."""
-        item = self._stack.items[self._origin.item]
-        if self._origin.line <= 0 or not self.count(item):
+    def _first_below_origin(self, index: int) -> int:
+        """Return the first match in the message at `index`, where the origin is, that isn't above it."""
+        item, line = self._stack.items[index], self._origin[1]
+        if line <= 0 or not self.count(item):
             return 0
-        lines = self._stack.lines(self._origin.item)
+        lines = self._stack.lines(index)
         hidden = self.query.count(printable(item.sources[0]))
-        return hidden + len(in_rows(self.query, lines, range(item.text_rows.start, self._origin.line)))
+        return hidden + len(in_rows(self.query, lines, range(item.text_rows.start, line)))
 
     def step(self, step: int) -> None:
         """Go to the match that is `step` (1 or -1) further on, around the ends."""

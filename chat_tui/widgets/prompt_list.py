@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message as Event
@@ -28,12 +29,13 @@ class PromptList(ScrollView, can_focus=False):
         time: Says when a message was sent.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-list--highlighted", "prompt-list--dim"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-list--highlighted", "prompt-list--dim", "prompt-list--mark"}
     DEFAULT_CSS = """
     PromptList {
         overflow-x: hidden; scrollbar-size-vertical: 1;
         & > .prompt-list--highlighted { background: $panel; }
-        & > .prompt-list--dim { color: $foreground-muted; }
+        & > .prompt-list--dim { color: $text-muted; }
+        & > .prompt-list--mark { color: $primary; }
     }
     """
 
@@ -94,17 +96,24 @@ class PromptList(ScrollView, can_focus=False):
         base = self.rich_style
         if place >= len(self._listed):
             return Strip.blank(width, base)
-        dim = self.get_component_rich_style("prompt-list--dim", partial=True)
+        dim, mark = (
+            Style(color=self.get_component_rich_style(f"prompt-list--{name}").color) for name in ("dim", "mark")
+        )
         if place == self._highlighted:
             base += self.get_component_rich_style("prompt-list--highlighted", partial=True)
         number, message = self._listed[place]
         numbered = f"{number:>{len(f'{self._listed[-1][0]:,}')},}{_GAP}"
         time = _GAP + self._time(message) + " " if width >= _TIME_FROM else ""
-        room = max(width - len(numbered) - len(time), 1)
+        room = max(width - 1 - len(numbered) - len(time), 1)
         text = first_words(message, room)
         if cell_len(text) > room:
             text = set_cell_size(text, room - 1) + "…"
-        pieces = ((numbered, base + dim), (set_cell_size(text, room), base), (time, base + dim))
+        pieces = (
+            ("▎" if place == self._highlighted else " ", base + mark),
+            (numbered, base + dim),
+            (set_cell_size(text, room), base),
+            (time, base + dim),
+        )
         return Strip([Segment(piece, style) for piece, style in pieces if piece]).adjust_cell_length(width, base)
 
 

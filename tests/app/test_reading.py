@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from textual import events
 
 from chat_tui.screens.outline import OutlineScreen
 from tests.app.conftest import Running, Starter
@@ -152,3 +153,14 @@ async def test_c_and_y_copy_what_is_at_the_cursor(starter: Starter) -> None:
         await running.pilot.press(*"jjjjjjjjjjjjjjjjjjjjjjjjjjjj", "y")
         await running.until(lambda: running.app.clipboard not in ("", "Show me something"))
         assert running.app.clipboard in running.chat.path[1].text
+
+
+async def test_a_burst_of_keys_goes_where_its_first_key_leads(starter: Starter) -> None:
+    async with reading(starter) as running:
+        await running.pilot.press("tab", "g")
+        await running.until(lambda: running.screen.transcript.has_focus)
+        for character in "/hand":
+            key = "slash" if character == "/" else character
+            running.app.post_message(events.Key(key, character))
+        await running.until_shown("/ hand", " of ")
+        assert running.screen.composer.text == ""
