@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from chat_tui.transcript.syntax import MAX_NESTING, Definitions
 from chat_tui.transcript.unfinished import finished, with_delimiters
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+MAX_BRACKETS: Final = 100
+"""Brackets that may be open at once."""
+_BRACKETS: Final = re.compile(r"[][]|\n[ \t]*\n")
 
 
 class Mark(NamedTuple):
@@ -57,16 +62,29 @@ class Block:
 
 
 def parse(source: str, definitions: Definitions, *, math: bool = False, unfinished: bool = False) -> list[Block] | None:
-    """Return the blocks of printable `source`; None when it is nested so deeply that the parser may drop text.
+    """Return the blocks of printable `source`; None when it is nested so deeply that the parser may drop text or time.
 
     What an `unfinished` source defines is not kept, and what is open at its end is shown as it will probably go on.
     """
+    if _most_brackets(source) > MAX_BRACKETS:
+        return None
     tokens = definitions.parse(source, math=math, provisional=unfinished)
     if unfinished:
         tokens = _finished(source, tokens, definitions, math=math)
     if any(token.level >= MAX_NESTING - 4 for token in tokens):
         return None
     return _Walk(tokens).blocks
+
+
+def _most_brackets(source: str) -> int:
+    """Return how many brackets are open at once in a paragraph of `source`: each may begin a link, at any end."""
+    if source.count("[") <= MAX_BRACKETS:
+        return 0
+    deepest = depth = 0
+    for found in _BRACKETS.finditer(source):
+        depth = 0 if found[0][0] == "\n" else max(0, depth + (1 if found[0] == "[" else -1))
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _finished(source: str, tokens: list[Token], definitions: Definitions, *, math: bool) -> list[Token]:

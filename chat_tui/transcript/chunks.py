@@ -9,6 +9,7 @@ streamed in any pieces, the chunks come out as they do in one go.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -24,6 +25,8 @@ LONG_LINE: Final = 4_000
 
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})(.*)")
 _LIST_ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
+_RULE = re.compile(r" {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}")
+_ENDS_LIST = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|>)")
 _DELIMITER_ROW = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 
 Kind = Literal["markdown", "fence", "table"]
@@ -40,6 +43,8 @@ class Chunk:
     """Of a fence."""
     head: str = ""
     """Header and delimiter rows of the table that this goes on with."""
+    lines: Sequence[str] = ()
+    """Of a fence."""
     open: bool = False
     """More of it is to come: what may still become a mark isn't shown as text."""
 
@@ -53,7 +58,7 @@ class Splitter:
         self._size = 0
         self._paragraph = 0
         self._joined = False
-        self._list = False
+        self._list = 0  # the column of the text of the open list's last item
         self._blank = False
         self._fence: str | None = None
         self._info = ""
@@ -121,7 +126,7 @@ class Splitter:
         while len(line) > LONG_LINE:
             line = self._cut_long(line)
         fence = _FENCE.match(line) if line.lstrip(" ")[:3] in ("```", "~~~") else None
-        if fence and not (fence[1] and self._list) and not (fence[2][0] == "`" and "`" in fence[3]):
+        if fence and (not self._list or len(fence[1]) < self._list) and not (fence[2][0] == "`" and "`" in fence[3]):
             self._end(joined=False)
             self._fence, self._info, self.fence_lines = fence[2], fence[3].strip(), []
             return
@@ -132,7 +137,7 @@ class Splitter:
         self._cut_before(line)
         if self._blank or _LIST_ITEM.match(line):
             self._paragraph = len(self._lines)
-        self._list = self._list or _LIST_ITEM.match(line) is not None
+        self._list = self._text_column(line)
         if len(self._lines) == 1 and "|" in self._lines[0] and not self._head and _DELIMITER_ROW.fullmatch(line):
             self._head, self._table = f"{self._lines[0]}\n{line}\n", True
         self._blank = False
@@ -147,6 +152,20 @@ class Splitter:
             self._end(joined=False)
         elif (len(self._lines) >= SOFT_LINES and line[0] not in " \t" and (item or self._table)) or self._full():
             self._end(joined=not self._blank, table_goes_on=self._table)
+
+    def _text_column(self, line: str) -> int:
+        """Return the column of the text of the outermost list that is open after `line`, 0 when none is."""
+        indent = len(line) - len(line.lstrip(" "))
+        if line[indent] == "\t" or (self._list and indent >= self._list):
+            return self._list
+        is_rule = _RULE.fullmatch(line) is not None
+        item = None if is_rule else _LIST_ITEM.match(line)
+        if item is None:
+            return 0 if self._blank or is_rule or _ENDS_LIST.match(line) else self._list
+        marker = len(item[0].rstrip(" \t"))
+        text = line.expandtabs(4)
+        spaces = len(text) - marker - len(text[marker:].lstrip(" "))
+        return marker + (spaces if 1 <= spaces <= 4 and text[marker:].strip() else 1)
 
     def _full(self) -> bool:
         """Tell whether the chunk must end here, whatever it is."""
@@ -166,7 +185,7 @@ class Splitter:
             self.fence_lines.append(line)
 
     def _end_fence(self) -> None:
-        self._done.append(Chunk("fence", "\n".join(self.fence_lines), self._joined, self._info))
+        self._done.append(Chunk("fence", "\n".join(self.fence_lines), self._joined, self._info, lines=self.fence_lines))
         self._fence, self._joined, self.fence_lines = None, False, []
 
     def _cut_long(self, line: str) -> str:
@@ -190,7 +209,7 @@ class Splitter:
                 Chunk("table" if goes_on else "markdown", source, self._joined, head=self._head if goes_on else "")
             )
             self._joined = joined
-        self._lines, self._size, self._list, self._blank, self._paragraph = [], 0, False, False, 0
+        self._lines, self._size, self._list, self._blank, self._paragraph = [], 0, 0, False, 0
         if not table_goes_on:
             self._head, self._table = "", False
 

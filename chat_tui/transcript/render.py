@@ -215,8 +215,7 @@ def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequenc
         sections.append([blank(context)])
     if chunk.kind == "fence":
         context.columns = ()
-        lines = chunk.source.split("\n") if chunk.source else []
-        return sections + fence_sections(lines, chunk.info, context)[0]
+        return sections + fence_sections(list(chunk.lines), chunk.info, context)[0]
     if chunk.kind == "markdown":
         context.columns = ()
     parsed = None
