@@ -66,7 +66,7 @@ OTHER_KEYS = (
     ("Ctrl+Z", "In the conversation: back to the shell, where fg returns; in the composer: undo"),
     ("Up Down k j", "In the conversation: between messages and code blocks, line by line through long ones"),
     ("{ }", "In the conversation: to the prompt before, to the next one"),
-    ("PgUp PgDn Home End", "In the conversation: by screens, to the start (also g), to the end (also G), which follows"),
+    ("PgUp PgDn Home End", "In the conversation: by screens, to the start, to the end, which follows; also g and G"),
     ("Enter", "In the conversation: fold or unfold what the model thought, and long tool calls"),
     ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
 )

@@ -12,7 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from chat_tui.text import one_line, printable
-from chat_tui.transcript.lines import LazyLines, Line
+from chat_tui.transcript.lines import LazyLines, Line, Sections
 
 _BETWEEN_WORDS: Final = r"[*_~`]{0,9}\s[\s*_~`>]{0,99}"
 """What may stand between two words of the query: white space, and marks of Markdown that aren't shown."""
@@ -92,67 +92,89 @@ def shown_text(line: Line) -> str:
     return seen
 
 
-def in_rows(query: Query, lines: Sequence[Line], rows: range) -> list[list[Piece]]:
-    """Return where `query` is in the `rows` of `lines`; a match that wraps has a piece on each of its rows."""
-    texts: list[str] = []
-    starts: list[int] = []
-    decorations: list[int] = []
-    length = 0
-    for row in rows:
-        line = lines.plain(row) if isinstance(lines, LazyLines) else lines[row]
-        joint = line.joint if texts else ""
-        text = shown_text(line)
-        texts += (joint, text)
-        starts.append(length + len(joint))
-        decorations.append(line.decoration)
-        length += len(joint) + len(text)
-    return [list(_pieces(span, texts[1::2], starts, decorations, rows.start)) for span in query.spans("".join(texts))]
+def texts(lines: Sequence[Line], rows: range) -> Iterator[tuple[str, str, int]]:
+    """Yield what can be found in `rows`: the joint to the row above, the text, and the characters before it."""
+    if isinstance(lines, Sections):
+        for start, section in lines.between(rows):
+            inside = range(max(rows.start - start, 0), min(rows.stop - start, len(section)))
+            yield from texts(section, inside)
+    else:
+        for row in rows:
+            line = _plain(lines, row)
+            yield line.joint, shown_text(line), line.decoration
 
 
-def _pieces(
-    span: tuple[int, int], texts: Sequence[str], starts: Sequence[int], decorations: Sequence[int], first_row: int
-) -> Iterator[Piece]:
+class Shown:
+    """The `rows` of `lines` as one text in which a query was looked for; matches know their rows."""
+
+    def __init__(self, query: Query, lines: Sequence[Line], rows: range) -> None:
+        self._first_row = rows.start
+        self._texts: list[str] = []
+        self._starts: list[int] = []
+        self._decorations: list[int] = []
+        whole: list[str] = []
+        length = 0
+        for joint, text, decoration in texts(lines, rows):
+            if whole:
+                whole.append(joint)
+                length += len(joint)
+            self._starts.append(length)
+            self._texts.append(text)
+            self._decorations.append(decoration)
+            whole.append(text)
+            length += len(text)
+        self._text = "".join(whole)
+        self.spans = list(query.spans(self._text))
+
+    def pieces(self, number: int) -> list[Piece]:
+        """Return where match `number` is; one that wraps has a piece on each of its rows."""
+        start, end = self.spans[number]
+        found: list[Piece] = []
+        place = max(0, bisect_right(self._starts, start) - 1)
+        while place < len(self._starts) and self._starts[place] < end:
+            begin, decoration = self._starts[place], self._decorations[place]
+            low, high = max(start - begin, 0), min(end - begin, len(self._texts[place]))
+            if low < high:
+                found.append(Piece(self._first_row + place, decoration + low, decoration + high))
+            place += 1
+        return found
+
+    def around(self, number: int) -> tuple[str, str]:
+        """Return the letters before and after match `number`."""
+        return around(self._text, self.spans[number])
+
+
+def around(text: str, span: tuple[int, int]) -> tuple[str, str]:
+    """Return the letters and digits next to `span` of `text`, before and after."""
     start, end = span
-    place = max(0, bisect_right(starts, start) - 1)
-    while place < len(starts) and starts[place] < end:
-        low, high = max(start - starts[place], 0), min(end - starts[place], len(texts[place]))
-        if low < high:
-            yield Piece(first_row + place, decorations[place] + low, decorations[place] + high)
-        place += 1
+    return _letters(text[max(0, start - 2 * _CONTEXT) : start]), _letters(text[end : end + 2 * _CONTEXT])
 
 
-def shown_match(query: Query, source: str, number: int, lines: Sequence[Line], rows: range) -> list[Piece]:
-    """Return where match `number` of the printable `source` is shown in the `rows` of `lines`; [] when it isn't.
+def in_rows(query: Query, lines: Sequence[Line], rows: range) -> list[list[Piece]]:
+    """Return where `query` is in the `rows` of `lines`."""
+    shown = Shown(query, lines, rows)
+    return [shown.pieces(number) for number in range(len(shown.spans))]
+
+
+def shown_match(source: str, spans: Sequence[tuple[int, int]], number: int, shown: Shown) -> list[Piece]:
+    """Return where match `number` of those at `spans` in the printable `source` is shown; [] when it isn't.
 
     Where the source holds matches that aren't shown, such as the address of a link, what stands around a match tells
     which one it is.
     """
-    shown = in_rows(query, lines, rows)
-    spans = list(query.spans(source))
-    if not shown or number >= len(spans):
+    if not shown.spans or number >= len(spans):
         return []
-    if len(shown) == len(spans):
-        return shown[number]
-    start, end = spans[number]
-    wanted = _letters(source[max(0, start - 2 * _CONTEXT) : start]), _letters(source[end : end + 2 * _CONTEXT])
+    if len(shown.spans) == len(spans):
+        return shown.pieces(number)
+    wanted = around(source, spans[number])
 
     def likeness(place: int) -> tuple[int, int]:
-        before, after = _around(shown[place], lines)
+        before, after = shown.around(place)
         return _common(before[::-1], wanted[0][::-1]) + _common(after, wanted[1]), -abs(place - number)
 
-    hidden = len(spans) - len(shown)
-    low, high = max(0, min(number, number - hidden)), min(len(shown), max(number, number - hidden) + 1)
-    return shown[max(range(low, high)[:_CANDIDATES], key=likeness, default=len(shown) - 1)]
-
-
-def _around(match: Sequence[Piece], lines: Sequence[Line]) -> tuple[str, str]:
-    first, last = match[0], match[-1]
-    above, below = max(0, first.row - 1), min(len(lines), last.row + 2)
-    before = "".join(shown_text(_plain(lines, row)) for row in range(above, first.row))
-    after = "".join(shown_text(_plain(lines, row)) for row in range(last.row + 1, below))
-    before += _plain(lines, first.row).strip.text[: first.start]
-    after = _plain(lines, last.row).strip.text[last.end :] + after
-    return _letters(before[-2 * _CONTEXT :]), _letters(after[: 2 * _CONTEXT])
+    hidden = len(spans) - len(shown.spans)
+    low, high = max(0, min(number, number - hidden)), min(len(shown.spans), max(number, number - hidden) + 1)
+    return shown.pieces(max(range(low, high)[:_CANDIDATES], key=likeness, default=len(shown.spans) - 1))
 
 
 def _plain(lines: Sequence[Line], row: int) -> Line:

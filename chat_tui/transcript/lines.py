@@ -90,6 +90,14 @@ class Sections(LazyLines):
         """Each section with the row that it starts at."""
         return ((self._heights.start(place), section) for place, section in enumerate(self._sections))
 
+    def between(self, rows: range) -> Iterator[tuple[int, Sequence[Line]]]:
+        """Yield the sections that have some of `rows`, each with the row that it starts at."""
+        for place in range(self._heights.find(rows.start), len(self._sections)):
+            start = self._heights.start(place)
+            if start >= rows.stop:
+                return
+            yield start, self._sections[place]
+
     def start(self, section: int) -> int:
         """Return the row that the section numbered `section`, from the end when negative, starts at."""
         return self._heights.start(section if section >= 0 else section + len(self._sections))

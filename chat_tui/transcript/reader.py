@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import ClassVar, Final
 
 from rich.segment import Segment
-from textual import events
+from textual import events, work
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message as Event
@@ -219,10 +219,8 @@ class Reader(Transcript):
             return self.finding
         return not self.finding if action == "fold" else super().check_action(action, parameters)
 
-    def _look(self) -> None:
-        self.run_worker(self._count, group="find", exclusive=True)
-
-    async def _count(self) -> None:
+    @work(group="find", exclusive=True)
+    async def _look(self) -> None:
         """Count the matches, a slice at a time."""
         search = self._search
         if search is None:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from chat_tui.text import printable
-from chat_tui.transcript.find import Piece, Query, in_rows, shown_match
+from chat_tui.transcript.find import Piece, Query, Shown, in_rows, shown_match
 from chat_tui.transcript.lines import Sections
 from chat_tui.transcript.message import Item
 from chat_tui.transcript.stack import Place, Stack
 
 _ROWS_OF_A_MATCH = 4
 """Rows above and below one that are looked at for a match that reaches into it."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """The matches in a message: in each of its sources, and in the rows of one of them."""
+
+    item: Item
+    sources: list[str]
+    spans: list[list[tuple[int, int]]]
+    lines: Sections | None = None
+    rows: range = range(0)
+    shown: Shown | None = None
 
 
 class Search:
@@ -28,6 +41,7 @@ class Search:
         self._counts: dict[Item, int] = {}
         self._at: tuple[Item, int] | None = None
         self._pieces: list[Piece] = []
+        self._known: _Found | None = None
         self.total = 0
         """Matches in the messages that were counted."""
 
@@ -60,6 +74,7 @@ class Search:
     def recount(self, item: Item) -> None:
         """Note that `item` changed."""
         self.total -= self._counts.pop(item, 0)
+        self._known = None
         self.count(item)
 
     def drop(self, item: Item) -> None:
@@ -118,18 +133,26 @@ class Search:
             return None
         item, inside = self._at
         index = self._stack.items.index(item)
-        hidden, text = (printable(source) for source in item.sources)
-        in_hidden = self.query.count(hidden)
+        found = self._found_in(item)
+        in_hidden = len(found.spans[0])
         if inside < in_hidden and not item.unfolded:
             item.unfolded = True
             self._stack.forget(index)
         lines = self._stack.lines(index)
-        if inside < in_hidden:
-            source, number, rows = hidden, inside, item.reasoning_rows
-        else:
-            source, number, rows = text, inside - in_hidden, item.text_rows
-        self._pieces = shown_match(self.query, source, number, lines, rows)
+        part, number = (0, inside) if inside < in_hidden else (1, inside - in_hidden)
+        rows = (item.reasoning_rows, item.text_rows)[part]
+        if found.lines is not lines or found.rows != rows:
+            found.lines, found.rows, found.shown = lines, rows, Shown(self.query, lines, rows)
+        shown = found.shown
+        self._pieces = shown_match(found.sources[part], found.spans[part], number, shown) if shown is not None else []
         return Place(index, self._pieces[0].row if self._pieces else rows.start)
+
+    def _found_in(self, item: Item) -> _Found:
+        """Return what is known of the matches in `item`; that of one message is kept, for the next match is near."""
+        if self._known is None or self._known.item is not item:
+            sources = [printable(source) for source in item.sources]
+            self._known = _Found(item, sources, [list(self.query.spans(source)) for source in sources])
+        return self._known
 
     def marks(self, item: Item, lines: Sections, row: int) -> list[tuple[int, int, bool]]:
         """Return the characters of `row` to be marked, from left to right: start, end, and if it is the reader's."""

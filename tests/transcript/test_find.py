@@ -6,7 +6,7 @@ import pytest
 from rich.style import Style
 
 from chat_tui.text import printable
-from chat_tui.transcript.find import Query, in_rows, marked, shown_match, shown_text
+from chat_tui.transcript.find import Query, Shown, in_rows, marked, shown_match, shown_text
 from chat_tui.transcript.lines import Sections
 from chat_tui.transcript.render import Context, render_source
 from chat_tui.transcript.styles import Palette
@@ -65,13 +65,14 @@ def test_a_match_that_wraps_has_a_piece_on_each_row() -> None:
 def test_a_match_is_known_again_though_the_source_holds_more_of_them() -> None:
     source = "See [docs](https://example.com/docs) first.\n\nThen read the docs, and then the other docs."
     lines, wanted = rendered(source, 100), Query("docs")
-    rows = range(len(lines))
-    assert wanted.count(source) == 4
-    assert len(in_rows(wanted, lines, rows)) == 3
-    places = [shown_match(wanted, source, number, lines, rows)[0] for number in (0, 2, 3)]
+    shown = Shown(wanted, lines, range(len(lines)))
+    spans = list(wanted.spans(source))
+    assert (len(spans), len(shown.spans)) == (4, 3)
+    places = [shown_match(source, spans, number, shown)[0] for number in (0, 2, 3)]
     assert [lines[p.row].strip.text[p.start - 4 : p.end] for p in places] == ["See docs", "the docs", "her docs"]
-    assert shown_match(wanted, source, 9, lines, rows) == []
-    assert shown_match(Query("example"), source, 0, lines, rows) == []
+    assert shown_match(source, spans, 9, shown) == []
+    hidden = Query("example")
+    assert shown_match(source, list(hidden.spans(source)), 0, Shown(hidden, lines, range(len(lines)))) == []
 
 
 def test_code_is_found_without_being_coloured() -> None:
