@@ -26,6 +26,7 @@ LONG_LINE: Final = 4_000
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})(.*)")
 _LIST_ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")
 _RULE = re.compile(r" {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}")
+_NO_PARAGRAPH = re.compile(r"[ \t]*(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$))*(?:$|#{1,6}(?:[ \t]|$)|`{3}|~{3})")
 _ENDS_LIST = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|>)")
 _DELIMITER_ROW = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 
@@ -156,12 +157,16 @@ class Splitter:
     def _text_column(self, line: str) -> int:
         """Return the column of the text of the outermost list that is open after `line`, 0 when none is."""
         indent = len(line) - len(line.lstrip(" "))
+        if not self._list and not _LIST_ITEM.match(line):
+            return 0
         if line[indent] == "\t" or (self._list and indent >= self._list):
             return self._list
         is_rule = _RULE.fullmatch(line) is not None
         item = None if is_rule else _LIST_ITEM.match(line)
         if item is None:
-            return 0 if self._blank or is_rule or _ENDS_LIST.match(line) else self._list
+            # Only text can go on with the paragraph of an item from outside of it.
+            goes_on = not (self._blank or is_rule or _ENDS_LIST.match(line) or _NO_PARAGRAPH.match(self._lines[-1]))
+            return self._list if goes_on else 0
         marker = len(item[0].rstrip(" \t"))
         text = line.expandtabs(4)
         spaces = len(text) - marker - len(text[marker:].lstrip(" "))

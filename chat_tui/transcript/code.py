@@ -151,6 +151,8 @@ class CodeLines(LazyLines):
         return self._line(row, number, [(text, self._palette.text)])
 
     def _line(self, row: int, number: int, spans: list[Span]) -> Line:
+        if self._column is not None:
+            return self._cut(spans, self._column)
         joint = "\n"
         if self._heights[number] > 1 or any("\t" in text for text, _ in spans):
             spans, joint = _hard_wrap(spans, self._width)[row - self._heights.start(number)]

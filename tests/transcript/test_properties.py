@@ -19,7 +19,7 @@ from tests.transcript.samples import context
 
 # The same documents in every run: a failure is seen by everyone.
 repeatable = settings(
-    max_examples=120, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
