@@ -18,7 +18,6 @@ from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
 from chat_tui.transcript import painting, selecting
-from chat_tui.transcript.copying import code_blocks
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.message import Item
 from chat_tui.transcript.render import Context
@@ -381,18 +380,7 @@ Transcript {{
         style = self.screen.get_component_rich_style("screen--selection")
         return selecting.highlighted(line, selection, selecting.place(order, row), style)
 
-    # Copying, selection and the mouse
-
-    def message_source(self) -> str:
-        """Return the last reply as it was received; empty when there is nothing to copy."""
-        return next((item.text for item in reversed(self._stack.items) if item.message.role == "assistant"), "")
-
-    def code_source(self) -> str:
-        """Return the last code block of the last message that has one; empty without any."""
-        for item in reversed(self._stack.items):
-            if blocks := code_blocks(item.text):
-                return blocks[-1]
-        return ""
+    # Selection and the mouse
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text as a reader would write it down."""
