@@ -203,7 +203,7 @@ class Stack:
         if not self.following:
             return
         if spare < 0:
-            self._ahead = min(AHEAD, self.height // 5)
+            self._ahead = min(AHEAD, self.height // 4)
             self.settle()
         else:
             self._ahead = spare

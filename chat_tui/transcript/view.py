@@ -17,9 +17,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
-from chat_tui.transcript import painting, selecting
+from chat_tui.transcript import selecting
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.message import Item
+from chat_tui.transcript.painting import PlainLines
 from chat_tui.transcript.render import Context
 from chat_tui.transcript.stack import Place, Stack
 from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
@@ -96,7 +97,7 @@ Transcript {{
         self._painted: dict[int, tuple[Strip, Strip]] = {}  # by place: a line's strip and what is painted of it
         # Textual's cache of styled lines is private. It makes a new strip of every line that scrolls, for borders and
         # paddings that there are none of here, and with that undoes what strips remember of being cut and coloured.
-        self._styles_cache = painting.PlainLines()
+        self._styles_cache = PlainLines()
         self._announced = True  # whether the last word was that it follows
 
     # What the application says
@@ -240,20 +241,19 @@ Transcript {{
         if index < len(self._stack) - 1 and rows_before != rows:
             end = self._height
         own_end = above + min(rows_before, rows)
-        regions = [
-            painting.difference(y, *self._paint_at(y)) if y < own_end else Region(0, y, self.size.width, 1)
-            for y in range(start, end)
-        ]
-        if any(regions):
-            self.refresh(*filter(None, regions))
+        widths = [(y, self._changed_cells(y) if y < own_end else self.size.width) for y in range(start, end)]
+        if regions := [Region(0, y, width, 1) for y, width in widths if width]:
+            self.refresh(*regions)
 
-    def _paint_at(self, y: int) -> tuple[Strip | None, Strip]:
-        """Return the line that was painted in row `y`, and the one that is there now."""
+    def _changed_cells(self, y: int) -> int:
+        """Return how many cells of row `y` were painted otherwise than the line that is there now looks, or may be."""
         index, number = self._stack.at(y + self._placed_row)
         order, lines = self._stack.first_order + index, self._stack.lines(index)
         painted = self._painted.get(selecting.place(order, number))
         strip = self._line_strip(self._stack.items[index], order, lines, number, lines.line(number))
-        return painted[0] if painted else None, strip
+        if painted is None:
+            return self.size.width
+        return 0 if painted[0] == strip else max(painted[0].cell_length, strip.cell_length)
 
     def _tell_following(self) -> None:
         if self._announced != self._stack.following:
