@@ -92,7 +92,9 @@ class Splitter:
 
     @property
     def partial(self) -> str:
-        """The line that has no end yet."""
+        """The line that has no end yet; nothing while it may become the end of the fence."""
+        if self._fence is not None and not self._partial.strip(f" \t{self._fence[0]}"):
+            return ""
         return self._partial
 
     def open_chunks(self) -> list[Chunk]:

@@ -9,13 +9,16 @@ from unicodedata import category
 
 from chat_tui.transcript.syntax import MATH_MARKS, math_end, math_mark
 
-_ONLY_MARKS: Final = re.compile(r"[ \t>]*(?:[-=*_+#~`|:.)>\s]*|\d{1,9}[.)]?|(?:[-+*]|\d{1,9}[.)])[ \t]+\[[ xX]?\]?)")
+_ONLY_MARKS: Final = re.compile(
+    r"[ \t>]*(?:[-=*_+#~`|:.)>\s]*|\d{1,9}[.)]?|(?:[-+*]|\d{1,9}[.)])[ \t]+\[[ xX]?\]?[ \t]*)"
+)
 _INSIDE_ADDRESS: Final = re.compile(
     r"<(?:h(?:t(?:t(?:ps?(?::[^\s<>]*)?)?)?)?|m(?:a(?:i(?:l(?:t(?:o(?::[^\s<>]*)?)?)?)?)?)?)?$"
 )
 _ADDRESS: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>|https?://[^\s<>]+")
 _INSIDE_ENTITY: Final = re.compile(r"&#?\w{0,31}$")
 _DELIMITERS: Final = re.compile(r"[ \t]*\|?[ \t:|-]*")
+_MATH_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[\s\S]")
 LONGEST_LABEL: Final = 80
 """Characters after an open bracket that may still become a link."""
 MOST_OPEN: Final = 100
@@ -121,8 +124,8 @@ class _Reader:
         elif len(rest) > LONGEST_MATH * 4:
             self._position += len(mark)
         else:
-            half = self.text.endswith(MATH_MARKS[mark][0]) and len(mark) == 2
-            self._stop(MATH_MARKS[mark], len(self.text) - half)
+            readable = _readable_part(rest.removesuffix(MATH_MARKS[mark][0]) if len(mark) == 2 else rest)
+            self._stop(MATH_MARKS[mark] if readable else "", start + (len(mark) + readable if readable else 0))
 
     def _code(self) -> None:
         start = self._position
@@ -183,12 +186,14 @@ class _Reader:
         link = self.opened[at]
         follows = text[after : after + 1]
         stop = _end_of_target(text, after) if follows in ("(", "[") else after
-        if stop < 0 or (not follows and not text.startswith("^", link.end)):
+        if not follows and link.end == 1 and text.startswith("^", 1):
+            self._stop(end=0)  # it may begin a note
+        elif stop < 0 or (not follows and not text.startswith("^", link.end)):
             del self.opened[at + 1 :]
             self._stop(end=after - 1)
-            return
-        del self.opened[at:]
-        self._position = stop
+        else:
+            del self.opened[at:]
+            self._position = stop
 
     def _address_or_entity(self) -> None:
         """Read what would change its meaning when it is broken off."""
@@ -214,6 +219,20 @@ def _mark(letter: str) -> bool:
 def _flanks(inner: str, outer: str) -> bool:
     """Tell whether marks between `inner` and `outer` can belong to the text on the inner side."""
     return bool(inner) and not inner.isspace() and (not _mark(inner) or not outer or outer.isspace() or _mark(outer))
+
+
+def _readable_part(formula: str) -> int:
+    """Return how much of an open `formula` can be read: no command, script or group without its end; 0 for nothing."""
+    depth, end = 0, 0
+    for found in _MATH_TOKEN.finditer(formula):
+        depth += (found[0] == "{") - (found[0] == "}")
+        if found[0].startswith("\\begin") or found[0].startswith("\\left"):
+            break
+        may_go_on = found[0] == "}" or found[0].startswith("\\")
+        if not depth and found.end() < len(formula) + (not may_go_on):
+            follows = formula[found.end() : found.end() + 1]
+            end = end if found[0] in "^_" or (follows == "{" and found[0] != "{") else found.end()
+    return end if formula[:end].strip() else 0
 
 
 def _like_math(rest: str) -> bool:

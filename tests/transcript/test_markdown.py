@@ -16,6 +16,7 @@ from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.render import render_source
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import linked
+from tests.transcript.reading import read
 from tests.transcript.samples import context
 
 
@@ -129,7 +130,9 @@ def test_links_reach_the_terminal_without_controls(source: str, address: str | N
 @pytest.mark.parametrize(("source", "expected"), [
     ("a **bo", "a bo"), ("a **", "a"),
     ("**b*", "b"), ("a `co", "a co"), ("``", ""), ("a [li", "a li"), ("[li](http://x", "li"),
-    ("![pi](x", "▣ pi"), ("is $x^2", "is x²"), ("cost $5", "cost $5"), ("~~st", "st"), ("- [", ""), ("-", ""),
+    ("![pi](x", "▣ pi"), ("is $x^2", "is x²"), ("$x^2 + \\frac{a}", "x² +"), ("- [x] ", ""), ("[^1]", ""),
+    ("```\nx\n``", "│ x"),
+     ("cost $5", "cost $5"), ("~~st", "st"), ("- [", ""), ("-", ""),
     ("text\n-", "text"),
     ("text\n---", "text"), ("1.", ""), ("# ", ""), ("see <https://a", "see https://a"),
     ("a &am", "a"), ("a_b", "a_b"),
@@ -142,6 +145,52 @@ def test_unfinished_ends_do_not_flash(source: str, expected: str) -> None:
     body = StreamingBody(context())
     _, after, _ = body.append(source)
     assert shown(after) == expected
+
+
+WRITTEN = """\
+With **bold words**, *it*, ~~struck~~, `code`, [a link](https://example.com/a_b), $x^2 + \\frac{a}{b}$ and \\(y\\).
+
+## Heading `c`
+
+- one **b**
+  - nested *i*
+- [ ] task
+- [x] done
+
+1. first
+2. second
+
+> quote *text*
+> more
+
+| name | value |
+|:-----|------:|
+| a `b` | **1** |
+
+$$
+\\int_0^1 x dx
+$$
+
+```python
+x = 1
+```
+
+---
+
+See <https://e.f/g_h> & more &amp; so[^1].
+
+[^1]: A note.
+"""
+
+
+def test_nothing_that_was_shown_vanishes_while_more_comes() -> None:
+    body, before = StreamingBody(context()), ""
+    for letter in WRITTEN:
+        body.append(letter)
+        after = read(Sections(body.sections))
+        assert after.startswith(before), (before[-30:], after[-30:])
+        before = after
+    assert before.endswith("Anote.")
 
 
 def test_emphasis_is_not_cut_where_a_long_line_is() -> None:
