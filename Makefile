@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format lint types contracts bench screenshots clean
+.PHONY: demo test check format lint types contracts commonmark bench screenshots clean
 
 demo: .venv/.runtime ## the application on its built-in emulator: no key, no network
 	@$(BIN)/chat-tui --demo
@@ -21,6 +21,9 @@ check: .venv/.dev ## format, lint, types, import contracts, tests
 format: .venv/.dev ## rewrite the sources in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+commonmark: .venv/.dev ## the specification's examples: make commonmark SPEC=path/to/spec.json
+	@$(BIN)/python -m tests.commonmark $(SPEC)
 
 bench: .venv/.dev ## the promises about speed, as ratios measured in one run
 	$(BIN)/python -m tests.bench

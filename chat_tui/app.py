@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
-import sys
-from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme as TextualTheme
 
+from chat_tui.driver import PoliteDriver, polite
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.text import one_line
+from chat_tui.text import one_line, printable
 from chat_tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
+
+_log = logging.getLogger(__name__)
 
 QUIT_SECONDS = 2.0
 HEAD_START_SECONDS = 0.1
@@ -74,6 +77,9 @@ class ChatApp(App[None]):
         self._started: asyncio.Future[Session] | None = None
         self._takes_keys = launch.needs_key
         self._early_keys: list[events.Key | events.Paste] = []
+        self._copied = ""
+        self._copying = asyncio.Lock()
+        self._mouse_released = False
         for theme in launch.themes.values():
             self.register_theme(_textual_theme(theme))
         if launch.theme in launch.themes:
@@ -82,16 +88,8 @@ class ChatApp(App[None]):
                 self.unregister_theme(name)
 
     def get_driver_class(self) -> type[Driver]:
-        """Return Textual's driver, made to survive a typed or pasted byte that is no UTF-8.
-
-        Its input thread decodes strictly, and an error there ends the application. The decoder's maker is a name in the
-        driver's module; nothing else of the thread can be reached without writing it again.
-        """
-        driver = super().get_driver_class()
-        module = sys.modules[driver.__module__]
-        if hasattr(module, "getincrementaldecoder"):
-            vars(module)["getincrementaldecoder"] = lambda name: partial(getincrementaldecoder(name), errors="replace")
-        return driver
+        """Return Textual's driver for this system, with our additions."""
+        return polite(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[None]:
         """Return the chat, or the page that asks for a key."""
@@ -123,9 +121,10 @@ class ChatApp(App[None]):
         self.call_after_refresh(self.set_timer, HEAD_START_SECONDS, self._prepare)
 
     def on_mount(self) -> None:
-        """Leave properly, the terminal restored, when the system or a closing window asks."""
+        """Leave properly, the terminal restored, when the system or a closing window asks; draw all when continued."""
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if not self.is_headless and hasattr(signal, "SIGHUP"):
-            for number in (signal.SIGTERM, signal.SIGHUP):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self.call_later, self.action_quit)
 
     async def session(self) -> Session:
@@ -151,6 +150,53 @@ class ChatApp(App[None]):
         await asyncio.to_thread(_import_markdown)
         chat.transcript.enable_markdown()
 
+    # The clipboard and the mouse
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied last, for the composer's own Ctrl+V."""
+        return self._copied
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy `text` by the first way that works here, and say which one that was."""
+        self._copied = text
+        self.run_worker(self._copy(text), group="copy")
+
+    async def _copy(self, text: str) -> None:
+        from chat_tui.engine.clipboard import Clipboard, holds_controls
+
+        characters = f"{len(text):,} character{'s' * (len(text) != 1)}"
+        async with self._copying:  # what was copied last has to be there last
+            try:
+                copied = await Clipboard(self._launch.library.paths.state, os.environ, self._to_terminal).copy(text)
+            except OSError as error:
+                self._tell(f"Nothing here takes a copy, not even a file: {error.strerror}.", "warning")
+                return
+        told = f"Copied {characters} {copied.way}."
+        if copied.path is not None:
+            told = f"No clipboard here takes it: {characters} are in {one_line(str(copied.path))}"
+        if holds_controls(text):
+            told += "\nThey hold control characters: look before you paste them into a shell."
+        self._tell(told)
+
+    def _to_terminal(self, text: str) -> None:
+        super().copy_to_clipboard(text)
+
+    def _tell(self, sentence: str, severity: Literal["information", "warning"] = "information") -> None:
+        self.notify(printable(sentence), severity=severity, markup=False, timeout=6)
+
+    def action_toggle_mouse(self) -> None:
+        """Give the mouse to the terminal, which then selects text by itself, or take it back."""
+        self._mouse_released = not self._mouse_released
+        driver = self._driver  # Textual shows its driver nowhere else
+        if isinstance(driver, PoliteDriver):
+            (driver.release_mouse if self._mouse_released else driver.take_mouse)()
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                screen.show_mouse(released=self._mouse_released)
+
+    # The end
+
     async def action_quit(self) -> None:
         """Put what was sent on disk, keep what streams as interrupted, and leave within two seconds."""
         self.run_worker(self._leave(), exclusive=True, group="leave")
@@ -161,9 +207,25 @@ class ChatApp(App[None]):
                 for screen in self.screen_stack:
                     if isinstance(screen, ChatScreen):
                         await screen.sent()
+                async with self._copying:
+                    pass  # what was copied is where it can be pasted from
         if self._started is not None and self._started.done():
             await self._started.result().close()
         self.exit()
+
+    def _fatal_error(self) -> None:
+        """Leave after a fault in the application, and say so in a sentence.
+
+        In the place of Textual's own, which prints the values of all variables: prompts, and perhaps a key.
+        """
+        _log.error("the application ended", exc_info=True)
+        log = one_line(str(self._launch.library.paths.log))
+        self.panic(
+            Text(
+                "chat-tui: The application ended because of a fault of its own. What was sent and what had arrived is "
+                f"kept: chat-tui --resume goes on. Where it went wrong is in {log}"
+            )
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action of the chat for the command palette."""

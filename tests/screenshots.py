@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, count, repeat
+from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import patch
 
@@ -25,6 +25,7 @@ from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
 from chat_tui.screens.models import ModelPicker
+from chat_tui.transcript.thinking import Thinking
 from tests.app.conftest import Running, Starter
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -121,7 +122,10 @@ def _clocks_that_stand() -> Iterator[None]:
         seconds = chain(_SECONDS, repeat(_SECONDS[-1]))
         return Reply(message, clock=lambda: next(seconds))
 
-    thinking = count(step=_THINKING_SECONDS)
+    def thinking(text: str) -> Thinking:
+        seconds = chain((0.0,), repeat(_THINKING_SECONDS))
+        return Thinking(text, clock=lambda: next(seconds))
+
     zone = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
     time.tzset()
@@ -129,7 +133,7 @@ def _clocks_that_stand() -> Iterator[None]:
         with ExitStack() as patches:
             patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
-            patches.enter_context(patch("chat_tui.transcript.message.monotonic", lambda: next(thinking)))
+            patches.enter_context(patch("chat_tui.transcript.message.Thinking", thinking))
             yield
     finally:
         os.environ.pop("TZ")

@@ -10,18 +10,19 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message as Event
-from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text, ToolCall
 from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
+from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line
-from chat_tui.transcript.view import Transcript
+from chat_tui.transcript.reader import Reader
 from chat_tui.widgets.bar import Bar
 from chat_tui.widgets.completions import Completion, Completions
 from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.find import FindBar
 from chat_tui.widgets.progress import Progress
 from chat_tui.widgets.receipt import receipt_line, spent_line
 from chat_tui.widgets.welcome import Welcome
@@ -38,7 +39,7 @@ FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ReadingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -59,9 +60,9 @@ class ChatScreen(Screen[None]):
         Binding(
             "shift+tab", "change_focus", "Other pane", show=False, id="chat.other_pane", tooltip="Change the focus"
         ),
+        Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
     header = getters.query_one("#header", Bar)
-    transcript = getters.query_one(Transcript)
     welcome = getters.query_one(Welcome)
     completions = getters.query_one(Completions)
     composer = getters.query_one(Composer)
@@ -76,13 +77,15 @@ class ChatScreen(Screen[None]):
         self._shown: list[str] = []
         self._left_out: tuple[str, ...] = ()
         self._progress = Progress()
+        self._mouse_released = False
 
     def compose(self) -> ComposeResult:
         """Lay out the chat."""
         yield Bar(id="header")
         yield Static(id="top-rule")
-        yield Transcript(footer=receipt_line, id="transcript")
+        yield Reader(footer=receipt_line, id="transcript")
         yield Welcome()
+        yield FindBar()
         yield Static(id="bottom-rule")
         yield Completions(id="completions")
         yield Composer(id="composer")
@@ -104,6 +107,7 @@ class ChatScreen(Screen[None]):
         self.workers.cancel_group(self, "watch")
         self.chat, self._progress = chat, Progress()
         self._ticking.pause()
+        self.close_find()
         self._sync(chat.path or chat.tail())
         self._show_all()
         self.composer.focus()
@@ -156,7 +160,8 @@ class ChatScreen(Screen[None]):
         self._show_status()
 
     def _show_status(self) -> None:
-        self.status.show(self._progress.line(), spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
+        mouse = "F6 takes the mouse back" if self._mouse_released else ""
+        self.status.show(self._progress.line(), mouse, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
 
     def _warn(self, sentence: str) -> None:
         self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
@@ -216,6 +221,7 @@ class ChatScreen(Screen[None]):
             self._refuse(text or "", str(error))
             return
         if chat is self.chat:
+            self.transcript.action_scroll_end()
             self._watch(turn)
 
     @work(group="watch", exclusive=True)
@@ -260,11 +266,6 @@ class ChatScreen(Screen[None]):
                 case _:
                     pass
 
-    @on(Transcript.LinkClicked)
-    def _open_link(self, event: Transcript.LinkClicked) -> None:
-        self.app.notify(one_line(event.href, 200), title="Opening", markup=False, timeout=4)
-        self.app.open_url(event.href)
-
     # Completion of commands
 
     @on(TextArea.Changed, "#composer")
@@ -303,6 +304,8 @@ class ChatScreen(Screen[None]):
         if self.completions.chosen is not None:
             self.completions.offer([])
             self.composer.completing = False
+        elif self.find_bar.display:
+            self.close_find()
         elif self.get_selected_text():
             self.clear_selection()
         elif self._progress.running:
@@ -312,7 +315,7 @@ class ChatScreen(Screen[None]):
 
     def action_change_focus(self) -> None:
         """Go from the composer to the conversation, or back."""
-        if self.composer.has_focus and self.transcript.display:
+        if (self.composer.has_focus or self.find_bar.text.has_focus) and self.transcript.display:
             self.transcript.focus()
         else:
             self.composer.focus()
@@ -329,11 +332,23 @@ class ChatScreen(Screen[None]):
         selected = self.composer.selected_text if self.composer.has_focus else ""
         if text := selected or self.get_selected_text():
             self.app.copy_to_clipboard(text)
-            self.app.notify(f"Copied {len(text):,} characters.", markup=False, timeout=3)
         elif self._progress.running:
             self.action_stop()
         else:
             self.app.notify("Nothing is selected. Ctrl+Q quits.", markup=False, timeout=4)
+
+    async def action_toggle_mouse(self) -> None:
+        """Give the mouse to the terminal, or take it back."""
+        await self.app.run_action("toggle_mouse")
+
+    def show_mouse(self, *, released: bool) -> None:
+        """Say in the status line whose the mouse is."""
+        self._mouse_released = released
+        self._show_status()
+
+    def action_suspend(self) -> None:
+        """Go back to the shell until it continues the application."""
+        self.app.action_suspend_process()
 
     @work(group="command")
     async def action_retry(self) -> None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from chat_tui.transcript.syntax import MAX_NESTING, Definitions
+from chat_tui.transcript.unfinished import finished, with_delimiters
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-MAX_NESTING: Final = 100
-"""Levels that markdown-it goes down; below, it drops text without a word."""
+MAX_BRACKETS: Final = 100
+"""Brackets that may be open at once."""
+_BRACKETS: Final = re.compile(r"[][]|\n[ \t]*\n")
 
-Mark = tuple[str, str]
-"""Text and the role of its style."""
+
+class Mark(NamedTuple):
+    """What stands to the left of a block."""
+
+    text: str
+    role: str = ""
+    """Of its style."""
+    source: str = ""
+    """What it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +38,17 @@ class Piece:
     strike: bool = False
     role: str = ""
     href: str = ""
+    ours: bool = False
+    """It isn't the author's text but stands for it, or is added to it."""
+    source: str = ""
+    """What it stands for, which is copied in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A leaf: its kind, and the marks before its first and its other lines."""
 
-    kind: Literal["paragraph", "heading", "code", "rule", "table"]
+    kind: Literal["paragraph", "heading", "code", "rule", "table", "math"]
     pieces: Sequence[Piece] = ()
     text: str = ""
     info: str = ""
@@ -47,25 +61,49 @@ class Block:
     """A blank row above."""
 
 
-@lru_cache(1)
-def parser() -> MarkdownIt:
-    """Return the parser: CommonMark and tables and strike-through.
+def parse(source: str, definitions: Definitions, *, math: bool = False, unfinished: bool = False) -> list[Block] | None:
+    """Return the blocks of printable `source`; None when it is nested so deeply that the parser may drop text or time.
 
-    Raw HTML stays text. Reference definitions stay text too: they would make what was shown long ago depend on what
-    arrives last, and a definition that nothing uses would vanish.
+    What an `unfinished` source defines is not kept, and what is open at its end is shown as it will probably go on.
     """
-    from markdown_it import MarkdownIt
-
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING})
-    return markdown.enable(["table", "strikethrough"]).disable("reference")
-
-
-def parse(source: str) -> list[Block] | None:
-    """Return the blocks of printable `source`; None when it is nested so deeply that the parser may drop text."""
-    tokens = parser().parse(source)
+    if _most_brackets(source) > MAX_BRACKETS:
+        return None
+    tokens = definitions.parse(source, math=math, provisional=unfinished)
+    if unfinished:
+        tokens = _finished(source, tokens, definitions, math=math)
     if any(token.level >= MAX_NESTING - 4 for token in tokens):
         return None
     return _Walk(tokens).blocks
+
+
+def _most_brackets(source: str) -> int:
+    """Return how many brackets are open at once in a paragraph of `source`: each may begin a link, at any end."""
+    if source.count("[") <= MAX_BRACKETS:
+        return 0
+    deepest = depth = 0
+    for found in _BRACKETS.finditer(source):
+        depth = 0 if found[0][0] == "\n" else max(0, depth + (1 if found[0] == "[" else -1))
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _finished(source: str, tokens: list[Token], definitions: Definitions, *, math: bool) -> list[Token]:
+    last = next((index for index in reversed(range(len(tokens))) if _shows(tokens[index])), 0)
+    if not tokens or tokens[last].type != "inline":
+        return tokens
+    text = tokens[last].content
+    if tokens[last - 1].type == "paragraph_open":
+        table = with_delimiters(source, text)
+        if table is not None:
+            return definitions.parse(table, math=math, provisional=True)
+    whole = finished(text, math=math)
+    if whole != text:
+        tokens[last].children = definitions.inline(whole, math=math)
+    return tokens
+
+
+def _shows(token: Token) -> bool:
+    return token.nesting >= 0 and (token.type != "inline" or bool(token.content)) and not token.type.endswith("_open")
 
 
 @dataclass(slots=True)
@@ -85,7 +123,8 @@ class _Walk:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.blocks: list[Block] = []
         self._first: tuple[Mark, ...] | None = None
-        self._prefixes: list[tuple[Mark, ...]] = []
+        self._prefixes: list[Mark] = []
+        self._close_up = False
         self._containers: list[_Container] = []
         self._rows: list[list[list[Piece]]] = []
         self._alignments: list[str] = []
@@ -95,7 +134,12 @@ class _Walk:
                 handler(token, tokens, index)
 
     def _prefix(self) -> tuple[Mark, ...]:
-        return tuple(mark for prefix in self._prefixes for mark in prefix)
+        return tuple(self._prefixes)
+
+    def _open(self, first: Mark, rest: Mark) -> None:
+        """Put `first` before the next line, and `rest` before those that follow within."""
+        self._first = (*(self._prefix() if self._first is None else self._first), first)
+        self._prefixes.append(rest)
 
     def _gap(self) -> bool:
         """Tell whether a blank row goes above the next block: none before the first, none within tight lists."""
@@ -109,8 +153,8 @@ class _Walk:
     def _add(self, block: Block) -> None:
         rest = self._prefix()
         first = rest if self._first is None else self._first
-        self.blocks.append(replace(block, first=first, rest=rest, gap=self._gap()))
-        self._first = None
+        self.blocks.append(replace(block, first=first, rest=rest, gap=self._gap() and not self._close_up))
+        self._first, self._close_up = None, False
         for container in self._containers:
             container.fresh = False
 
@@ -143,21 +187,34 @@ class _Walk:
 
     def _list_item_open(self, token: Token, tokens: Sequence[Token], index: int) -> None:
         within = self._containers[-1]
-        marker: Mark = ("• ", "dim")
+        marker = Mark("• ", "dim", f"{token.markup} ")
         if within.number is not None:
-            marker = (f"{within.number}{token.markup} ", "dim")
+            number = f"{within.number}{token.markup} "
+            marker = Mark(number, "dim", number)
             within.number += 1
-        self._first = (*(self._prefix() if self._first is None else self._first), marker)
-        self._prefixes.append(((" " * len(marker[0]), ""),))
+        indent = " " * len(marker.text)
+        self._open(marker, Mark(indent, source=indent))
+
+    def _footnote_reference_open(self, token: Token, tokens: Sequence[Token], index: int) -> None:
+        from chat_tui.text import one_line
+
+        label = one_line(token.meta["label"])
+        self._close_up = index > 0 and tokens[index - 1].type == "footnote_reference_close"
+        self._open(Mark(f"[{label}] ", "dim", f"[^{label}]: "), Mark("  ", source="    "))
+        self._containers.append(_Container(tight=False))
+
+    def _footnote_reference_close(self, *_: object) -> None:
+        self._flush_marker()
+        self._prefixes.pop()
+        self._containers.pop()
 
     def _list_item_close(self, *_: object) -> None:
         self._flush_marker()
         self._prefixes.pop()
 
     def _blockquote_open(self, *_: object) -> None:
-        bar: Mark = ("│ ", "faint")
-        self._first = (*(self._prefix() if self._first is None else self._first), bar)
-        self._prefixes.append((bar,))
+        bar = Mark("│ ", "faint", "> ")
+        self._open(bar, bar)
         self._containers.append(_Container(tight=False))
 
     def _blockquote_close(self, *_: object) -> None:
@@ -167,15 +224,30 @@ class _Walk:
 
     # Leaves
 
+    def _definition(self, token: Token, tokens: Sequence[Token], index: int) -> None:
+        from chat_tui.transcript.inline import definition
+
+        content = definition(token)
+        if index and tokens[index - 1].type == "definition":
+            above = self.blocks[-1]
+            self.blocks[-1] = replace(above, pieces=[*above.pieces, Piece("\n"), *content])
+        else:
+            self._add(Block("paragraph", content))
+
+    def _math_block(self, token: Token, *_: object) -> None:
+        from chat_tui.transcript.inline import formula
+
+        self._add(Block("math", [formula(token)]))
+
     def _inline(self, token: Token, tokens: Sequence[Token], index: int) -> None:
         from chat_tui.transcript.inline import pieces
 
         kind = tokens[index - 1].type
-        content = pieces(token.children or ())
+        content = pieces(token.children or (), task=tokens[index - 2].type == "list_item_open")
         if kind in ("th_open", "td_open"):
             self._rows[-1].append(content)
             return
-        quoted = any(role == "faint" for prefix in self._prefixes for _, role in prefix)
+        quoted = any(mark.role == "faint" for mark in self._prefixes)
         if quoted:
             content = [piece if piece.role else replace(piece, role="quote") for piece in content]
         if kind == "heading_open":

@@ -9,8 +9,12 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from rich.segment import Segment
+from textual.strip import Strip
+
 from chat_tui.transcript.heights import Heights
 from chat_tui.transcript.lines import LazyLines, Line, Span, make_line
+from chat_tui.transcript.styles import tagged
 from chat_tui.transcript.wrap import TAB_SIZE, cells, wrap
 
 if TYPE_CHECKING:
@@ -76,12 +80,21 @@ class CodeLines(LazyLines):
     """The rows of a code block, wrapped at `width` cells; it grows with the list of lines that it was given.
 
     Lines are lexed in groups, whose limits depend on what stands before them only. The last group may still grow:
-    until it ends, or `finish`, its new lines are lexed from the nearest line that looks safe.
+    until it ends, or `finish`, its new lines are lexed from the nearest line that looks safe. With a `column`, lines
+    aren't wrapped: what fits is shown from that cell on.
     """
 
     def __init__(
-        self, lines: list[str], language: str, width: int, palette: Palette, prefix: Sequence[Span] = ()
+        self,
+        lines: list[str],
+        language: str,
+        width: int,
+        palette: Palette,
+        prefix: Sequence[Span] = (),
+        *,
+        column: int | None = None,
     ) -> None:
+        self._column = column
         self._lines = lines
         self._language = language
         self._palette = palette
@@ -119,7 +132,7 @@ class CodeLines(LazyLines):
         self._coloured.pop(len(self._groups) - 1, None)
 
     def _rows(self, line: str) -> int:
-        if len(line) <= self._width and line.isascii() and "\t" not in line:
+        if self._column is not None or (len(line) <= self._width and line.isascii() and "\t" not in line):
             return 1
         return len(_hard_wrap([(line, self._palette.text)], self._width))
 
@@ -129,10 +142,31 @@ class CodeLines(LazyLines):
     def line(self, row: int) -> Line:
         """Return the line at `row`, coloured."""
         number = self._heights.find(row)
-        spans, joint = self._spans(number), "\n"
+        return self._line(row, number, self._spans(number))
+
+    def plain(self, row: int) -> Line:
+        """Return the line at `row` without the work of colouring it."""
+        number = self._heights.find(row)
+        text = self._lines[number] if number < self._taken else self._partial
+        return self._line(row, number, [(text, self._palette.text)])
+
+    def _line(self, row: int, number: int, spans: list[Span]) -> Line:
+        if self._column is not None:
+            return self._cut(spans, self._column)
+        joint = "\n"
         if self._heights[number] > 1 or any("\t" in text for text, _ in spans):
             spans, joint = _hard_wrap(spans, self._width)[row - self._heights.start(number)]
         return make_line([*self._gutter, *spans], self._decoration, joint)
+
+    def _cut(self, spans: list[Span], column: int) -> Line:
+        """Return what fits of a line, with a mark where it goes on."""
+        whole = "".join(text for text, _ in spans)
+        strip = Strip([Segment(text.expandtabs(TAB_SIZE), style) for text, style in spans if text])
+        shown = strip.crop(column, column + self._width)
+        if strip.cell_length > column + self._width:
+            shown = Strip([*shown.crop(0, self._width - 1), Segment("›", tagged(self._palette.faint))])
+        found: list[Span] = [(text, style or self._palette.text) for text, style, _ in shown]
+        return make_line([*self._gutter, *found], self._decoration)._replace(copied=whole)
 
     def _spans(self, number: int) -> list[Span]:
         if number >= self._taken:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from chat_tui.text import printable
 from chat_tui.transcript.blocks import Piece
@@ -28,11 +29,17 @@ class _State:
         self.bold = self.italic = self.strike = 0
         self.href: list[str] = []
 
-    def piece(self, text: str, role: str = "", href: str = "") -> Piece:
+    def piece(self, text: str, role: str = "", href: str = "", **others: Any) -> Piece:
         # Entities may have become controls: everything passes the door again.
         href = href or next((address for address in reversed(self.href) if allowed(address)), "")
         return Piece(
-            printable(text), self.bold > 0, self.italic > 0, self.strike > 0, role or ("link" if href else ""), href
+            printable(text),
+            self.bold > 0,
+            self.italic > 0,
+            self.strike > 0,
+            role or ("link" if href else ""),
+            href,
+            **others,
         )
 
 
@@ -55,31 +62,82 @@ def _with_bare_links(text: str, state: _State) -> list[Piece]:
     return pieces
 
 
-def pieces(tokens: Sequence[Token]) -> list[Piece]:
-    """Return the text of inline `tokens` with what applies to it; nothing that a reader could see is left out."""
-    state, found = _State(), list[Piece]()
-    for token in tokens:
-        kind = token.type
-        if kind == "text":
-            if token.content:
-                found.extend(_with_bare_links(token.content, state))
-        elif kind in ("softbreak", "hardbreak"):
-            found.append(state.piece(" " if kind == "softbreak" else "\n"))
-        elif kind == "code_inline":
-            found.append(state.piece(token.content, "code"))
-        elif kind == "image":
-            found.append(_picture(token, state))
-        elif kind.endswith(("_open", "_close")):
-            found.extend(_change(token, state))
-        elif token.content:
-            found.append(state.piece(token.content))
-    return _task(found)
+def pieces(tokens: Sequence[Token], *, task: bool = False) -> list[Piece]:
+    """Return the text of inline `tokens` with what applies to it; nothing that a reader could see is left out.
+
+    With `task`, the text begins a list item, and `[ ]` or `[x]` before it is shown as a box.
+    """
+    state = _State()
+    found = [piece for token in tokens for piece in _pieces(token, state)]
+    return _task(found) if task else found
 
 
-def _picture(token: Token, state: _State) -> Piece:
+def _pieces(token: Token, state: _State) -> list[Piece]:
+    match token.type:
+        case "text":
+            return _with_bare_links(token.content, state) if token.content else []
+        case "softbreak":
+            return [state.piece(" ")]
+        case "hardbreak":
+            return [state.piece("\n")]
+        case "code_inline":
+            return [state.piece(token.content, "code")]
+        case "math":
+            return [formula(token, state)]
+        case "footnote_ref":
+            label = token.meta["label"]
+            return [state.piece(f"[{label}]", "link", ours=True, source=f"[^{label}]")]
+        case "image":
+            return _picture(token, state)
+        case kind if kind.endswith(("_open", "_close")):
+            return _change(token, state)
+        case _:
+            return [state.piece(token.content)] if token.content else []
+
+
+def definition(token: Token) -> list[Piece]:
+    """Return where a label leads, as quiet text."""
+    state = _State()
+    label, address, title = (str(token.meta[name] or "") for name in ("label", "url", "title"))
+    href = address if allowed(address) else ""
+    found = [state.piece(f"[{label}]: ", "dim", ours=True), state.piece(address, "dim", href, ours=True)]
+    return [*found, state.piece(f' "{title}"', "dim", ours=True)] if title else found
+
+
+def formula(token: Token, state: _State | None = None) -> Piece:
+    """Return a formula as readable text, or as its source when it can't be had."""
+    from chat_tui.transcript.latex import readable
+
+    state, source = state or _State(), token.content
+    shown = readable(source[len(token.markup) : -len(token.markup)])
+    if shown is None:
+        return state.piece(source, "math")
+    text = shown if token.type == "math_block" else shown.replace("\n", "; ")
+    return state.piece(text, "math", ours=True, source=source)
+
+
+def _picture(token: Token, state: _State) -> list[Piece]:
     source = str(token.attrGet("src") or "")
-    text = f"▣ {token.content or source}"
-    return state.piece(text, href=source) if allowed(source) else state.piece(f"{text} ({source})", "dim")
+    href = source if allowed(source) else ""
+    mark = state.piece("▣ ", "link" if href else "dim", href, ours=True)
+    # Of emphasis and links in an alternative text, the text alone counts.
+    text = "".join(printable(part) for part in _texts(token.children or ()))
+    found = [mark, state.piece(text, "link" if href else "dim", href)] if text else [mark]
+    if href and not text:
+        found.append(state.piece(source, "link", href, ours=True))
+    elif source and not href:
+        found.append(state.piece(f" ({source})", "dim", ours=True))
+    return found
+
+
+def _texts(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            yield " "
+        elif token.type == "image":
+            yield from _texts(token.children or ())
+        else:
+            yield token.content
 
 
 def _change(token: Token, state: _State) -> list[Piece]:
@@ -96,15 +154,14 @@ def _change(token: Token, state: _State) -> list[Piece]:
     elif token.tag == "a" and state.href:
         address = state.href.pop()
         if address and not allowed(address):
-            return [state.piece(f" ({address})", "dim")]
+            return [state.piece(f" ({address})", "dim", ours=True)]
     return []
 
 
 def _task(found: list[Piece]) -> list[Piece]:
     """Show `[ ] ` and `[x] ` at the start of a text as boxes."""
-    if found and found[0].text[:4] in ("[ ] ", "[x] ", "[X] "):
-        box = Piece("☐ " if found[0].text[1] == " " else "☑ ", role="dim")
-        head = found[0]
-        rest = Piece(head.text[4:], head.bold, head.italic, head.strike, head.role, head.href)
-        return [box, rest, *found[1:]]
-    return found
+    if not found or found[0].text[:4] not in ("[ ] ", "[x] ", "[X] "):
+        return found
+    head = found[0]
+    box = Piece("☐ " if head.text[1] == " " else "☑ ", role="dim", ours=True, source=head.text[:4])
+    return [box, replace(head, text=head.text[4:]), *found[1:]]

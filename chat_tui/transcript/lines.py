@@ -45,6 +45,10 @@ class LazyLines(Sequence[Line]):
     def line(self, row: int) -> Line:
         """Return the line at `row`, which exists."""
 
+    def plain(self, row: int) -> Line:
+        """Return the line at `row` as quickly as can be: its text counts, not its looks."""
+        return self.line(row)
+
     @overload
     def __getitem__(self, index: int) -> Line: ...
 
@@ -74,6 +78,43 @@ class Sections(LazyLines):
         """Return the line at `row`."""
         section = self._heights.find(row)
         return self._sections[section][row - self._heights.start(section)]
+
+    def plain(self, row: int) -> Line:
+        """Return the line at `row`; its text counts, not its looks."""
+        section = self._heights.find(row)
+        lines, row = self._sections[section], row - self._heights.start(section)
+        return lines.plain(row) if isinstance(lines, LazyLines) else lines[row]
+
+    @property
+    def sections(self) -> Iterator[tuple[int, Sequence[Line]]]:
+        """Each section with the row that it starts at."""
+        return ((self._heights.start(place), section) for place, section in enumerate(self._sections))
+
+    def between(self, rows: range) -> Iterator[tuple[int, Sequence[Line]]]:
+        """Yield the sections that have some of `rows`, each with the row that it starts at."""
+        for place in range(self._heights.find(rows.start), len(self._sections)):
+            start = self._heights.start(place)
+            if start >= rows.stop:
+                return
+            yield start, self._sections[place]
+
+    def start(self, section: int) -> int:
+        """Return the row that the section numbered `section`, from the end when negative, starts at."""
+        return self._heights.start(section if section >= 0 else section + len(self._sections))
+
+    def row_like(self, row: int, before: Sections) -> int:
+        """Return the row that shows what `row` of the lines `before` these showed: at another width, for one."""
+        if len(before._sections) != len(self._sections):
+            return row * len(self) // max(1, len(before))
+        section = before._heights.find(row)
+        within = row - before._heights.start(section)
+        rows = self._heights[section]
+        return self._heights.start(section) + min(rows - 1, within * rows // max(1, before._heights[section]))
+
+    def replace(self, section: int, lines: Sequence[Line]) -> None:
+        """Put `lines` in the place of the section numbered `section`."""
+        self._sections[section] = lines
+        self._heights[section] = len(lines)
 
     def replace_tail(self, keep: int, sections: Sequence[Sequence[Line]]) -> int:
         """Replace all sections after the first `keep`; return the row that the new ones start at."""

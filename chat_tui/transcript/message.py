@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from time import monotonic
 from typing import Final
 
 from rich.style import Style
@@ -18,10 +17,14 @@ from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.render import INDENT, MEASURE, Context, blank, render_source, wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
+from chat_tui.transcript.thinking import Thinking
+from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.tool_calls import call_lines, call_of
 
 BAR: Final = "▌ "
 FOOTER_ROWS: Final = 3
+LONGEST_CALL: Final = 12
+"""Rows of a tool call that are shown while it is folded."""
 QUIET: Final = {"interrupted": "interrupted", "cancelled": "stopped"}
 
 
@@ -38,11 +41,12 @@ class Item:
     __slots__ = (
         "_body",
         "_calls",
+        "_folds_calls",
         "_held",
-        "_reasoning",
+        "_label_style",
         "_text",
-        "_thinking_since",
-        "_thought_for",
+        "_thinking",
+        "_thoughts",
         "head",
         "lines",
         "message",
@@ -57,11 +61,12 @@ class Item:
         """Sections before the body."""
         self._body: StreamingBody | None = None
         self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._thinking = Thinking(message.reasoning)
+        self._label_style = Style.null()
+        self._folds_calls = False
         self._calls: dict[int, tuple[str, list[str]]] = {}
         self._held = ""
-        self._thinking_since: float | None = None
-        self._thought_for: float | None = None
+        self._thoughts: GrowingText | None = None
 
     @property
     def arriving(self) -> bool:
@@ -76,7 +81,38 @@ class Item:
     @property
     def reasoning(self) -> str:
         """All that is known of the message's reasoning."""
-        return self.message.reasoning + "".join(self._reasoning)
+        return self._thinking.text
+
+    @property
+    def sources(self) -> tuple[str, str]:
+        """What can be found in the message: its reasoning and its text."""
+        return self.reasoning, self.text
+
+    @property
+    def text_rows(self) -> range:
+        """The rows of the message's text, without what stands around it; none while its lines aren't made."""
+        if self.lines is None:
+            return range(0)
+        if self.message.role == "user":
+            return range(self.lines.start(1))
+        return range(self.lines.start(self.head), self.lines.start(-1))
+
+    @property
+    def label_row(self) -> int:
+        """The row, and the section, of the line that stands for the reasoning, when there is any."""
+        return 1 if self.message.role == "tool" else 0
+
+    @property
+    def reasoning_rows(self) -> range:
+        """The rows of the message's reasoning while it is unfolded."""
+        if self.lines is None or not (self.unfolded and self.reasoning):
+            return range(0)
+        return range(self.label_row + 1, self.lines.start(self.head) - 1)
+
+    @property
+    def foldable(self) -> bool:
+        """Something of the message is folded, or can be."""
+        return bool(self.reasoning) or self._folds_calls
 
     @property
     def calls(self) -> list[tuple[str, str]]:
@@ -117,7 +153,7 @@ class Item:
 
     def append_text(self, text: str, context: Context, footer: Callable[[Message], str]) -> int:
         """Take more of the reply; return the first row that changed."""
-        was_thinking = self._thinking_since is not None and self._thought_for is None
+        was_thinking = self._thinking.going_on
         self.append_text_unseen(text)
         if self._body is None or self.lines is None or was_thinking:
             self.render(context, footer)
@@ -128,19 +164,24 @@ class Item:
 
     def append_text_unseen(self, text: str) -> None:
         """Take more of the reply while its lines aren't made."""
-        if self._thinking_since is not None and self._thought_for is None:
-            self._thought_for = monotonic() - self._thinking_since
+        self._thinking.end()
         self._text.append(text)
 
-    def append_reasoning(self, text: str) -> bool:
-        """Take more of what the model thinks; tell whether that shows."""
-        if self._thinking_since is None:
-            self._thinking_since = monotonic()
+    def append_reasoning(self, text: str, context: Context | None, footer: Callable[[Message], str]) -> int | None:
+        """Take more of what the model thinks; return the first row that changed, None when nothing shows of it."""
+        began = not self.reasoning
+        self._thinking.append(text)
+        thoughts, lines, label = self._thoughts, self.lines, self.label_row
+        if began or lines is None or context is None or self._body is None or (self.unfolded and thoughts is None):
             self.lines = None
-        self._reasoning.append(text)
-        if self.unfolded:
-            self.lines = None
-        return self.lines is None
+            return 0
+        lines.replace(label, [self._label()])
+        if not self.unfolded or thoughts is None:
+            return label
+        thoughts.append(text)
+        below = self._below(context, footer, empty=False)
+        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._body.sections, below])
+        return label
 
     def append_call(self, index: int, name: str, arguments: str) -> None:
         """Take more of the call number `index`; it shows with the next text, which may be empty."""
@@ -151,9 +192,9 @@ class Item:
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
         body, source, had_reasoning = self._body, self.text, bool(self.reasoning)
-        if self._thinking_since is not None and self._thought_for is None:
-            self._thought_for = monotonic() - self._thinking_since
-        self.message, self._text, self._reasoning, self._calls, self._body = message, [], [], {}, None
+        self._thinking.end()
+        self._thinking.settle(message.reasoning)
+        self.message, self._text, self._calls, self._body = message, [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         if context is None or body is None or self.lines is None or not ended or message.text != source:
             self.lines = None
@@ -180,23 +221,44 @@ class Item:
         reasoning = self.reasoning
         if not reasoning:
             return sections
-        fold = Style(meta={"fold": self.message.id})
-        label = f"{'▾' if self.unfolded else '▸'} {self._thought()}"
-        sections.append([make_line([(INDENT, palette.text), (label, palette.dim + fold)], len(INDENT))])
+        self._label_style = palette.dim + self._fold_style
+        sections.append([self._label()])
         if self.unfolded:
             bar: list[Span] = [(INDENT, palette.text), ("│ ", palette.faint)]
-            text = printable(reasoning).strip("\n")
-            sections.append(wrapped_lines([(text, palette.dim)], context.measure, bar, bar))
+            self._thoughts = GrowingText(palette.dim, context.measure, bar)
+            self._thoughts.append(reasoning)
+            sections.append(self._thoughts.lines)
         sections.append([blank(context)])
         return sections
 
-    def _thought(self) -> str:
-        if self.arriving and self._thought_for is None:
-            return "thinking…"
-        words = "thought" if self._thought_for is None else f"thought for {self._thought_for:.1f} s"
-        receipt = self.message.receipt
-        tokens = receipt.usage.reasoning_tokens if receipt is not None else None
-        return f"{words} · {tokens:,} tokens" if tokens else words
+    @property
+    def _fold_style(self) -> Style:
+        return Style(meta={"fold": self.message.id})
+
+    def _label(self) -> Line:
+        """Return the line that stands for the reasoning, with a mark that says whether it is folded."""
+        label = f"{'▾' if self.unfolded else '▸'} {self._thinking.label(self.message.receipt)}"
+        return make_line([(INDENT, self._label_style), (label, self._label_style)], len(INDENT))
+
+    def _call_lines(self, context: Context) -> Iterator[Line]:
+        """Yield the lines of the tool calls; long ones fold."""
+        palette = context.palette
+        self._folds_calls = False
+        for call in self.calls:
+            lines = call_lines([call], context)
+            hidden = len(lines) - LONGEST_CALL
+            if hidden <= 1:
+                yield from lines
+                continue
+            self._folds_calls = True
+            style = palette.dim + self._fold_style
+            if self.unfolded:
+                yield lines[0]
+                yield make_line([(INDENT, palette.text), (f"▾ {len(lines) - 1:,} rows", style)], len(INDENT))
+                yield from lines[1:]
+            else:
+                yield from lines[:LONGEST_CALL]
+                yield make_line([(INDENT, palette.text), (f"▸ {hidden:,} more rows", style)], len(INDENT))
 
     def _below(self, context: Context, footer: Callable[[Message], str], *, empty: bool) -> list[Line]:
         message, palette = self.message, context.palette
@@ -206,7 +268,7 @@ class Item:
         def quiet(text: str, style: Style) -> None:
             lines.extend(wrapped_lines([(text, style)], context.width - 1, indent, indent))
 
-        lines.extend(call_lines(self.calls, context))
+        lines.extend(self._call_lines(context))
         for text, style in _sources(message, palette):
             quiet(text, style)
         if message.role != "user":
@@ -249,7 +311,7 @@ def _part(part: FilePart | UnknownPart, context: Context) -> list[Span]:
 def _prompt(message: Message, context: Context) -> list[Line]:
     palette = context.palette
     bar: list[Span] = [(BAR, palette["accent"])]
-    time = _time(message)
+    time = f"{sent_at(message):%H:%M}"
     # The time stands in the first row only, but text that is as wide in all rows reads better.
     room = max(8, min(context.measure, context.width - len(time) - 2))
     text = printable(message.text).strip("\n")
@@ -267,9 +329,10 @@ def _prompt(message: Message, context: Context) -> list[Line]:
     return lines
 
 
-def _time(message: Message) -> str:
+def sent_at(message: Message) -> datetime:
+    """Return when `message` was made, in local time."""
     moment: datetime = message.at
     if is_id(message.id):
         with suppress(ValueError, OverflowError, OSError):  # an imported id may hold a moment beyond the calendar
             moment = created_at(message.id)
-    return moment.astimezone().strftime("%H:%M")
+    return moment.astimezone()

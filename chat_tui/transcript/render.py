@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Final
 
@@ -14,8 +14,9 @@ from chat_tui.transcript.blocks import Block, Mark, Piece
 from chat_tui.transcript.chunks import Chunk, split
 from chat_tui.transcript.code import CodeLines, language_of
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
-from chat_tui.transcript.styles import BOLD, ITALIC, STRIKE, Palette, add, linked
-from chat_tui.transcript.table import NARROWEST, SEPARATOR, column_widths, table_lines
+from chat_tui.transcript.styles import BOLD, ITALIC, OURS, STRIKE, Palette, add, linked, tagged
+from chat_tui.transcript.syntax import Definitions
+from chat_tui.transcript.table import column_widths, records, table_lines
 from chat_tui.transcript.wrap import cells, wrap
 
 MEASURE: Final = 100
@@ -32,6 +33,14 @@ class Context:
     markdown: bool
     columns: tuple[int, ...] = ()
     """The widths of the table that the next chunk may go on with."""
+    definitions: Definitions = field(default_factory=Definitions)
+    """What the message's links and footnotes mean."""
+    math: bool = True
+    """Formulas are shown readably, not as their source."""
+    wrap_code: bool = True
+    """Long lines of code go on in the next row; otherwise they are cut."""
+    code_column: int = 0
+    """The first column of code that is shown when its lines are cut."""
 
     @property
     def measure(self) -> int:
@@ -52,6 +61,8 @@ def spans_of(pieces: Sequence[Piece], palette: Palette, base: Style | None = Non
             style = add(style, STRIKE)
         if piece.href:
             style = linked(style, piece.href)
+        if piece.ours:
+            style = tagged(style, piece.source)
         spans.append((piece.text, style))
     return spans
 
@@ -66,19 +77,44 @@ def wrapped_lines(spans: Sequence[Span], width: int, first: Sequence[Span], rest
     for index, (piece, joint) in enumerate(wrap(spans, room)):
         before = rest if index else first
         lines.append(make_line([*before, *piece], sum(len(text) for text, _ in before), joint))
-    return lines
+    return _with_sources(lines) if any(style.meta.get(OURS) for _, style in spans) else lines
+
+
+def _with_sources(lines: list[Line]) -> list[Line]:
+    """Let what stands for a source be copied as that, once, even when it is wrapped."""
+    found: list[Line] = []
+    before = ""
+    for line in lines:
+        texts, position, joint = list[str](), 0, line.joint
+        for text, style, _ in line.strip:
+            position += len(text)
+            source = str(style.meta.get(OURS, "")) if style else ""
+            if position <= line.decoration:
+                continue
+            if source and source == before:
+                joint = joint if texts else ""
+            else:
+                texts.append(source or text)
+            before = source
+        found.append(line._replace(joint=joint, copied="".join(texts).rstrip()))
+    return found
 
 
 def _marks(marks: Sequence[Mark], palette: Palette) -> list[Span]:
-    return [(INDENT, palette.text), *((text, palette[role] if role else palette.text) for text, role in marks)]
+    return [(INDENT, palette.text), *((mark.text, palette[mark.role] if mark.role else palette.text) for mark in marks)]
 
 
-def _kept_marker(lines: list[Line], first: Sequence[Mark]) -> list[Line]:
-    """Copy list markers and not only what follows them."""
-    marker = "".join(text for text, role in first if role == "dim")
-    if marker and lines:
-        lines[0] = lines[0]._replace(decoration=max(0, lines[0].decoration - len(marker)))
-    return lines
+def _with_marks(lines: Sequence[Line], block: Block) -> Sequence[Line]:
+    """Let the marks before a block be copied with it, as they are written."""
+    if not block.first or not isinstance(lines, list):
+        return lines
+    found: list[Line] = []
+    for index, line in enumerate(lines):
+        marks = block.rest if index else block.first
+        before = "".join(mark.source for mark in marks)
+        wrapped = index and (line.joint != "\n" or not line.text)
+        found.append(line if wrapped else line._replace(copied=before + line.text.replace("\n", f"\n{before}")))
+    return found
 
 
 def _block_lines(block: Block, context: Context) -> Sequence[Line]:
@@ -86,15 +122,17 @@ def _block_lines(block: Block, context: Context) -> Sequence[Line]:
     first, rest = _marks(block.first, palette), _marks(block.rest, palette)
     if block.kind == "code":
         return _code(block.text.split("\n"), block.info, context, first, rest)
+    if block.kind == "math":
+        indent: Span = (INDENT, palette.text)
+        return wrapped_lines(spans_of(block.pieces, palette), context.width - 1, [*first, indent], [*rest, indent])
     if block.kind == "table":
         return _table(block, context, first, rest)
     if block.kind == "rule":
         room = context.measure - sum(cells(text) for text, _ in first)
-        return [make_line([*first, ("─" * max(3, room), palette.faint)])._replace(copied="---")]
+        return [_ours([*first, ("─" * max(3, room), palette.faint)], "---")]
     if block.kind == "heading":
         return _heading(block, context, first, rest)
-    lines = wrapped_lines(spans_of(block.pieces, palette), context.measure, first, rest)
-    return _kept_marker(lines, block.first)
+    return wrapped_lines(spans_of(block.pieces, palette), context.measure, first, rest)
 
 
 def _heading(block: Block, context: Context, first: Sequence[Span], rest: Sequence[Span]) -> list[Line]:
@@ -105,28 +143,42 @@ def _heading(block: Block, context: Context, first: Sequence[Span], rest: Sequen
     if block.level <= 2:
         length = max(line.strip.cell_length for line in lines) - sum(cells(text) for text, _ in rest)
         rule = "━" if block.level == 1 else "─"
-        lines.append(make_line([*rest, (rule * max(1, length), palette.faint)], 0, "")._replace(copied=""))
+        lines.append(_ours([*rest, (rule * max(1, length), palette.faint)], "", ""))
     return lines
+
+
+def _ours(spans: Sequence[Span], copied: str, joint: str = "\n") -> Line:
+    """Return a line of which nothing is the author's text."""
+    return make_line(spans, sum(len(text) for text, _ in spans), joint)._replace(copied=copied)
 
 
 def _code(
     source: list[str], info: str, context: Context, first: Sequence[Span], rest: Sequence[Span]
 ) -> Sequence[Line]:
-    code = CodeLines(source, language_of(info) if context.markdown else "", context.width - 1, context.palette, rest)
+    code = code_lines(source, info, context, rest)
     return Sections([code_label(info, context, first), code]) if info or first != rest else code
+
+
+def code_lines(source: list[str], info: str, context: Context, prefix: Sequence[Span]) -> CodeLines:
+    """Return the rows of code that grow with `source`."""
+    language = language_of(info) if context.markdown else ""
+    column = None if context.wrap_code else context.code_column
+    return CodeLines(source, language, context.width - 1, context.palette, prefix, column=column)
 
 
 def code_label(info: str, context: Context, first: Sequence[Span]) -> list[Line]:
     """Return the line above a code block, which names its language."""
     lines = wrapped_lines([(info, context.palette.dim)], context.width - 1, first, first)
-    return [line._replace(copied="" if row else f"```{info}") for row, line in enumerate(lines)]
+    return [
+        line._replace(decoration=len(line.strip.text), copied="" if row else f"```{info}")
+        for row, line in enumerate(lines)
+    ]
 
 
 def fence_sections(lines: list[str], info: str, context: Context) -> tuple[list[Sequence[Line]], CodeLines]:
     """Return the sections of a top-level fence, and the one that grows with `lines`."""
     indent = [(INDENT, context.palette.text)]
-    language = language_of(info) if context.markdown else ""
-    code = CodeLines(lines, language, context.width - 1, context.palette, indent)
+    code = code_lines(lines, info, context, indent)
     return [code_label(info, context, indent), code] if info else [code], code
 
 
@@ -135,24 +187,14 @@ def _table(block: Block, context: Context, first: Sequence[Span], rest: Sequence
     rows = [[spans_of(cell, palette) for cell in row] for row in block.rows]
     rows[0] = [spans_of(cell, palette, add(palette.text, BOLD)) for cell in block.rows[0]]
     room = context.width - 1 - sum(cells(text) for text, _ in first)
-    columns = len(rows[0])
-    if columns * NARROWEST + (columns - 1) * len(SEPARATOR) > room:
-        return _narrow_table(rows, context, rest)
-    goes_on = len(context.columns) == columns
-    widths = context.columns if goes_on else tuple(column_widths(rows, room))
-    context.columns = widths
-    return table_lines(rows[1:] if goes_on else rows, block.alignments, widths, palette, rest, header=not goes_on)
-
-
-def _narrow_table(rows: list[list[list[Span]]], context: Context, rest: Sequence[Span]) -> list[Line]:
-    """Return a table that is too wide for columns as one line for each cell, with its header before it."""
-    header, lines = rows[0], list[Line]()
-    for row in rows[1:] or [[]]:
-        for column, title in enumerate(header):
-            cell = row[column] if column < len(row) else []
-            lines += wrapped_lines([*title, (": ", context.palette.dim), *cell], context.width - 1, rest, rest)
-        lines.append(make_line(rest))
-    return lines[:-1]
+    goes_on = len(context.columns) == len(rows[0])
+    if not goes_on:
+        context.columns = column_widths(rows, room)
+    widths = context.columns
+    if not any(widths):
+        return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on)
+    shown = rows[1:] if goes_on else rows
+    return table_lines(shown, block.alignments, widths, palette, first, rest, header=not goes_on)
 
 
 def blank(context: Context) -> Line:
@@ -173,11 +215,12 @@ def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequenc
         sections.append([blank(context)])
     if chunk.kind == "fence":
         context.columns = ()
-        lines = chunk.source.split("\n") if chunk.source else []
-        return sections + fence_sections(lines, chunk.info, context)[0]
+        return sections + fence_sections(list(chunk.lines), chunk.info, context)[0]
     if chunk.kind == "markdown":
         context.columns = ()
-    parsed = blocks.parse(chunk.head + chunk.source) if context.markdown else None
+    parsed = None
+    if context.markdown:
+        parsed = blocks.parse(chunk.head + chunk.source, context.definitions, math=context.math, unfinished=chunk.open)
     if parsed is None:
         parsed = blocks.plain(chunk.source)
     above: Block | None = None
@@ -186,16 +229,26 @@ def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequenc
             sections.append([_gap_line(above, block, context)])
         if block.kind != "table" or above is not None:
             context.columns = ()
-        sections.append(_block_lines(block, context))
+        sections.append(_with_marks(_block_lines(block, context), block))
         above = block
     return sections
+
+
+def definitions_of(chunks: Iterable[Chunk]) -> Definitions:
+    """Return what the labels in all `chunks` of a message mean."""
+    definitions = Definitions()
+    for chunk in chunks:
+        if chunk.kind == "markdown" and "]:" in chunk.source:
+            definitions.collect(chunk.source)
+    return definitions
 
 
 def render_source(source: str, context: Context) -> list[Sequence[Line]]:
     """Return the sections of the whole printable `source`."""
     sections: list[Sequence[Line]] = []
-    context = replace(context, columns=())
-    for chunk in split(source):
+    chunks = split(source)
+    context = replace(context, columns=(), definitions=definitions_of(chunks) if context.markdown else Definitions())
+    for chunk in chunks:
         sections += render_chunk(chunk, context, first=not sections)
     return sections
 

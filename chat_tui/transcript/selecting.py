@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
 
-from chat_tui.transcript.lines import Line
+from chat_tui.transcript.code import CodeLines
+from chat_tui.transcript.copying import code_blocks
+from chat_tui.transcript.cursor import code_rows
+from chat_tui.transcript.lines import Line, Sections
+from chat_tui.transcript.message import Item
 
 ROW_BITS: Final = 32
 """A selection's y is the message's order above and the line within it below: heights elsewhere don't move it."""
-RENDER_AT_MOST: Final = 50
-"""Messages that a copy renders; those beyond give their source."""
 
 
 def place(order: int, line: int) -> int:
@@ -42,41 +45,170 @@ def highlighted(line: Line, selection: Selection, y: int, style: Style) -> Strip
     return Strip(segments, line.strip.cell_length)
 
 
+class _Rows(NamedTuple):
+    """Rows of one message that are selected, the last one included, and from where to where in the outer ones."""
+
+    low: int
+    left: int
+    high: int
+    right: int
+    """A character of the strip; -1 stands for its end."""
+
+    def part(self, line: Line, row: int) -> str:
+        """Return what is selected of `line`, which is `row`."""
+        left, right = self.left if row == self.low else 0, self.right if row == self.high else -1
+        if self.low < self.high and (line.copied or "").lstrip("> ").startswith("|"):
+            return line.text  # half a row of a table is no row
+        text = cut(line, left, right)
+        return text if text or self.low < self.high else _seen(line, left, right)
+
+    def reach_over(self, line: Line, row: int) -> bool:
+        """Tell whether all of `line`, which is `row`, is selected."""
+        starts = row > self.low or (row == self.low and self.left <= line.decoration)
+        ends = row < self.high or (row == self.high and (self.right == -1 or self.right >= _width(line)))
+        return starts and ends
+
+
 def selected_text(
-    selection: Selection,
-    orders: tuple[int, int],
-    lines_of: Callable[[int], Sequence[Line]],
-    text_of: Callable[[int], str],
+    selection: Selection, items: Sequence[Item], first_order: int, lines_of: Callable[[int], Sections]
 ) -> str:
-    """Return what `selection` holds of the messages from the first to the last of `orders`."""
-    start_order, start_row, start_x = orders[0], 0, 0
-    end_order, end_row, end_x = orders[1], -1, -1
+    """Return what `selection` holds: messages as they were received, and of those at its ends what is seen.
+
+    Args:
+        selection: Its rows are those of `place`; an end that it lacks is that of the conversation.
+        items: All messages.
+        first_order: The order of the first of them.
+        lines_of: Returns the lines of the message with a number.
+    """
+    start, end = (0, 0, 0), (len(items) - 1, -1, -1)
     if selection.start is not None:
-        start_order, start_row = selection.start.y >> ROW_BITS, selection.start.y & ((1 << ROW_BITS) - 1)
-        start_x = selection.start.x
+        start = (*_placed(selection.start.y, first_order), selection.start.x)
     if selection.end is not None:
-        end_order, end_row = selection.end.y >> ROW_BITS, selection.end.y & ((1 << ROW_BITS) - 1)
-        end_x = selection.end.x
-    parts: list[str] = []
-    for order in range(max(start_order, orders[0]), min(end_order, orders[1]) + 1):
-        inside = order not in (start_order, end_order) or (start_row == 0 and end_row == -1)
-        if inside and end_order - start_order > RENDER_AT_MOST:
-            parts.append(f"\n{text_of(order)}\n")
+        end = (*_placed(selection.end.y, first_order), selection.end.x)
+    if start[0] < 0:  # what began there is gone
+        start = (0, 0, 0)
+    found: list[str] = []
+    for index in range(start[0], min(end[0], len(items) - 1) + 1):
+        if start[0] < index < end[0]:
+            found.append(items[index].text)
             continue
-        lines = lines_of(order)
-        low = start_row if order == start_order else 0
-        high = end_row if order == end_order and end_row >= 0 else len(lines) - 1
-        for row in range(low, min(high, len(lines) - 1) + 1):
-            line = lines[row]
-            left = start_x if order == start_order and row == start_row else 0
-            right = end_x if order == end_order and row == end_row else -1
-            parts.append((line.joint if parts else "") + cut(line, left, right))
-    return "".join(parts).rstrip()
+        lines = lines_of(index)
+        low, left = start[1:] if index == start[0] else (0, 0)
+        high, right = end[1:] if index == end[0] else (-1, -1)
+        if high == -1 or high >= len(lines):
+            high, right = len(lines) - 1, -1
+        found.append(_of_message(items[index], lines, _Rows(low, left, high, right), alone=start[0] == end[0]))
+    return "\n\n".join(text.strip("\n") for text in found if text.strip()).rstrip()
+
+
+def _placed(y: int, first_order: int) -> tuple[int, int]:
+    """Return the number of the message and the line that `y` stands for."""
+    return (y >> ROW_BITS) - first_order, y & ((1 << ROW_BITS) - 1)
+
+
+def _of_message(item: Item, lines: Sections, rows: _Rows, *, alone: bool) -> str:
+    """Return what is selected of one message: without what we wrote above and below it, unless that is all."""
+    text = item.text_rows
+    while rows.high > rows.low > text.start and not (lines[rows.low].joint or lines[rows.low].text):
+        rows = rows._replace(low=rows.low - 1, left=0)  # a row of a table goes on here, or the line under a heading
+    inside = range(max(rows.low, text.start), min(rows.high + 1, text.stop))
+    if not inside:
+        return "".join(_plain(lines, range(rows.low, rows.high + 1), rows, follows=False))
+    thought = item.reasoning_rows
+    thought = range(max(rows.low, thought.start), min(rows.high + 1, thought.stop))
+    if inside == text and rows.reach_over(lines[text.start], text.start) and rows.reach_over(lines[text[-1]], text[-1]):
+        body = item.text
+    else:
+        body = _of_text(item, lines, inside, rows, fenced=not alone)
+    above = "".join(_plain(lines, thought, rows, follows=False))
+    return f"{above}\n\n{body}" if above else body
+
+
+def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced: bool) -> str:
+    """Return `wanted` rows of the text; code has its fences among other text, and always with `fenced`."""
+    blocks = [
+        (number, block, first)
+        for number, (block, first) in enumerate(zip(code_rows(lines), _first_rows(lines), strict=True))
+        if _overlap(block, wanted)
+    ]
+    sources = code_blocks(item.text) if blocks else []
+    parts: list[str] = []
+    place = wanted.start
+    for number, block, first in blocks:
+        parts += _plain(lines, range(place, block.start), rows, follows=bool(parts))
+        code = _overlap(block, wanted)
+        body = _of_code(lines, range(first, block.stop), code, rows, sources[number] if number < len(sources) else None)
+        others = (*range(wanted.start, code.start), *range(code.stop, wanted.stop))
+        if fenced or any(lines[row].text.strip() for row in others):
+            longest = max((len(run) for run in re.findall(r"^ *(`{3,})", body, re.MULTILINE)), default=2)
+            fence = "`" * (longest + 1)
+            body = f"{fence}{(lines[block.start].copied or '').lstrip('`')}\n{body}\n{fence}"
+        parts.append(f"\n{body}" if parts else body)
+        place = code.stop
+    return "".join(parts + _plain(lines, range(place, wanted.stop), rows, follows=bool(parts)))
+
+
+def _first_rows(lines: Sections, above: int = 0) -> Iterator[int]:
+    """Yield the first row of the code in each code block, below the name of its language."""
+    for start, section in lines.sections:
+        if isinstance(section, CodeLines):
+            yield above + start
+        elif isinstance(section, Sections):
+            yield from _first_rows(section, above + start)
+
+
+def _overlap(one: range, other: range) -> range:
+    return range(max(one.start, other.start), min(one.stop, other.stop))
+
+
+def _of_code(lines: Sections, block: range, wanted: range, rows: _Rows, source: str | None) -> str:
+    """Return `wanted` rows of a code block, whole lines as `source` has them: with their tabs."""
+    first, last = block.start, block.stop - 1
+    all_rows = wanted.start <= first <= last < wanted.stop
+    if all_rows and source is not None and all(rows.reach_over(lines[row], row) for row in (first, last)):
+        return source
+    shown = range(max(first, wanted.start), wanted.stop)
+    if source is None or "\t" not in source or not shown:
+        return "".join(_plain(lines, shown, rows, follows=False))
+    originals = source.split("\n")
+    number = sum(lines[row].joint == "\n" for row in range(first + 1, shown.start + 1))
+    found: list[str] = []
+    while shown:
+        stop = next((row for row in range(shown.start + 1, block.stop) if lines[row].joint), block.stop)
+        group = range(shown.start, min(stop, shown.stop))
+        whole = lines[group.start].joint and stop <= shown.stop and number < len(originals)
+        if whole and all(rows.reach_over(lines[row], row) for row in (group.start, group.stop - 1)):
+            found.append(originals[number])
+        else:
+            found.append("".join(_plain(lines, group, rows, follows=False)))
+        number, shown = number + 1, range(group.stop, shown.stop)
+    return "\n".join(found)
+
+
+def _plain(lines: Sections, wanted: Sequence[int], rows: _Rows, *, follows: bool) -> list[str]:
+    """Return the text of rows, each with what stood before it in the source."""
+    found: list[str] = []
+    for row in wanted:
+        line = lines[row]
+        found.append((line.joint if found or follows else "") + rows.part(line, row))
+    return found
 
 
 def cut(line: Line, left: int, right: int) -> str:
     """Return the characters of `line` from `left` to `right` (-1: to its end), without decoration and padding."""
-    if left <= line.decoration and (right == -1 or right >= len(line.strip.text.rstrip())):
+    if left <= line.decoration and (right == -1 or right >= _width(line)):
         return line.text
+    return _seen(line, left, right)
+
+
+def _seen(line: Line, left: int, right: int) -> str:
+    stop = _width(line)
+    return line.strip.text[max(left, line.decoration) : stop if right == -1 else min(max(right, line.decoration), stop)]
+
+
+def _width(line: Line) -> int:
+    """Return the characters of `line` up to where its text ends; a time may stand behind that."""
     text = line.strip.text.rstrip()
-    return text[max(left, line.decoration) : None if right == -1 else max(right, line.decoration)]
+    if line.copied and text.startswith(line.copied, line.decoration):
+        return line.decoration + len(line.copied)
+    return len(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Final
+from urllib.parse import quote
 
 from rich.style import Style
 
@@ -15,6 +16,7 @@ COMPONENTS: Final = {
     "error": "color: $text-error;",
     "heading": "color: $text-primary; text-style: bold;",
     "code": "color: $text-accent;",
+    "math": "color: $text-secondary;",
     "link": "color: $text-primary; text-style: underline;",
     "quote": "color: $text-muted;",
     "keyword": "color: $text-accent;",
@@ -24,6 +26,8 @@ COMPONENTS: Final = {
     "name": "color: $text-primary;",
     "builtin": "color: $text-secondary;",
     "invalid": "color: $text-error;",
+    "match": "background: $warning-muted;",
+    "own-match": "background: $warning; color: $background;",
 }
 """Role -> its CSS; theme variables only."""
 
@@ -51,6 +55,12 @@ TOKEN_ROLES: Final = {
     "Token.Generic.Heading": "name",
     "Token.Generic.Subheading": "name",
 }
+
+OURS: Final = "ours"
+"""The key of a style's data for text that isn't the author's; its value is the source that is copied instead."""
+LONGEST_ADDRESS: Final = 2_000
+"""Characters of a link that terminals are given."""
+_IN_ADDRESSES: Final = "%/:?#[]@!$&'()*+,;=-._~"
 
 BOLD: Final = Style(bold=True)
 ITALIC: Final = Style(italic=True)
@@ -105,5 +115,15 @@ def add(first: Style, second: Style) -> Style:
 
 @lru_cache(1024)
 def linked(style: Style, href: str) -> Style:
-    """Return `style` with a link; the address is data for the click, never part of an action string."""
-    return style + Style(meta={"href": href})
+    """Return `style` with a link; the address is data for the click, never part of an action string.
+
+    Terminals get it too, in the form that they allow: printable ASCII without spaces, not too long.
+    """
+    address = quote(href, safe=_IN_ADDRESSES)
+    return style + Style(meta={"href": href}, link=address if len(address) <= LONGEST_ADDRESS else None)
+
+
+@lru_cache(1024)
+def tagged(style: Style, source: str = "") -> Style:
+    """Return `style` for text that isn't the author's, but stands for `source` or is added."""
+    return style + Style(meta={OURS: source})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
@@ -19,19 +18,19 @@ from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
 from chat_tui.transcript import selecting
-from chat_tui.transcript.heights import Heights
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.message import Item
+from chat_tui.transcript.painting import PlainLines
 from chat_tui.transcript.render import Context
+from chat_tui.transcript.stack import Place, Stack
 from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
 
-KEEP_RENDERED: Final = 64
-"""Messages whose lines are kept; those in view are always among them."""
-AHEAD: Final = 5
-"""Rows that a followed stream grows by at once: moving the whole view for every row would send it all every time."""
+KEEP_PAINTED: Final = 2_000
+"""Lines whose painted form is kept."""
 
 
-def _binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
+def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
+    """Return a binding of the transcript."""
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
 
 
@@ -54,12 +53,12 @@ Transcript {{
 }}
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        _binding("up,k", "scroll_up", "up", "Line up", "Show one line more above"),
-        _binding("down,j", "scroll_down", "down", "Line down", "Show one line more below"),
-        _binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
-        _binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
-        _binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
-        _binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
+        binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
+        binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
+        binding("home,g", "scroll_home", "top", "To the start", "Go to the first message"),
+        binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
+        binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
+        binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
     ]
 
     class FollowChanged(Event):
@@ -91,109 +90,87 @@ Transcript {{
     def __init__(self, *, footer: Callable[[Message], str], id: str | None = None) -> None:
         super().__init__(id=id)
         self._footer = footer
-        self._items: list[Item] = []
-        self._row_counts = Heights()
-        self._first_order = 0  # of the first item; falls when earlier ones are put before it, so that orders are stable
-        self._rendered: OrderedDict[Item, None] = OrderedDict()
         self._markdown = False
         self._looks: Context | None = None
-        self._top = (0, 0)  # the item and its line in the first row: the reader's place, which everything keeps
-        self._following = True
+        self._stack = Stack(self._render_item, self._estimate)
         self._placed_row = 0
-        self._ahead = 0
+        self._painted: dict[int, tuple[Strip, Strip]] = {}  # by place: a line's strip and what is painted of it
+        # Textual's cache of styled lines is private. It makes a new strip of every line that scrolls, for borders and
+        # paddings that there are none of here, and with that undoes what strips remember of being cut and coloured.
+        self._styles_cache = PlainLines()
+        self._announced = True  # whether the last word was that it follows
 
     # What the application says
 
     @property
     def following(self) -> bool:
         """At the end, and going with what arrives."""
-        return self._following
+        return self._stack.following
 
     def show(self, messages: Sequence[Message]) -> None:
         """Replace everything by `messages` and go to the end."""
-        self._items = [Item(message) for message in messages]
-        self._first_order, self._top, self._ahead = 0, (0, 0), 0
-        self._rendered.clear()
-        self._estimate_all()
-        self._follow(True)
+        self._stack.show([Item(message) for message in messages])
+        self._painted.clear()
         self._settle()
-        self.refresh()
 
     def prepend(self, messages: Sequence[Message]) -> None:
         """Put earlier messages before the others; what is on the screen stays."""
-        items = [Item(message) for message in messages]
-        width = self._looks.width if self._looks else 80
-        self._items[:0] = items
-        self._row_counts.insert(0, [item.estimate(width) for item in items])
-        self._first_order -= len(items)
-        self._top = (self._top[0] + len(items), self._top[1])
-        self._settle()
+        self._stack.prepend([Item(message) for message in messages])
+        self._settle(repaint=False)
 
     def add(self, message: Message) -> None:
         """Put a message at the end: a prompt, or a reply that will arrive."""
-        item = Item(message)
-        self._items.append(item)
-        self._row_counts.append(item.estimate(self._looks.width if self._looks else 80))
-        self._ahead = 0
+        self._stack.add(Item(message))
         self._settle()
-        self.refresh()
 
     def append_text(self, message_id: str, text: str) -> None:
         """Take more of the reply `message_id`."""
-        index = self._index_of(message_id)
+        index = self._stack.index_of(message_id)
         if index is None:
             return
-        item = self._items[index]
+        item, before = self._stack.items[index], self._stack.rows(index)
         if self._looks is None or item.lines is None:
             item.append_text_unseen(text)
-            if self._looks is not None:
-                self._lines(index)
-                self._changed(index, 0, self._row_counts[index])
+            self._changed(index, 0, before)
             return
-        before = len(item.lines)
         row = item.append_text(text, self._looks, self._footer)
         self._changed(index, row, before)
 
     def append_reasoning(self, message_id: str, text: str) -> None:
         """Take more of what the model of the reply `message_id` thinks."""
-        index = self._index_of(message_id)
-        if index is not None and self._items[index].append_reasoning(text) and self._looks is not None:
-            self._changed(index, 0, self._row_counts[index])
+        index = self._stack.index_of(message_id)
+        if index is None:
+            return
+        before = self._stack.rows(index)
+        row = self._stack.items[index].append_reasoning(text, self._looks, self._footer)
+        if row is not None:
+            self._changed(index, row, before)
 
     def append_calls(self, message_id: str, fragments: Sequence[tuple[int, str, str]]) -> None:
         """Take more of the tool calls of the reply `message_id`: of each its number, name and new arguments."""
-        place = self._index_of(message_id)
-        if place is not None:
+        index = self._stack.index_of(message_id)
+        if index is not None:
             for fragment in fragments:
-                self._items[place].append_call(*fragment)
+                self._stack.items[index].append_call(*fragment)
             self.append_text(message_id, "")
 
     def replace(self, message: Message) -> None:
         """Take the message as it is now; the line on top stays."""
-        index = self._index_of(message.id)
+        index = self._stack.index_of(message.id)
         if index is None:
             return
-        item = self._items[index]
+        item = self._stack.items[index]
         item.finish(message, self._looks, self._footer)
         if item.lines is None:
-            self._rendered.pop(item, None)
+            self._stack.forget(index)
         self._settle()
-        self.refresh()
 
     def discard(self, message_id: str) -> None:
         """Take a message out; what is on the screen otherwise stays."""
-        index = self._index_of(message_id)
-        if index is None:
-            return
-        self._rendered.pop(self._items.pop(index), None)
-        self._row_counts.delete(index)
-        top, line = self._top
-        if index < top:
-            self._top = (top - 1, line)
-        elif index == top:
-            self._top = (min(top, max(0, len(self._items) - 1)), 0)
-        self._settle()
-        self.refresh()
+        index = self._stack.index_of(message_id)
+        if index is not None:
+            self._stack.delete(index)
+            self._settle()
 
     def enable_markdown(self) -> None:
         """Show Markdown from now on: its libraries are there."""
@@ -203,89 +180,43 @@ Transcript {{
 
     def toggle_reasoning(self, message_id: str) -> None:
         """Fold or unfold what the model of `message_id` thought."""
-        index = self._index_of(message_id)
+        index = self._stack.index_of(message_id)
         if index is None:
             return
-        item = self._items[index]
-        item.unfolded = not item.unfolded
-        item.lines = None
-        self._rendered.pop(item, None)
-        self._follow(False)
+        self._stack.items[index].unfolded = not self._stack.items[index].unfolded
+        self._stack.forget(index)
+        self._stack.following = False
         self._settle()
-        self.refresh()
 
-    # Geometry. The place (item, line) is the truth; Textual's scroll position is derived from it.
+    # Where things are. The stack knows; Textual's scroll position is derived from it.
 
     @property
     def _height(self) -> int:
         return self.scrollable_content_region.height
 
-    def _index_of(self, message_id: str) -> int | None:
-        for index in range(len(self._items) - 1, -1, -1):
-            if self._items[index].message.id == message_id:
-                return index
-        return None
+    def _render_item(self, item: Item) -> Sections:
+        return item.render(self._looks or Context(80, self._palette(), markdown=False), self._footer)
 
-    def _estimate_all(self) -> None:
+    def _estimate(self, item: Item) -> int:
         # Before the first layout no width is known: everything is estimated then.
-        width = self._looks.width if self._looks else 0
-        self._row_counts = Heights([item.estimate(width) if width else 1 for item in self._items])
+        return item.estimate(self._looks.width) if self._looks else 1
 
-    def _lines(self, index: int) -> Sections:
-        """Return the lines of the item at `index`, rendering them when needed, and note their number."""
-        item = self._items[index]
-        lines = item.lines
-        if lines is None:
-            lines = item.render(self._looks or Context(80, self._palette(), markdown=False), self._footer)
-        self._rendered[item] = None
-        self._rendered.move_to_end(item)
-        while len(self._rendered) > KEEP_RENDERED:
-            self._rendered.popitem(last=False)[0].drop()
-        self._row_counts[index] = len(lines)
-        return lines
-
-    def _settle(self) -> None:
-        """Render what is in view, and put the scroll position where the place is."""
-        if self._looks is None or not self._height:
-            return
-        if not self._items:
-            self._top = (0, 0)
-        elif self._following:
-            self._top = self._walk((len(self._items) - 1, len(self._lines(len(self._items) - 1))), -self._height)
-            if self._ahead:
-                self._top = self._walk(self._top, self._ahead)
-        else:
-            index, line = self._top
-            estimated = self._row_counts[index]
-            height = len(self._lines(index))
-            if line >= height:
-                self._top = (index, min(height - 1, line * height // max(1, estimated)))
-            last = self._walk(self._top, self._height)
-            if last[0] >= len(self._items) - 1 and last[1] >= len(self._lines(len(self._items) - 1)):
-                self._top = self._walk((len(self._items) - 1, len(self._lines(len(self._items) - 1))), -self._height)
-        self._place()
-
-    def _walk(self, place: tuple[int, int], rows: int) -> tuple[int, int]:
-        """Return the place `rows` further down (or up), by real heights: everything on the way is rendered."""
-        index, line = place
-        line += rows
-        while line < 0 and index > 0:
-            index -= 1
-            line += len(self._lines(index))
-        while index < len(self._items) - 1 and line >= len(self._lines(index)):
-            line -= len(self._lines(index))
-            index += 1
-        return index, max(0, min(line, len(self._lines(index))))
+    def _settle(self, *, repaint: bool = True) -> None:
+        """Render what is in view, and put the scroll position where the reader's place is."""
+        self._stack.height = self._height
+        if self._looks is not None and self._height:
+            self._stack.settle()
+            self._place()
+        self._tell_following()
+        if repaint:
+            self.refresh()
 
     def _place(self) -> None:
         """Tell Textual the size and the scroll position."""
-        index, line = self._top
-        row = self._row_counts.start(index) + line if self._items else 0
-        total = self._row_counts.total + self._ahead
-        size = Size(self.scrollable_content_region.width, max(total, self._height))
+        size = Size(self.scrollable_content_region.width, self._stack.size)
         # Set without a layout: the widget's own size does not depend on them, and a layout would repaint everything.
         self.set_reactive(Widget.virtual_size, size)
-        row = min(row, self.max_scroll_y)
+        row = min(self._stack.top_row, self.max_scroll_y)
         self._placed_row = row
         self.set_reactive(Widget.scroll_y, float(row))
         self.set_reactive(Widget.scroll_target_y, float(row))
@@ -297,58 +228,46 @@ Transcript {{
 
     def _changed(self, index: int, row: int, rows_before: int) -> None:
         """Show that the item at `index` changed from `row` on; repaint as little as possible."""
-        lines = self._lines(index)
+        if self._looks is None:
+            return
         old_row = self._placed_row
-        if self._following:
-            spare = self._ahead - (len(lines) - rows_before)
-            if spare < 0:
-                self._ahead = min(AHEAD, self._height // 8)
-                self._settle()
-            else:
-                self._ahead = spare
-                self._place()
-        else:
-            self._place()
-        if self._following and self._placed_row != old_row:
+        self._stack.grow(index, rows_before)
+        self._place()
+        if self._stack.following and self._placed_row != old_row:
             self.refresh()
             return
-        start = self._row_counts.start(index) + row - self._placed_row
-        end = self._row_counts.start(index) + max(rows_before, len(lines)) - self._placed_row
-        start, end = max(0, start), min(self._height, end)
-        if index < len(self._items) - 1 and rows_before != len(lines):
+        rows, above = self._stack.rows(index), self._stack.start(index) - self._placed_row
+        start, end = max(0, above + row), min(self._height, above + max(rows_before, rows))
+        if index < len(self._stack) - 1 and rows_before != rows:
             end = self._height
-        if start < end:
-            self.refresh(Region(0, start, self.size.width, end - start))
+        own_end = above + min(rows_before, rows)
+        widths = [(y, self._changed_cells(y) if y < own_end else self.size.width) for y in range(start, end)]
+        if regions := [Region(0, y, width, 1) for y, width in widths if width]:
+            self.refresh(*regions)
 
-    def _follow(self, following: bool) -> None:
-        if following != self._following:
-            self._following = following
-            self.post_message(self.FollowChanged(self, following))
+    def _changed_cells(self, y: int) -> int:
+        """Return how many cells of row `y` were painted otherwise than the line that is there now looks, or may be."""
+        index, number = self._stack.at(y + self._placed_row)
+        order, lines = self._stack.first_order + index, self._stack.lines(index)
+        painted = self._painted.get(selecting.place(order, number))
+        strip = self._line_strip(self._stack.items[index], order, lines, number, lines.line(number))
+        if painted is None:
+            return self.size.width
+        return 0 if painted[0] == strip else max(painted[0].cell_length, strip.cell_length)
+
+    def _tell_following(self) -> None:
+        if self._announced != self._stack.following:
+            self._announced = self._stack.following
+            self.post_message(self.FollowChanged(self, self._announced))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Go where the reader wants to, from the place where the reader is."""
         row = round(new_value)
-        delta = row - self._placed_row
-        if not delta or self._looks is None or not self._items:
+        if row == self._placed_row or self._looks is None or not self._stack.items:
             return
-        height = self._height
-        if abs(delta) <= 2 * height:
-            self._top = self._walk(self._top, delta)
-        elif row >= self.max_scroll_y:
-            self._top = (len(self._items) - 1, len(self._lines(len(self._items) - 1)))
-        else:
-            index = self._row_counts.find(row)
-            self._top = (index, row - self._row_counts.start(index))
-        if delta < 0 and self._following and row >= self.max_scroll_y:
-            self._settle()  # the view grew and Textual moved it: not the reader
-        elif delta < 0:
-            self._follow(False)
-            self._ahead = 0
-            self._settle()
-        else:
-            self._settle()
-            if self._placed_row + height >= self._row_counts.total:
-                self._follow(True)
+        self._stack.scroll(row, self._placed_row, to_end=row >= self.max_scroll_y)
+        self._place()
+        self._tell_following()
         self.refresh()
 
     # Scrolling is immediate: an animation would head for a row that may have moved when it gets there.
@@ -380,17 +299,14 @@ Transcript {{
 
     def action_scroll_home(self) -> None:
         """Go to the first message."""
-        if self._items and self._looks is not None:
-            self._follow(False)
-            self._top, self._ahead = (0, 0), 0
+        if self._stack.items and self._looks is not None:
+            self._stack.go(Place(0, 0))
             self._settle()
-            self.refresh()
 
     def action_scroll_end(self) -> None:
         """Go to the end and follow."""
-        self._follow(True)
+        self._stack.following = True
         self._settle()
-        self.refresh()
 
     # Looks
 
@@ -422,64 +338,56 @@ Transcript {{
             self._looks = Context(width, palette, self._markdown)
             self._forget(estimate=resized)
         else:
-            self._settle()
-            self.refresh()  # it may have been painted before its height was known
+            self._settle()  # it may have been painted before its height was known
 
     def _forget(self, *, estimate: bool = True) -> None:
-        """Forget all lines and render what is in view again; the reader's place is kept in proportion."""
-        if self._looks is None:
-            return
-        self._looks.markdown = self._markdown
-        index, line = self._top
-        height = max(1, self._row_counts[index]) if self._items else 1
-        for item in self._rendered:
-            item.lines = None
-        self._rendered.clear()
-        if estimate:
-            self._estimate_all()
-        if self._items and self._height:
-            self._top = (index, min(line * len(self._lines(index)) // height, len(self._lines(index)) - 1))
-        self._ahead = 0
-        self._settle()
-        self.refresh()
+        """Forget all lines and render what is in view again."""
+        if self._looks is not None:
+            self._looks.markdown = self._markdown
+            self._painted.clear()
+            self._stack.height = self._height
+            self._stack.forget_all(estimate=estimate)
+            self._settle()
 
     def render_line(self, y: int) -> Strip:
         """Return the strip in row `y` of the view."""
         context, width = self._looks, self.size.width
         row = y + self._placed_row
-        if context is None or not self._items or row >= self._row_counts.total:
+        if context is None or not self._stack.items or row >= self._stack.total:
             return Strip.blank(width, self.rich_style)
-        index = self._row_counts.find(row)
-        line_number = row - self._row_counts.start(index)
-        lines = self._lines(index)
+        index, line_number = self._stack.at(row)
+        lines = self._stack.lines(index)
         if line_number >= len(lines):
             return Strip.blank(width, self.rich_style)
+        order = self._stack.first_order + index
         line = lines.line(line_number)
-        strip = line.strip
-        order = self._first_order + index
+        strip = self._line_strip(self._stack.items[index], order, lines, line_number, line)
+        place = selecting.place(order, line_number)
+        painted = self._painted.get(place)
+        if painted is not None and painted[0] is strip:
+            return painted[1]
+        whole = strip.crop_extend(0, width, context.palette.text).simplify().apply_offsets(0, place)
+        if len(self._painted) > KEEP_PAINTED:
+            self._painted.clear()
+        self._painted[place] = (strip, whole)
+        return whole
+
+    def _line_strip(self, item: Item, order: int, lines: Sections, row: int, line: Line) -> Strip:
+        """Return `line`, which is `row` of `lines`, as it looks now."""
         selection = self.text_selection
-        if selection is not None:
-            style = self.screen.get_component_rich_style("screen--selection")
-            strip = selecting.highlighted(line, selection, selecting.place(order, line_number), style)
-        strip = strip.crop_extend(0, width, context.palette.text)
-        return strip.apply_offsets(0, selecting.place(order, line_number))
+        if selection is None:
+            return line.strip
+        style = self.screen.get_component_rich_style("screen--selection")
+        return selecting.highlighted(line, selection, selecting.place(order, row), style)
 
     # Selection and the mouse
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text as a reader would write it down."""
-        if self._looks is None or not self._items:
+        if self._looks is None or not self._stack.items:
             return None
-        last = len(self._items) - 1
-        first_order = self._first_order
-
-        def lines_of(order: int) -> Sequence[Line]:
-            return self._lines(order - first_order)
-
-        def text_of(order: int) -> str:
-            return self._items[order - first_order].text
-
-        return selecting.selected_text(selection, (first_order, first_order + last), lines_of, text_of), "\n"
+        stack = self._stack
+        return selecting.selected_text(selection, stack.items, stack.first_order, stack.lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Show what is selected."""

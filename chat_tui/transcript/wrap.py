@@ -21,14 +21,18 @@ def _limit(text: str, position: int, width: int) -> int:
     piece = text[position : position + width + 1]
     if piece.isascii():
         return position + width
-    # Graphemes of several code points (emoji sequences, combining marks) need more text than cells.
-    graphemes, _ = split_graphemes(text[position : position + 4 * width + 16])
-    used, end = 0, 0
-    for _start, stop, size in graphemes:
-        if used + size > width and end:
-            break
-        used, end = used + size, stop
-    return position + end
+    # Graphemes of several code points (emoji sequences, combining marks) may need more text than cells.
+    reach = width + 8
+    while True:
+        graphemes, _ = split_graphemes(text[position : position + reach])
+        used, end = 0, 0
+        for _start, stop, size in graphemes:
+            if used + size > width and end:
+                return position + end
+            used, end = used + size, stop
+        if position + reach >= len(text) or reach > 4 * width + 16:
+            return position + end
+        reach *= 2
 
 
 def _breaks(text: str, width: int) -> Iterator[tuple[int, int, str]]:

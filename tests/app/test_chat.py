@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat_tui.cost import format_cost
+from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.models import ModelPicker
 from chat_tui.widgets.composer import HIGHEST
@@ -231,8 +232,10 @@ async def test_every_theme_can_be_chosen(starter: Starter) -> None:
 
 async def test_every_action_is_in_the_palette(starter: Starter) -> None:
     async with starter.run() as running:
+        commands = {command.title for command in running.app.get_system_commands(running.app.screen)}
+        assert commands == {action.title for action in ACTIONS if action.name != "show_palette"}
         await running.pilot.press("ctrl+p")
-        await running.until_shown("Choose the model", "New chat", "System prompt")
+        await running.until_shown("Choose the model", "Find a text")
 
 
 async def test_no_key_is_one_plain_screen(starter: Starter) -> None:

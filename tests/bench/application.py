@@ -23,7 +23,7 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import Message, Receipt, TextPart
-from tests.bench.row import Row
+from tests.bench.row import Row, at_most
 
 MESSAGES = 10_000
 _COLUMNS, _ROWS = 120, 40
@@ -68,11 +68,13 @@ def run(quick: bool) -> list[Row]:
         for _ in range(rounds):
             for name, (command, home) in commands.items():
                 measured[name].append(_measure(command, home, pages=name == "full"))
+        idle = _idle_share(application, empty, 3 if quick else 20)
     bare, none, many = (_medians(measured[name]) for name in commands)
     return [
         _row("empty application ready to type, against bare Textual", none[0], bare[0], 1.2, "s"),
         _row(f"{MESSAGES:,} messages ready to type, against none", many[0], none[0], 1.3, "s"),
         _row(f"a key with {MESSAGES:,} messages, against none (CPU)", many[1], none[1], 1.2, "s"),
+        at_most("an idle application, of a core", idle * 100, 1, "%"),
         Row(f"a page of {MESSAGES:,} messages (CPU)", f"{many[2] * 1000:.0f} ms", "-", True),
     ]
 
@@ -99,6 +101,17 @@ def _measure(command: list[str], home: Path, *, pages: bool) -> tuple[float, flo
         key = _cpu_of(process.pid, screen, [b"w"] * 40)
         page = _cpu_of(process.pid, screen, [b"\x1b[5~"] * 40, first=b"\t") if pages else 0.0
     return ready, key, page
+
+
+def _idle_share(command: list[str], home: Path, seconds: float) -> float:
+    """Return the share of a core that the application takes while nothing happens."""
+    with _terminal(command, home) as (process, screen):
+        screen(b"sk anything", b"")
+        _idle(process.pid, screen)
+        before, began = _cpu(process.pid), time.monotonic()
+        while time.monotonic() < began + seconds:
+            screen(b"", b"")
+        return (_cpu(process.pid) - before) / (time.monotonic() - began)
 
 
 def _cpu_of(pid: int, screen: Callable[[bytes, bytes], None], keys: list[bytes], first: bytes = b"") -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
@@ -22,13 +21,12 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.transcript.view import Transcript
 from tests.bench.row import Row, alternating, at_most
+from tests.bench.text import source, tokens
 
 SIZE = (120, 40)
 STEP = 3
 """Tokens for each repaint: 100 tokens a second at 30 repaints a second."""
 START_UP = "import chat_tui.transcript.view; from textual.widgets import TextArea"
-TEXT = "a reply streams words and **bold** ones, `code`, a [link](https://example.com) or 日本語 now"
-WORDS = TEXT.split(" ")
 
 
 class Host(App[None]):
@@ -36,9 +34,10 @@ class Host(App[None]):
 
     CSS = "TextArea { height: 5; dock: bottom; }"
 
-    def __init__(self, messages: list[Message]) -> None:
+    def __init__(self, messages: list[Message], *, markdown: bool = True) -> None:
         super().__init__()
         self.messages = messages
+        self.markdown = markdown
 
     def compose(self) -> ComposeResult:
         """Return the two."""
@@ -47,7 +46,8 @@ class Host(App[None]):
 
     def on_mount(self) -> None:
         """Show the conversation."""
-        self.transcript.enable_markdown()
+        if self.markdown:
+            self.transcript.enable_markdown()
         self.transcript.show(self.messages)
         self.query_one(TextArea).focus()
 
@@ -69,31 +69,6 @@ class Baseline(App[None]):
         yield TextArea()
 
 
-def source(words: int, seed: int) -> str:
-    """Return Markdown as models write it, of about `words` words."""
-    chance = random.Random(seed)  # noqa: S311 - text, not secrets
-    blocks: list[str] = []
-    left = words
-    while left > 0:
-        kind, length = chance.randrange(5), chance.randrange(15, 60)
-        text = " ".join(chance.choices(WORDS, k=length))
-        match kind:
-            case 0:
-                blocks.append(f"## Heading {left}\n\n{text}.")
-            case 1:
-                blocks.append("\n".join(f"- item {text[n * 40 : n * 40 + 40].strip()}" for n in range(4)))
-            case 2:
-                code = "\n".join(f"    value_{n} = call(value, {n})  # {text[n * 9 : n * 9 + 9]}" for n in range(6))
-                blocks.append(f"```python\ndef function_{left}(value: int) -> int:\n{code}\n    return value\n```")
-            case 3:
-                rows = "\n".join(f"| {n} | {text[n * 20 : n * 20 + 20].replace('|', ' ')} |" for n in range(4))
-                blocks.append(f"| n | text |\n|---|---|\n{rows}")
-            case _:
-                blocks.append(text + ".")
-        left -= length
-    return "\n\n".join(blocks)
-
-
 @lru_cache(4)
 def conversation(count: int) -> list[Message]:
     """Return `count` messages, replies of about 4 kB and short prompts in turn."""
@@ -103,14 +78,6 @@ def conversation(count: int) -> list[Message]:
         prompt = Message(new_id(), None, "user", (TextPart(source(20, number)),), at)
         messages += [prompt, Message(new_id(), prompt.id, "assistant", (TextPart(source(550, number)),), at)]
     return messages
-
-
-def tokens(count: int) -> list[str]:
-    """Return a reply of `count` tokens of about five characters."""
-    text = source(count, 1)
-    while len(text) < 5 * count:
-        text += "\n\n" + source(count, len(text))
-    return [text[n * 5 : n * 5 + 5] for n in range(count)]
 
 
 def measured(work: Callable[[], Coroutine[Any, Any, float]]) -> Callable[[], float]:
@@ -140,13 +107,14 @@ def start_up() -> None:
 def ready(messages: list[Message]) -> Callable[[], float]:
     """Return a function that measures the seconds until the first screen stands, from the start of a process.
 
-    The process with its imports is measured by itself, so that making the messages counts for neither side.
+    The process with its imports is measured by itself, so that making the messages counts for neither side. The first
+    screen is plain text, as in the application: Markdown comes after it, and what is in view is rendered again.
     """
 
     async def run() -> float:
         start = perf_counter()
         start_up()
-        async with Host(messages).run_test(size=SIZE) as pilot:
+        async with Host(messages, markdown=False).run_test(size=SIZE) as pilot:
             await pilot.pause()
             return perf_counter() - start
 

@@ -123,7 +123,7 @@ class Home:
     def messages(self) -> list[dict[str, Any]]:
         """Every record in every journal, in its order."""
         journals = sorted(self.data.rglob("messages.jsonl"))
-        return [json.loads(line) for journal in journals for line in journal.read_text("utf-8").splitlines()]
+        return [json.loads(line) for journal in journals for line in journal.read_bytes().splitlines()]
 
     def partial(self) -> str:
         """The text in the files of replies that stream, as far as its lines are whole."""

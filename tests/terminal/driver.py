@@ -49,6 +49,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._ended = False
+        self._closed = False
         self.resize(columns, rows)
         try:
             self.process = subprocess.Popen(
@@ -72,7 +73,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(PATIENCE)
-        os.close(self._master)
+        self.hang_up()
 
     @property
     def lines(self) -> list[str]:
@@ -123,9 +124,9 @@ class Terminal:
             self._read(_LOOK_AGAIN)
         return self.text
 
-    def wait_for_bytes(self, data: bytes) -> None:
-        """Return as soon as the program has written `data`."""
-        self.wait_until(lambda _: data in self.raw, repr(data))
+    def wait_for_bytes(self, data: bytes, since: int = 0) -> None:
+        """Return as soon as the program has written `data`, as far as it comes after the first `since` bytes."""
+        self.wait_until(lambda _: data in self.raw[since:], repr(data))
 
     def wait_for_cursor_on(self, text: str) -> None:
         """Return as soon as `text` was drawn with the cursor on its first letter: what is typed then goes there."""
@@ -150,12 +151,42 @@ class Terminal:
         os.kill(self.process.pid, signal.SIGTERM)
         return self.wait_for_end()
 
+    def wait_for_stop(self) -> None:
+        """Return when the program is stopped, as Ctrl+Z does it, and all of its output is read."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_stopped():
+            assert time.monotonic() < deadline, f"did not stop; the screen:\n{self.text}"
+            self._read(_LOOK_AGAIN)
+        while self._read(0):
+            pass
+
+    def _is_stopped(self) -> bool:
+        done = os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+        return done is not None
+
+    def go_on(self) -> None:
+        """Continue the program after a stop, on an empty screen."""
+        self._screen.reset()
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        if not self._closed:
+            os.close(self._master)
+        self._closed = True
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the program gets every key as it is typed, and the terminal shows none of them."""
+        return not termios.tcgetattr(self._master)[3] & (termios.ICANON | termios.ECHO | termios.ISIG)
+
     def kill(self) -> None:
         """Kill the program as `kill -9` does, and wait until it is gone."""
         os.kill(self.process.pid, signal.SIGKILL)
         assert self.process.wait(PATIENCE) == -signal.SIGKILL
 
-    def _read(self, seconds: float) -> None:
+    def _read(self, seconds: float) -> bool:
+        """Take what is there, or comes within `seconds`; return whether there was anything."""
         ready, _, _ = select.select([self._master], [], [], seconds)
         if ready:
             try:
@@ -165,3 +196,4 @@ class Terminal:
             self._ended = not data
             self.raw += data
             self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
+        return bool(ready) and not self._ended

@@ -100,7 +100,7 @@ async def test_shows_the_end_and_follows_the_stream_until_the_reader_goes_up() -
         await pilot.press("up", "down", "end")
         assert transcript.following
         assert "  more" in app.rows()
-        await pilot.press("k")
+        await pilot.press("up")
         await pilot.press("pagedown")
         assert transcript.following
         assert app.follows == [False, True, False, True]
@@ -132,10 +132,10 @@ async def test_the_final_message_looks_as_if_it_had_come_in_one_piece_and_the_to
         transcript.replace(final)
         await settled(pilot)
         assert app.rows()[0] == top
-        streamed = [line.strip for line in transcript._lines(4)]
+        streamed = [line.strip for line in transcript._stack.lines(4)]
         assert any("model · $0.01" in strip.text for strip in streamed)
         transcript.show([*chat(2), final])
-        assert [line.strip for line in transcript._lines(4)] == streamed
+        assert [line.strip for line in transcript._stack.lines(4)] == streamed
 
 
 async def test_earlier_messages_leave_the_screen_as_it_is() -> None:
@@ -166,7 +166,7 @@ async def test_paging_up_and_down_shows_every_row_once_though_heights_were_guess
             if transcript._placed_row:
                 assert rows[-1] == below[0]
             below = rows
-        assert transcript._top == (0, 0)
+        assert transcript._stack.top == (0, 0)
 
 
 async def test_the_place_stays_when_the_window_or_the_theme_changes() -> None:
@@ -175,14 +175,14 @@ async def test_the_place_stays_when_the_window_or_the_theme_changes() -> None:
         transcript = app.transcript
         transcript.show(chat(20))
         await pilot.press("pageup", "pageup", "pageup")
-        index = transcript._top[0]
+        index = transcript._stack.top.item
         await pilot.resize_terminal(40, 30)
         await settled(pilot)
-        assert transcript._top[0] == index
+        assert transcript._stack.top.item == index
         colours = transcript.render_line(2)._segments[-1].style
         app.theme = "textual-light"
         await settled(pilot)
-        assert transcript._top[0] == index
+        assert transcript._stack.top.item == index
         assert transcript.render_line(2)._segments[-1].style != colours
 
 
@@ -262,7 +262,7 @@ async def test_selected_text_is_readable_and_keeps_its_place_when_earlier_messag
         )
         await pilot.pause()
         whole = transcript.get_selection(SELECT_ALL)
-        assert whole == ("ask me\n\none two three four five six seven eight nine\n\ncode here", "\n")
+        assert whole == ("ask me\n\none two three four five six seven eight nine\n\n```\ncode here\n```", "\n")
         part = Selection(Offset(6, selecting.place(1, 0)), Offset(7, selecting.place(1, 1)))
         chosen = transcript.get_selection(part)
         assert chosen is not None
@@ -306,7 +306,7 @@ async def test_memory_stays_flat_when_paging_through_a_long_conversation() -> No
         app.transcript.show(chat(200))
         for _ in range(120):
             await pilot.press("pageup")
-        assert sum(item.lines is not None for item in app.transcript._items) <= 70
+        assert sum(item.lines is not None for item in app.transcript._stack.items) <= 70
 
 
 async def test_the_size_changes_without_a_layout() -> None:
@@ -338,9 +338,9 @@ async def test_plain_text_becomes_markdown_and_the_top_line_stays() -> None:
         transcript.show([reply("**bold**\n\n" * 30) for _ in range(5)])
         await settled(pilot)
         await pilot.press("pageup", "pageup")
-        top = transcript._top
-        assert "**bold**" in "".join(line.strip.text for line in transcript._lines(0))
+        top = transcript._stack.top
+        assert "**bold**" in "".join(line.strip.text for line in transcript._stack.lines(0))
         transcript.enable_markdown()
         await settled(pilot)
-        assert transcript._top == top
-        assert "**bold**" not in "".join(line.strip.text for line in transcript._lines(0))
+        assert transcript._stack.top == top
+        assert "**bold**" not in "".join(line.strip.text for line in transcript._stack.lines(0))

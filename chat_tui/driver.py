@@ -1,0 +1,82 @@
+"""The terminal's driver: Textual's own, which can also give the mouse back, and comes back from every stop."""
+
+from __future__ import annotations
+
+import sys
+from codecs import getincrementaldecoder
+from functools import partial
+from typing import Final, cast
+
+from textual.driver import Driver
+
+MOUSE_MODES: Final = (1000, 1003, 1015, 1006)
+"""What Textual asks the terminal for: buttons, moves, and two ways of telling where."""
+PIXELS: Final = 1016
+
+
+class PoliteDriver(Driver):
+    """What is added to one of Textual's drivers; `polite` puts both together."""
+
+    _suspended = False
+    _changing = False
+
+    def release_mouse(self) -> None:
+        """Let the terminal have the mouse: it selects text and follows links by itself."""
+        self._write_modes(MOUSE_MODES, "l")
+        # Textual's drivers ask for the mouse only while this is set: without it they would when they resume.
+        self._mouse = False
+
+    def take_mouse(self) -> None:
+        """Have the mouse again."""
+        self._mouse = True
+        # The driver of Linux and macOS remembers that it was told to count pixels; that mode comes last to count.
+        pixels = (PIXELS,) if vars(self).get("_mouse_pixels") else ()
+        self._write_modes((*MOUSE_MODES, *pixels), "h")
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        if vars(self).get("_mouse_pixels"):  # the one mode that Textual leaves on
+            self._write_modes((PIXELS,), "l")
+        super().stop_application_mode()  # type: ignore[safe-super]  # `polite` puts a driver that has it next in line
+
+    def suspend_application_mode(self) -> None:
+        """Leave the terminal as it was before."""
+        super().suspend_application_mode()
+        self._suspended = True
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again, also after a stop that nobody announced (`kill -STOP`).
+
+        Textual starts its threads anew on every SIGCONT; after a stop without notice the old ones still run, and the
+        terminal's modes are those of the shell.
+        """
+        if self._changing:  # stopped again, in the background, in the midst of this
+            return
+        self._changing = True
+        try:
+            if not self._suspended:
+                super().suspend_application_mode()
+            # In the background the driver gives up without a word; whether it started shows only in its writer.
+            writer = vars(self).get("_writer_thread")
+            super().resume_application_mode()
+            self._suspended = writer is not None and vars(self).get("_writer_thread") is writer
+        finally:
+            self._changing = False
+        if not self._suspended:
+            self.send_message(self.SignalResume())
+
+    def _write_modes(self, modes: tuple[int, ...], switch: str) -> None:
+        self.write("".join(f"\x1b[?{mode}{switch}" for mode in modes))
+        self.flush()
+
+
+def polite(driver: type[Driver]) -> type[Driver]:
+    """Return `driver` with the additions, made to survive a typed or pasted byte that is no UTF-8.
+
+    Its input thread decodes strictly, and an error there ends the application. The decoder's maker is a name in the
+    driver's module; nothing else of the thread can be reached without writing it again.
+    """
+    module = sys.modules[driver.__module__]
+    if hasattr(module, "getincrementaldecoder"):
+        vars(module)["getincrementaldecoder"] = lambda name: partial(getincrementaldecoder(name), errors="replace")
+    return cast("type[Driver]", type(f"Polite{driver.__name__}", (PoliteDriver, driver), {}))

@@ -1,0 +1,64 @@
+"""What a model thinks before it answers: how long it took, and about how many tokens it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from chat_tui.conversation.values import Receipt
+from chat_tui.cost import estimate_tokens
+
+
+class Thinking:
+    """Grows while it arrives; `label` sums it up. Estimates wear `≈` until the receipt comes.
+
+    Args:
+        text: What was thought before; of that nobody knows how long it took.
+        clock: Seconds.
+    """
+
+    __slots__ = ("_clock", "_pieces", "_seconds", "_since")
+
+    def __init__(self, text: str, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._pieces = [text] if text else []
+        self._since: float | None = None
+        self._seconds: float | None = None
+
+    @property
+    def text(self) -> str:
+        """All that is known of it."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    @property
+    def going_on(self) -> bool:
+        """It began before our eyes and has not ended."""
+        return self._since is not None and self._seconds is None
+
+    def append(self, text: str) -> None:
+        """Take more of it."""
+        if self._since is None:
+            self._since = self._clock()
+        self._pieces.append(text)
+
+    def end(self) -> None:
+        """Note that something else comes now."""
+        if self._since is not None and self._seconds is None:
+            self._seconds = self._clock() - self._since
+
+    def settle(self, text: str) -> None:
+        """Take the whole of it as it is kept."""
+        self._pieces = [text] if text else []
+
+    def label(self, receipt: Receipt | None) -> str:
+        """Return how long it took and how many tokens it is, as far as that is known."""
+        words = "thought"
+        if self.going_on and self._since is not None:
+            words = f"thinking {self._clock() - self._since:.1f} s"
+        elif self._seconds is not None:
+            words = f"thought for {self._seconds:.1f} s"
+        counted = receipt.usage.reasoning_tokens if receipt is not None else None
+        tokens = counted or estimate_tokens(self.text)
+        return f"{words} · {'' if counted else '≈ '}{tokens:,} token{'s' * (tokens != 1)}"
