@@ -105,7 +105,7 @@ async def assert_failed_gently(running: Running, *words: str, text: str = "") ->
         await running.until(lambda: running.screen.composer.text == "Hello?")
     await running.until_shown("failed", *reply.failure.sentence.split()[:3])
     await running.pilot.press("f1")
-    await running.until_shown("Esc closes this")
+    await running.until_shown("Switch this chat's model")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ _OWN = re.compile(
     rb"|\x1b\[\?20(?:26|48)\$p"  # questions
     rb"|\x1b\[[<>=?][0-9;]*u"  # the keyboard protocol
     rb"|\x1b\]22;[a-z-]*\x07"  # the pointer
+    rb"|\x1b\]8;id=\d+;(?:https?|mailto):[!-~]*\x1b\\"  # a link begins, to nowhere but the web or the mail
+    rb"|\x1b\]8;;\x1b\\"  # and ends
 )
 _C1 = re.compile("[\x80-\x9f]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
