@@ -3,13 +3,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format lint types contracts commonmark bench screenshots clean
+.PHONY: demo test terminal check format lint types contracts commonmark bench screenshots clean
 
 demo: .venv/.runtime ## the application on its built-in emulator: no key, no network
 	@$(BIN)/chat-tui --demo
 
 test: .venv/.dev ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long"
+
+terminal: .venv/.dev ## the rest of the tests in a real terminal: copying, the mouse, resizing
+	$(BIN)/python -m pytest -m long
 
 check: .venv/.dev ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -59,6 +59,7 @@ def test_c_copies_the_reply_as_received_and_y_its_code(open_terminal: Opener, ho
     assert terminal.quit() == 0
 
 
+@pytest.mark.long
 def test_slash_forms_copy_the_same(open_terminal: Opener, home: Home) -> None:
     assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
     terminal = open_terminal("--resume")
@@ -81,6 +82,7 @@ def until_sent(terminal: Terminal, times: int) -> None:
     terminal.wait_until(lambda _: len(sent(terminal.raw)) == times, f"copy number {times}")
 
 
+@pytest.mark.long
 def test_the_mouse_and_ctrl_c_copy_source_and_not_cells(open_terminal: Opener, home: Home) -> None:
     terminal = resumed(open_terminal, home, "markdown", "Ask again for the same")
     terminal.wait_for("│ Japanese │")
@@ -110,6 +112,7 @@ def test_what_is_hostile_is_copied_as_it_is_and_shown_as_it_is_not(open_terminal
     assert b"Traceback" not in terminal.raw
 
 
+@pytest.mark.long
 def test_a_tool_of_the_desktop_comes_first(home: Home) -> None:
     tools = home.root / "bin"
     tools.mkdir()
@@ -147,6 +150,7 @@ def test_where_nothing_takes_it_there_is_a_file(home: Home) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_in_tmux_as_it_comes_both_buffer_and_clipboard_get_it(home: Home, tmp_path: Path) -> None:
     assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
@@ -172,6 +176,7 @@ def _which(program: list[str]) -> list[str]:
     return [found, *program[1:]]
 
 
+@pytest.mark.long
 def test_the_place_stays_when_the_window_changes_while_a_reply_streams(open_terminal: Opener, home: Home) -> None:
     assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
     terminal = open_terminal("--resume", "--model", "demo/slow", columns=100, rows=20)
@@ -201,6 +206,7 @@ def wait_for_place(terminal: Terminal, words: str, columns: int) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_wheel_goes_by_lines_and_back_again(open_terminal: Opener, home: Home) -> None:
     terminal = resumed(open_terminal, home, "markdown", "Ask again for the same", rows=14)
     steps = [top(terminal)]
