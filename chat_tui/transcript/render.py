@@ -251,12 +251,3 @@ def render_source(source: str, context: Context) -> list[Sequence[Line]]:
     for chunk in chunks:
         sections += render_chunk(chunk, context, first=not sections)
     return sections
-
-
-def plain_sections(source: str, context: Context, role: str = "") -> list[Sequence[Line]]:
-    """Return printable `source` as it is, wrapped."""
-    palette = context.palette
-    indent = [(INDENT, palette.text)]
-    style = palette[role] if role else palette.text
-    text = source.strip("\n")
-    return [wrapped_lines([(text, style)], context.measure, indent, indent)] if text else []

@@ -25,6 +25,7 @@ _OWN = re.compile(
     rb"|\x1b\]8;id=\d+;(?:https?|mailto):[!-~]*\x1b\\"  # a link begins, to nowhere but the web or the mail
     rb"|\x1b\]8;;\x1b\\"  # and ends
 )
+_LINK = re.compile(rb"\x1b\]8;[^;]*;([^\x1b]+)\x1b")
 _C1 = re.compile("[\x80-\x9f]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _MODES = re.compile(rb"\x1b\[\?(1049|1003|1000|25|2004)([hl])")
@@ -38,14 +39,20 @@ def foreign(raw: bytes) -> list[bytes]:
     return found + [match.encode() for match in _C1.findall(text) + _BIDI.findall(text)]
 
 
-def assert_harmless(terminal: Terminal) -> None:
-    """Leave, and see that nothing of a stranger's ever drove the terminal."""
+def assert_harmless(terminal: Terminal, link: bytes = b"") -> None:
+    """Leave, and see that nothing of a stranger's ever drove the terminal, nor linked to anywhere but to `link`.
+
+    While an address arrives, its beginning is a link.
+    """
     assert terminal.quit() == 0
     raw = terminal.raw
     assert foreign(raw) == []
     assert b"\x1b[2J" not in raw
     assert b"\x1b]52" not in raw
     assert b"\x1b]0;" not in raw
+    linked = set(_LINK.findall(raw))
+    assert all(link.startswith(address) for address in linked), linked
+    assert (link in linked) == bool(link)
     # Modes are turned on only before the first paint, and off only at the end.
     painted = raw.index(b"Ask anything"[1:])
     late = {(mode, on) for mode, on in _MODES.findall(raw[painted:]) if on == b"h"} - {(b"25", b"h")}
@@ -57,6 +64,8 @@ def test_the_check_can_fail() -> None:
     assert foreign(b"\x1b[31mred\x1b[0m \x1b[2;3H\x1b[?1049h\x1b]22;default\x07") == []
     for payload in ("\x1b]52;c;cm0=\x07", "\x1b[2J", "\x07", "\x9b2J", "\x90q", "\x9d52;c", "\x1bc", "\u202e", "\x7f"):
         assert foreign(payload.encode()) != [], payload
+    for href in ("javascript:alert(1)", "file:///etc/passwd", "https://x/\u202e", "https://x/ y"):
+        assert foreign(f"\x1b]8;id=1;{href}\x1b\\".encode()) != [], href
 
 
 def test_a_hostile_reply(open_terminal: Opener) -> None:
@@ -66,7 +75,8 @@ def test_a_hostile_reply(open_terminal: Opener) -> None:
     screen = terminal.wait_for("[/qux]", "OSC 52, the clipboard: ␛]52;c;cm0gLXJmIH4=␇", "demo/escape · Demo", "$0")
     for seen in ("␛[2J␛[H␛[3J", "⟨9B⟩2J ⟨90⟩q#0⟨9C⟩", "[/foo] [bold]loud[/bold] [@click=app.quit]x[/]", "⟨U+202E⟩"):
         assert seen in screen
-    assert_harmless(terminal)
+    # Of its three links one goes to the web, its override made visible; those to a script and to a file are text.
+    assert_harmless(terminal, link=b"https://example.com/%E2%9F%A8U+202E%E2%9F%A9gnp.exe")
 
 
 def test_a_hostile_reply_in_a_small_terminal_and_resumed(open_terminal: Opener, home: Home) -> None:
