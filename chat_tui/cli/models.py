@@ -14,7 +14,7 @@ from chat_tui.text import one_line
 
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
-    from chat_tui.engine.catalogue import ModelEntry
+    from chat_tui.models.entry import ModelEntry
 
 _MILLION = Decimal(1_000_000)
 
@@ -38,10 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
         write_json({"schema": 1, "models": [_as_json(entry) for entry in entries]})
         return 0
     width = max((len(one_line(entry.id)) for entry in entries), default=0)
-    priced = any(entry.prompt_price is not None for entry in entries)
+    priced = any(entry.prices.prompt is not None for entry in entries)
     for entry in entries:
         context = f"{entry.context:,}" if entry.context else ""
-        prices = " / ".join(_per_million(price) for price in (entry.prompt_price, entry.completion_price))
+        prices = " / ".join(_per_million(price) for price in (entry.prices.prompt, entry.prices.completion))
         write(f"{one_line(entry.id):<{width}}  {context:>11}  {prices if priced else ''}".rstrip() + "\n")
     if entries and not priced:
         say("This server names no prices.")
@@ -68,8 +68,8 @@ def _as_json(entry: ModelEntry) -> dict[str, object]:
         "id": entry.id,
         "name": entry.name,
         "context_length": entry.context,
-        "prompt_price": entry.prompt_price,
-        "completion_price": entry.completion_price,
+        "prompt_price": entry.prices.prompt,
+        "completion_price": entry.prices.completion,
         "input_modalities": list(entry.inputs),
         "output_modalities": list(entry.outputs),
     }
