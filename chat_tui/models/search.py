@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chat_tui.models.entry import ModelEntry
-from chat_tui.models.fuzzy import LONGEST, WHOLE_ID, marks, rank
+from chat_tui.models.fuzzy import WHOLE_ID, marks, rank, texts_of
 from chat_tui.models.known import Known
 from chat_tui.models.order import RELEVANCE, Order, ordered
 from chat_tui.models.query import Query
@@ -27,8 +27,7 @@ class Index:
         self.entries: Sequence[ModelEntry] = tuple(unique.values())
         self.by_id: Mapping[str, ModelEntry] = unique
         self._texts = [
-            (entry.id[:LONGEST].lower(), entry.name[:LONGEST].lower(), entry.description[:_LONGEST_DESCRIPTION].lower())
-            for entry in self.entries
+            texts_of(entry.id, entry.name, entry.description[:_LONGEST_DESCRIPTION]) for entry in self.entries
         ]
 
     def find(self, query: Query, known: Known, order: Order = RELEVANCE, *, turned: bool = False) -> list[ModelEntry]:
@@ -42,8 +41,8 @@ class Index:
         """
         ranked: list[tuple[int, int]] = []
         for place, entry in enumerate(self.entries):
-            fit = self._fit(query, place)
-            if fit is not None and query.passes(entry, known):
+            fit = self._fit(query, place) if query.passes(entry, known) else None
+            if fit is not None:
                 ranked.append((fit, place))
         if query.words:
             ranked.sort()
@@ -54,13 +53,12 @@ class Index:
 
     def _fit(self, query: Query, place: int) -> int | None:
         """Return the sum of the words' ranks, the lower the better, or None when one of them isn't found."""
-        identifier, name, description = self._texts[place]
-        for word in query.without:
-            if word in identifier or word in name:
-                return None
+        texts = self._texts[place]
+        if any(word in texts.identifier or word in texts.name for word in query.without):
+            return None
         total = WHOLE_ID
         for word in query.words:
-            fit = rank(word, identifier, name, description)
+            fit = rank(word, texts)
             if fit is None:
                 return None
             total += fit
