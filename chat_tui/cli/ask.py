@@ -92,7 +92,7 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
     from chat_tui.engine.refused import RefusedError
     from chat_tui.engine.session import Session
 
-    session = Session(server, around.settings)
+    session = Session(server, around.settings, paths=around.paths if arguments.save else None)
     try:
         turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw))
         try:

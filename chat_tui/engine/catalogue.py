@@ -19,13 +19,15 @@ from chat_tui.models.listing import Listing
 from chat_tui.models.search import Index
 from chat_tui.openrouter.catalogue import ModelList
 from chat_tui.openrouter.client import Client
-from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.openrouter.errors import NotOffered, OpenRouterError
 from chat_tui.openrouter.model_query import ModelQuery
 
 FRESH_SECONDS = 300
 """How long a catalogue counts as new; OpenRouter's own caches keep it as long."""
 ANSWER_SECONDS = 86_400
 """How long an answer about all models counts as new."""
+AGAIN_SECONDS = 60
+"""After how long a question that got no answer may be asked again."""
 
 
 class Catalogue:
@@ -53,6 +55,7 @@ class Catalogue:
         self._opening: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._asked_here = False
+        self._asking: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -108,18 +111,11 @@ class Catalogue:
         Args:
             questions: As `Query.questions` has them.
         """
-        now = self._clock()
         for question in questions:
-            answer = self.listing.answers.get(question)
-            old = (
-                answer is not None
-                and answer.asked is not None
-                and (now - answer.asked).total_seconds() > ANSWER_SECONDS
-            )
-            if answer is None or old:
-                if answer is None:
-                    self._publish(answers={**self.listing.answers, question: Answer()})
-                self._start(self._answer(question))
+            if question not in self._asking and self._wants_answer(self.listing.answers.get(question)):
+                if question not in self.listing.answers:
+                    self._answered(question, Answer())
+                self._asking[question] = self._start(self._answer(question))
 
     async def close(self) -> None:
         """Stop what goes on."""
@@ -161,21 +157,51 @@ class Catalogue:
         self._publish(index=index, fetched=fetched, problem="")
         await asyncio.to_thread(self._files.write_models, listed.text, fetched)
 
+    def _wants_answer(self, answer: Answer | None) -> bool:
+        if answer is None or answer.at is None:
+            return True
+        lasts = ANSWER_SECONDS if answer.progress == "told" else AGAIN_SECONDS
+        return not 0 <= (self._clock() - answer.at).total_seconds() <= lasts
+
     async def _answer(self, question: str) -> None:
         try:
-            answer = Answer("told", await self._told(question), self._clock())
-        except OpenRouterError:
-            answer = Answer("untold")
-        self._publish(answers={**self.listing.answers, question: answer})
-        if answer.progress == "told":
+            answer = await self._told(question)
+        except NotOffered:
+            answer = Answer("untold", at=self._clock())
+        except OpenRouterError as error:
+            answer = Answer("untold", at=self._clock(), problem=error.sentence)
+        finally:
+            del self._asking[question]
+        self._answered(question, answer)
+        if answer.ids:
             await asyncio.to_thread(self._files.write_answers, self.listing.answers, self._clock())
 
-    async def _told(self, question: str) -> frozenset[str]:
+    async def _told(self, question: str) -> Answer:
+        """Return the server's answer; a provider is only asked about when the server knows one of that name.
+
+        Raises:
+            OpenRouterError: No answer.
+        """
         if question == PROVIDERS:
-            return frozenset(provider.slug for provider in await self._client.providers() if provider.slug)
-        providers = () if question == ZDR else (question.removeprefix(PROVIDER),)
-        query = ModelQuery(zdr=question == ZDR, providers=providers)
-        return frozenset(model.id for model in (await self._client.models(query)).data)
+            slugs = frozenset(provider.slug for provider in await self._client.providers() if provider.slug)
+            return Answer("told", slugs, self._clock())
+        if question == ZDR:
+            query = ModelQuery(zdr=True)
+        else:
+            self.ask([PROVIDERS])
+            if PROVIDERS in self._asking:
+                await asyncio.wait([self._asking[PROVIDERS]])
+            providers, name = self.listing.answers[PROVIDERS], question.removeprefix(PROVIDER)
+            if name not in providers.ids:
+                return replace(providers, ids=frozenset(), at=self._clock())
+            query = ModelQuery(providers=(name,))
+        every = frozenset((await self.refresh(older_than=ANSWER_SECONDS)).index.by_id)
+        named = frozenset(model.id for model in (await self._client.models(query)).data)
+        # A server that doesn't know the question answers with everything it has.
+        return Answer("untold", at=self._clock()) if every <= named else Answer("told", named, self._clock())
+
+    def _answered(self, question: str, answer: Answer) -> None:
+        self._publish(answers={**self.listing.answers, question: answer})
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

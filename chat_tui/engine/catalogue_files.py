@@ -63,19 +63,16 @@ class CatalogueFiles:
         for question, row in rows.items() if isinstance(rows, dict) else ():
             try:
                 ids = frozenset(name for name in row["ids"] if isinstance(name, str))
-                answers[question] = Answer("told", ids, parse_time(row["asked"]))
+                answers[question] = Answer("told", ids, parse_time(row["at"]))
             except (ValueError, KeyError, TypeError):
                 continue
         return answers
 
     def write_answers(self, answers: Mapping[str, Answer], now: datetime) -> None:
         """Keep the last answers."""
-        told = [(question, answer) for question, answer in answers.items() if answer.asked is not None]
-        told.sort(key=lambda row: row[1].asked or now)
+        told = [(answer.at, question, answer.ids) for question, answer in answers.items() if answer.at and answer.ids]
         rows = {
-            question: {"asked": format_time(answer.asked), "ids": sorted(answer.ids)}
-            for question, answer in told[-MOST_ANSWERS:]
-            if answer.asked is not None
+            question: {"at": format_time(at), "ids": sorted(ids)} for at, question, ids in sorted(told)[-MOST_ANSWERS:]
         }
         self._write("answers.json", now, "answers", json.dumps(rows))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from chat_tui.paths import NotTomlError, private_directory, read_toml, replace_f
 
 VERSION = 1
 LOCK_SECONDS = 5.0
+_log = logging.getLogger(__name__)
 
 
 class ChosenModels:
@@ -30,6 +32,7 @@ class ChosenModels:
         """What is wrong with the file, as a sentence for people."""
         self._file = file
         self._origin = origin
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def read(self) -> Chosen:
         """Return what the file says; blocks. Where it is broken, nothing is chosen, and `problem` says so."""
@@ -53,6 +56,23 @@ class ChosenModels:
         """
         self.chosen = await asyncio.to_thread(self._changed, change)
         return self.chosen
+
+    def note_use(self, model: str) -> None:
+        """Count `model` as the last used, behind; a disk that refuses costs no more than that."""
+        if self.chosen.recents[:1] != (model,):
+            task = asyncio.create_task(self._note_use(model))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Wait for what is being written."""
+        await asyncio.gather(*self._tasks)
+
+    async def _note_use(self, model: str) -> None:
+        try:
+            await self.change(lambda chosen: chosen.used(model))
+        except RefusedError as error:
+            _log.warning("The last used model could not be kept: %s", error)
 
     def _changed(self, change: Callable[[Chosen], Chosen]) -> Chosen:
         if self._file is None:

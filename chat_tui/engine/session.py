@@ -124,6 +124,12 @@ class Session:
         """
         return await self._providers.endpoints(model)
 
+    async def preload(self) -> None:
+        """Read what the model picker shows; the server is only asked when nothing of it is on the disk."""
+        await asyncio.to_thread(self.chosen_models.read)
+        if (await self.catalogue.open()).fetched is None:
+            self.catalogue.refresh_behind()
+
     async def settle_model(self, chat: Chat) -> str:
         """Give a chat for which nobody chose a model the server's first, when it hasn't the usual one.
 
@@ -152,6 +158,7 @@ class Session:
         if running:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
         await self.catalogue.close()
+        await self.chosen_models.close()
         await self._providers.close()
         await self._client.aclose()
         for chat in self._open.values():
@@ -182,6 +189,7 @@ class Session:
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
         turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries)
         self._turns[chat.id] = turn
+        self.chosen_models.note_use(model)
         return turn
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Literal
 
 ZDR = "zdr"
@@ -21,12 +22,14 @@ class Answer:
     Args:
         progress: `asking`: not yet; `untold`: it can't tell, or didn't answer.
         ids: The models (or, of `PROVIDERS`, the providers' slugs) that the answer names.
-        asked: When it was told, in UTC.
+        at: When it came, in UTC; None: it is none of the server's.
+        problem: Why there is none, a sentence.
     """
 
     progress: Progress = "asking"
     ids: frozenset[str] = frozenset()
-    asked: datetime | None = None
+    at: datetime | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +54,20 @@ class Known:
         return answer.ids if answer is not None and answer.progress == "told" else None
 
 
-def about(question: str) -> str:
-    """Return what a question is about, to follow “which models”."""
-    if question == ZDR:
-        return "are served without keeping any data"
-    return f"{question.removeprefix(PROVIDER)} serves"
-
-
 def pending(questions: Sequence[str], known: Known, server: str) -> list[str]:
-    """Return a sentence for each question that isn't answered: what is being asked, what `server` can't tell."""
-    sentences = []
-    for question in questions:
-        answer = known.answers.get(question, Answer())
-        if question == PROVIDERS or answer.progress == "told":
-            continue
-        if answer.progress == "asking":
-            sentences.append(f"Asking {server} which models {about(question)} …")
-        else:
-            sentences.append(f"{server} can't tell which models {about(question)}.")
-    return sentences
+    """Return a sentence for each of `questions` that isn't answered: what is being asked, what `server` can't tell."""
+    return [sentence for question in questions if (sentence := _pending(question, known, server))]
+
+
+def _pending(question: str, known: Known, server: str) -> str:
+    if question == PROVIDERS:
+        return ""
+    name, providers = question.removeprefix(PROVIDER), known.told(PROVIDERS)
+    if question != ZDR and providers is not None and name not in providers:
+        near = get_close_matches(name, sorted(providers), n=1)
+        return f"{server} knows no provider “{name}”." + (f" Did you mean “{near[0]}”?" if near else "")
+    answer = known.answers.get(question, Answer())
+    about = "are served without keeping any data" if question == ZDR else f"{name} serves"
+    if answer.progress == "asking":
+        return f"Asking {server} which models {about} …"
+    return answer.problem or f"{server} can't tell which models {about}." if answer.progress == "untold" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any, Self
@@ -235,10 +236,10 @@ class Client:
         async with aclosing(reading) as pages:
             async for text, value in pages:
                 try:
-                    lists.append(ModelList.of(value, text))
+                    lists.append(await asyncio.to_thread(ModelList.of, value, text))
                 except ValueError as error:
                     raise answers.not_ours(self._server, text) from error
-        return lists[0] if len(lists) == 1 else _joined(lists)
+        return lists[0] if len(lists) == 1 else await asyncio.to_thread(_joined, lists)
 
     async def complete(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:
         """Return the completion of chat request `body`, all at once (`stream` is set to false).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -126,7 +127,7 @@ class Reader:
         previous: list[Any] | None = None
         for _ in range(_MOST_PAGES):
             text = await self.text(path, wanted, asked)
-            value = self._value(text, wanted)
+            value = await asyncio.to_thread(self._value, text, wanted)  # a catalogue is a megabyte
             page = _list_in(value)
             if page is not None and page == previous:  # a server that knows no pages sends the same again
                 return
