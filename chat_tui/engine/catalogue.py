@@ -117,6 +117,15 @@ class Catalogue:
                     self._answered(question, Answer())
                 self._asking[question] = self._start(self._answer(question))
 
+    async def answered(self, questions: Iterable[str]) -> Listing:
+        """Return what is known when `questions` are answered, or it is clear that they won't be."""
+        asked = list(questions)
+        await self.open()
+        self.ask(asked)
+        if running := [self._asking[question] for question in asked if question in self._asking]:
+            await asyncio.wait(running)
+        return self.listing
+
     async def close(self) -> None:
         """Stop what goes on."""
         tasks = list(self._tasks)
@@ -184,7 +193,7 @@ class Catalogue:
         """
         if question == PROVIDERS:
             slugs = frozenset(provider.slug for provider in await self._client.providers() if provider.slug)
-            return Answer("told", slugs, self._clock())
+            return Answer("told" if slugs else "untold", slugs, self._clock())
         if question == ZDR:
             query = ModelQuery(zdr=True)
         else:

@@ -153,8 +153,8 @@ class ModelEntry:
 
     @property
     def is_router(self) -> bool:
-        """Whether it only chooses another model for each prompt."""
-        return self.tokenizer == "Router" or self.prices.varies
+        """Whether it only chooses another model for each prompt; an alias stands for one model at a time."""
+        return self.prices.varies or (self.tokenizer == "Router" and not self.id.startswith("~"))
 
     @property
     def is_free(self) -> bool:

@@ -38,17 +38,18 @@ def texts_of(identifier: str, name: str, description: str) -> Texts:
     return Texts(identifier, name, description.lower(), frozenset(identifier + name))
 
 
-def rank(word: str, texts: Texts) -> int | None:
+def rank(word: str, texts: Texts, *, exact: bool = False) -> int | None:
     """Return how well `word`, in lower case, fits a model: 0 is the best, None not at all.
 
     Best is the whole id, then a part of the id or the name that begins with it, then any stretch of them, then the
     beginnings of their parts (`cs45` is claude-sonnet-4.5), then the description, then a stretch with letters left out.
+    With `exact`, only where the word stands as it is.
     """
     in_id, in_name = word in texts.identifier, word in texts.name
     if in_id or in_name:
         return _rank_of_stretch(word, texts, in_id=in_id, in_name=in_name)
     short = close = None
-    if texts.letters.issuperset(word):
+    if not exact and texts.letters.issuperset(word):
         _, short, close = _patterns(word)
     fit = _rank_of_pattern(short, texts, _ID_SHORT, _NAME_SHORT)
     if fit is None and word in texts.description:
@@ -81,7 +82,7 @@ def _rank_of_pattern(pattern: re.Pattern[str] | None, texts: Texts, in_id: int, 
     return None
 
 
-def marks(word: str, text: str) -> tuple[int, ...]:
+def marks(word: str, text: str, *, exact: bool = False) -> tuple[int, ...]:
     """Return the places in `text` that `word` fits, for highlighting; empty when it doesn't. Both in lower case."""
     text = text[:LONGEST]
     part, short, close = _patterns(word)
@@ -89,7 +90,7 @@ def marks(word: str, text: str) -> tuple[int, ...]:
     place = match.start() if match else text.find(word)
     if place >= 0:
         return tuple(range(place, place + len(word)))
-    for pattern in (short, close):
+    for pattern in () if exact else (short, close):
         match = pattern.search(text) if pattern is not None else None
         if match is not None:
             return tuple(match.end(group) - 1 for group in range(1, len(word) + 1))

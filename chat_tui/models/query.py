@@ -42,7 +42,8 @@ class Query:
 
     Args:
         words: Searched for, in lower case; all must be found.
-        without: Words that neither the id nor the name may hold, in lower case.
+        phrases: Quoted ones, of which nothing may be left out.
+        without: Words and phrases that neither the id nor the name may hold, in lower case.
         tests: The filters; all must let a model pass. The second says whether the filter is negated.
         order: As `sort:` says; None: no order was typed.
         turned: The order is the other way round (`sort:-in`).
@@ -51,12 +52,18 @@ class Query:
     """
 
     words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     tests: tuple[tuple[Test, bool], ...] = ()
     order: Order | None = None
     turned: bool = False
     questions: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def searched(self) -> list[tuple[str, bool]]:
+        """The words and phrases, each with whether it is a phrase."""
+        return [(word, False) for word in self.words] + [(phrase, True) for phrase in self.phrases]
 
     def passes(self, entry: ModelEntry, known: Known) -> bool:
         """Tell whether the filters let `entry` pass; words aren't looked at."""
@@ -110,6 +117,7 @@ def parse(text: str) -> Query:
             reader.problems.append(Problem(piece.start, piece.end, str(error), unfinished))
     return Query(
         words=tuple(reader.words),
+        phrases=tuple(reader.phrases),
         without=tuple(reader.without),
         tests=tuple(reader.tests),
         order=reader.order,
@@ -125,6 +133,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.words: list[str] = []
+        self.phrases: list[str] = []
         self.without: list[str] = []
         self.tests: list[tuple[Test, bool]] = []
         self.order: Order | None = None
@@ -147,7 +156,7 @@ class _Reader:
             self.tests.append((flag.test, piece.negated))
             self.questions += [flag.question] if flag.question else []
         elif word := _unquoted(body).lower():
-            (self.without if piece.negated else self.words).append(word)
+            (self.without if piece.negated else self.phrases if piece.is_quoted else self.words).append(word)
 
     def _read_filter(self, match: re.Match[str], *, negated: bool) -> bool:
         """Return whether it is a filter; `opus:thinking` and `meta/llama:free` are words."""

@@ -39,26 +39,27 @@ class Index:
             order: How to sort; equals come by how well they fit the words, then as the server lists them.
             turned: The other way round.
         """
+        searched = query.searched
         ranked: list[tuple[int, int]] = []
         for place, entry in enumerate(self.entries):
-            fit = self._fit(query, place) if query.passes(entry, known) else None
+            fit = self._fit(query.without, searched, place) if query.passes(entry, known) else None
             if fit is not None:
                 ranked.append((fit, place))
-        if query.words:
+        if searched:
             ranked.sort()
         found = [self.entries[place] for _, place in ranked]
         if query.order is not None:
             return ordered(found, query.order, turned=query.turned)
         return ordered(found, order, turned=turned)
 
-    def _fit(self, query: Query, place: int) -> int | None:
+    def _fit(self, without: Sequence[str], searched: Sequence[tuple[str, bool]], place: int) -> int | None:
         """Return the sum of the words' ranks, the lower the better, or None when one of them isn't found."""
         texts = self._texts[place]
-        if any(word in texts.identifier or word in texts.name for word in query.without):
+        if any(word in texts.identifier or word in texts.name for word in without):
             return None
         total = WHOLE_ID
-        for word in query.words:
-            fit = rank(word, texts)
+        for word, exact in searched:
+            fit = rank(word, texts, exact=exact)
             if fit is None:
                 return None
             total += fit
@@ -66,8 +67,8 @@ class Index:
 
 
 def highlighted(query: Query, text: str) -> frozenset[int]:
-    """Return the places in an id or a name that the words of `query` fit."""
+    """Return the places in an id or a name that the words and phrases of `query` fit."""
     lowered = text.lower()
     if len(lowered) != len(text):  # few letters are longer in lower case; their places would be wrong
         return frozenset()
-    return frozenset(place for word in query.words for place in marks(word, lowered))
+    return frozenset(place for word, exact in query.searched for place in marks(word, lowered, exact=exact))
