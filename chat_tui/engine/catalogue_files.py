@@ -77,13 +77,13 @@ class CatalogueFiles:
         self._write("answers.json", now, "answers", json.dumps(rows))
 
     def _read(self, name: str) -> tuple[str, dict[str, Any]] | None:
-        from chat_tui.openrouter.exact_json import decode_json
+        from chat_tui.openrouter.catalogue import decode_list
 
         if self._folder is None:
             return None
         try:
             text = (self._folder / name).read_text("utf-8")
-            whole = decode_json(text)
+            whole = decode_list(text)
         except (OSError, ValueError):
             return None
         if not isinstance(whole, dict) or (whole.get("v"), whole.get("server")) != (VERSION, self._base_url):

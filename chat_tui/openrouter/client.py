@@ -12,7 +12,7 @@ import httpx
 from chat_tui.openrouter import answers, errors, sentences
 from chat_tui.openrouter.account import Credits, Generation, KeyInfo
 from chat_tui.openrouter.addresses import model_path, segment
-from chat_tui.openrouter.catalogue import Model, ModelList
+from chat_tui.openrouter.catalogue import Model, ModelList, decode_list
 from chat_tui.openrouter.connection import Connection, Timeouts, encoded, generation_of
 from chat_tui.openrouter.model_query import ModelQuery
 from chat_tui.openrouter.presets import Preset, PresetVersion
@@ -232,7 +232,7 @@ class Client:
     async def _models(self, path: str, wanted: Wanted, query: ModelQuery | None) -> ModelList:
         query = query or ModelQuery()
         lists: list[ModelList] = []
-        reading = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page)
+        reading = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page, decode=decode_list)
         async with aclosing(reading) as pages:
             async for text, value in pages:
                 try:

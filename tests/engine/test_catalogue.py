@@ -21,8 +21,11 @@ from chat_tui.models.known import PROVIDERS, ZDR, Answer
 from chat_tui.openrouter.client import Client
 from chat_tui.paths import Paths
 from tests.models.listing_server import ListingServer, listing_server
-from tests.models.real import COUNT, real_models, real_reply
+from tests.models.real import real_models
 
+FEW = real_models()[:20]
+COUNT = len(FEW)
+REPLY = json.dumps({"data": FEW})
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
@@ -46,8 +49,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def server() -> Iterator[ListingServer]:
-    """A server with the real models."""
-    with listing_server() as running:
+    """A server with a few real models."""
+    with listing_server(REPLY) as running:
         yield running
 
 
@@ -78,7 +81,7 @@ async def test_it_opens_from_the_cache_with_its_age_and_is_refreshed_behind(
 ) -> None:
     await fill(server, tmp_path, clock)
     clock.move(3 * 3600)
-    server.body = json.dumps({"data": [{"id": "new/one"}, *real_models()]})
+    server.body = json.dumps({"data": [{"id": "new/one"}, *FEW]})
     async with catalogue_of(server, tmp_path, clock) as catalogue:
         assert catalogue.listing.freshness(clock()) == "no models known"
         opened = await catalogue.open()
@@ -114,18 +117,18 @@ async def test_the_cache_holds_the_reply_as_it_came_for_its_owner_alone(
     server: ListingServer, tmp_path: Path, clock: Clock
 ) -> None:
     file = await fill(server, tmp_path, clock)
-    assert json.dumps(json.loads(file.read_text())["models"]) == real_reply()
-    assert real_reply() in file.read_text()
+    assert json.dumps(json.loads(file.read_text())["models"]) == REPLY
+    assert REPLY in file.read_text()
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
 
 
 BROKEN: dict[str, tuple[int, str | bytes]] = {
     "a web page": (200, "<!DOCTYPE html><html><body>Sign in</body></html>"),
     "nothing": (200, ""),
-    "half of it": (200, real_reply()[: len(real_reply()) // 2]),
+    "half of it": (200, REPLY[: len(REPLY) // 2]),
     "no list": (200, '{"data": null}'),
     "an empty list": (200, '{"data": []}'),
-    "null everything": (200, json.dumps({"data": [dict.fromkeys(real_models()[0])] * 3})),
+    "null everything": (200, json.dumps({"data": [dict.fromkeys(FEW[0])] * 3})),
     "a list of numbers": (200, '{"data": [1, 2, 3]}'),
     "another object": (200, '{"object": "error"}'),
     "bytes": (200, b"\xff\xfe\x00"),
@@ -197,13 +200,15 @@ async def test_what_is_valid_in_a_broken_list_is_there(server: ListingServer, tm
         assert (entries[0].name, entries[0].context, entries[1].context) == ("Whole", 1000, None)
 
 
-async def test_ten_thousand_models_are_read(server: ListingServer, tmp_path: Path, clock: Clock) -> None:
-    server.body = json.dumps(
-        {"data": [{"id": f"a/{n}", "name": "x" * 50, "description": "y" * 90} for n in range(10_000)]}
-    )
-    await fill(server, tmp_path, clock)
-    async with catalogue_of(server, tmp_path, clock) as catalogue:
-        assert len((await catalogue.open()).index.entries) == 10_000
+async def test_ten_thousand_models_are_read_and_what_is_no_model_is_left_out(
+    server: ListingServer, clock: Clock
+) -> None:
+    shape = FEW[0]
+    many: list[dict[str, Any]] = [{**shape, "id": f"a/{number}"} for number in range(10_000)]
+    server.body = json.dumps({"data": [{"id": "a/bomb", "supported_parameters": [1] * 50_000}, *many]})
+    async with catalogue_of(server, None, clock) as catalogue:
+        entries = await catalogue.entries()
+        assert (len(entries), entries[-1].id, entries[-1].context) == (10_000, "a/9999", shape["context_length"])
 
 
 def _other_server(whole: dict[str, Any]) -> str:
@@ -301,7 +306,7 @@ async def test_an_answer_that_failed_says_why(server: ListingServer, clock: Cloc
 
 async def test_a_session_lives_on_its_cache_while_the_server_is_away(tmp_path: Path) -> None:
     paths = Paths.under(tmp_path)
-    with listing_server() as server:
+    with listing_server(REPLY) as server:
         where = Server(server.base_url, "key")
         first = Session(where, paths=paths)
         await first.preload()
