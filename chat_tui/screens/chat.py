@@ -29,7 +29,6 @@ from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from chat_tui.conversation.values import Message
-    from chat_tui.engine.catalogue import ModelEntry
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
@@ -368,10 +367,8 @@ class ChatScreen(ReadingScreen):
         """Open the model picker and switch to what is chosen."""
         from chat_tui.screens.models import ModelPicker
 
-        async def fetch() -> Sequence[ModelEntry]:
-            return await (await self._session()).models()
-
-        chosen = await self.app.push_screen_wait(ModelPicker(self.chat.model, fetch))
+        chosen = await self.app.push_screen_wait(ModelPicker(self.chat, self._library, self._session))
+        self._show_all()
         if chosen:
             self.command_choose_model(chosen)
 

@@ -1,16 +1,15 @@
-"""The model picker: search, filters, favourites and all that is known of each model; Enter switches this chat's model."""
+"""The model picker: search, filters, favourites, fallbacks and details; Enter switches this chat's model."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -30,7 +29,6 @@ from chat_tui.models.suits import unsuited
 from chat_tui.models.variants import available, explained
 from chat_tui.screens import model_keys
 from chat_tui.screens.model_search import (
-    Search,
     searched,
     sections,
     suggestions,
@@ -40,16 +38,23 @@ from chat_tui.screens.model_search import (
     with_order,
 )
 from chat_tui.text import one_line
-from chat_tui.widgets.model_columns import fitting_orders, known_columns
-from chat_tui.widgets.model_details import details
+from chat_tui.widgets.model_columns import COLUMNS, known_columns
+from chat_tui.widgets.model_details import ModelDetails, details
 from chat_tui.widgets.model_table import ModelTable, Row
+from chat_tui.widgets.note import Note
+from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
+    from chat_tui.models.endpoint import Endpoints
 
-DIGITS = "123456789"
+WIDE, WIDER, TALL = 120, 160, 30
+"""Cells from which on the picker is a pane beside the chat, has two columns, and shows details without being asked."""
+ORDERED_BY = ("in", "out", "ctx", "max", "new", "iq", "name")
+"""What the key for the order goes through."""
+_PRICES = frozenset(("in $/M", "out $/M"))
 _MUTED, _WARNING = "$foreground-muted", "$text-warning"
 
 
@@ -63,37 +68,13 @@ class ModelPicker(ModalScreen[str | None]):
     """
 
     CSS_PATH = "models.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide"), (160, "-wider")]  # noqa: RUF012 - as Textual has it
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+o,f2", "dismiss(None)", "Close", id="models.close", tooltip="Keep the model", priority=True),
-        Binding("enter", "choose", "Use it", id="models.choose", tooltip="Use the model in this chat", priority=True),
-        Binding("down,ctrl+n", "move(1)", "Next", id="models.next", tooltip="Next model", priority=True),
-        Binding("up,ctrl+p", "move(-1)", "Previous", id="models.previous", tooltip="Previous model", priority=True),
-        Binding("pagedown", "page(1)", "Page down", id="models.page_down", tooltip="A screen on", priority=True),
-        Binding("pageup", "page(-1)", "Page up", id="models.page_up", tooltip="A screen back", priority=True),
-        Binding("ctrl+home", "move(-1000000)", "First", id="models.first", tooltip="First model", priority=True),
-        Binding("ctrl+end", "move(1000000)", "Last", id="models.last", tooltip="Last model", priority=True),
-        Binding("tab", "accept", "Complete", id="models.accept", tooltip="Complete, or change the focus", priority=True),
-        Binding("shift+tab", "focus_previous", "Back", id="models.back", tooltip="Focus before", priority=True),
-        Binding("alt+up", "move_favourite(-1)", "Star up", id="models.star_up", tooltip="Favourite up", priority=True),
-        Binding("alt+down", "move_favourite(1)", "Star down", id="models.star_down", tooltip="Favourite down", priority=True),
-        Binding("alt+left", "move_fallback(-1)", "Earlier", id="models.earlier", tooltip="Try it earlier", priority=True),
-        Binding("alt+right", "move_fallback(1)", "Later", id="models.later", tooltip="Try it later", priority=True),
-        Binding("slash", "search", "Search", id="models.search", tooltip="Back to the search", show=False),
-        Binding("f1", "help", "Help", id="models.help", tooltip="All keys", priority=True),
-        *(
-            Binding(digit, f"favourite({digit})", f"Favourite {digit}", id=f"models.favourite_{digit}",
-                    tooltip=f"Use favourite {digit}", show=False, priority=True)
-            for digit in DIGITS
-        ),
-        *model_keys.bindings(),
-    ]  # fmt: skip
-    search = getters.query_one(Input)
-    note = getters.query_one("#note", Static)
+    BINDINGS: ClassVar[list[BindingType]] = [*model_keys.bindings()]
+    pane = getters.query_one("#picker", Vertical)
+    search = getters.query_one(SearchLine)
+    note = getters.query_one(Note)
     fallbacks = getters.query_one("#fallbacks", Static)
     table = getters.query_one(ModelTable)
-    details = getters.query_one("#details", VerticalScroll)
-    known_of_it = getters.query_one("#known", Static)
+    details = getters.query_one(ModelDetails)
     filters = getters.query_one("#filters", Static)
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
@@ -108,31 +89,34 @@ class ModelPicker(ModalScreen[str | None]):
         self._typed: ModelEntry | None = None
         self._suggested: Sequence[Suggestion] = ()
         self._columns: frozenset[str] = frozenset()
+        self._engine: Session | None = None
+        self._count = 0
+        self._filtered: set[str] | None = None
+        self._detailed: object = None
         self._wants_details: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the picker."""
         with Vertical(id="picker"):
-            yield Input(placeholder="Search: claude  ctx>200k  out<5  in:image", id="search")
-            yield Static(id="note", markup=False)
+            yield SearchLine(placeholder="Search: claude  ctx>200k  out<5  in:image", id="search")
+            yield Note(id="note")
             yield Static(id="fallbacks", markup=False)
             with Vertical(id="found"):
                 yield ModelTable(self._row, id="models")
-                with VerticalScroll(id="details"):
-                    yield Static(id="known", markup=False)
+                yield ModelDetails(id="details")
             yield Static(model_keys.hint("Alt+", model_keys.ACTIONS), id="actions", markup=False)
             yield Static(id="filters", markup=False)
 
     def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind."""
-        self.search.focus()
+        self._fit()
         self._show_fallbacks()
-        self._show()
+        self._show_filters()
         self.run_worker(self._watch(), exclusive=True)
 
     async def _watch(self) -> None:
         """Show the catalogue as it is known, refresh it, and show what changes."""
-        session = await self._session()
+        self._engine = session = await self._session()
         self._chosen = session.chosen_models.chosen
         await session.catalogue.open()
         session.catalogue.refresh_behind()
@@ -148,7 +132,7 @@ class ModelPicker(ModalScreen[str | None]):
             self._columns = known_columns(listing.index.entries, datetime.now(UTC))
         is_first = not self._listing.index.entries
         self._listing = listing
-        self._show(keep=not is_first or bool(self.search.value))
+        self._show(keep=not is_first)
 
     # What is shown
 
@@ -199,14 +183,14 @@ class ModelPicker(ModalScreen[str | None]):
         is_highlighted = entry is self.table.highlighted
         name = self._search.named(entry.id) if is_highlighted else entry.id
         favourites = self._chosen.favourites
-        place = favourites.index(entry.id) if entry.id in favourites else len(DIGITS)
+        place = favourites.index(entry.id) if entry.id in favourites else len(model_keys.DIGITS)
         is_listed = entry.id in self._listing.index.by_id or not self._listing.index.entries
         note = self._reasons.get(entry.id, "" if is_listed else "no longer listed")
         if entry is self._typed:
             note = explained(entry.id, self._listing.index.by_id)
         return Row(
             name,
-            mark=DIGITS[place : place + 1] or ("★" if entry.id in favourites else ""),
+            mark=model_keys.DIGITS[place : place + 1] or ("★" if entry.id in favourites else ""),
             hits=highlighted(self._search.query, entry.id),
             note=note,
             is_current=entry.id == self._chat.model,
@@ -219,19 +203,13 @@ class ModelPicker(ModalScreen[str | None]):
         cursor = self.search.cursor_position
         self._suggested = suggestions(self.search.value, cursor, self._listing.index, self._known, model)
         self._show_note()
-        if self.details.display:
-            self._show_details()
+        self._show_details()
 
     def _show_note(self) -> None:
         """Say below the search what could be typed, what wasn't understood, or how old the models are."""
-        listing = self._listing
-        total = len(listing.index.entries)
-        count = f"{total:,} models" if self._search.is_empty else f"{self._count:,} of {total:,}"
-        told = self._told()
-        room = max(self.note.content_size.width - len(count) - 2, 0)
-        shown = told.truncate(room, ellipsis=True)
-        padding = " " * max(self.note.content_size.width - shown.cell_length - len(count), 0)
-        self.note.update(Content.assemble(shown, padding, (count, _MUTED)) if total else told)
+        total = len(self._listing.index.entries)
+        count = f"{total:,} model{'s' * (total != 1)}" if self._search.is_empty else f"{self._count:,} of {total:,}"
+        self.note.show(self._told(), count if total else "")
 
     def _told(self) -> Content:
         query, listing = self._search.query, self._listing
@@ -251,4 +229,243 @@ class ModelPicker(ModalScreen[str | None]):
         if listing.problem:
             age = f" The models are {listing.freshness(datetime.now(UTC))}." if listing.fetched else ""
             return Content.styled(one_line(listing.problem + age), _WARNING)
-        return Content.styled(listing.freshness(datetime.now(UTC)), _MUTED)
+        priceless = " · this server names no prices" if listing.index.entries and not self._columns & _PRICES else ""
+        return Content.styled(listing.freshness(datetime.now(UTC)) + priceless, _MUTED)
+
+    @property
+    def _server(self) -> str:
+        return self._engine.server.origin if self._engine else "The server"
+
+    def _show_details(self) -> None:
+        """Tell all about the highlighted model."""
+        model, index, theme = self.table.highlighted, self._listing.index, self.app.theme
+        name = self._search.named(model.id) if model else ""
+        if model is None or not self.details.display or (shown := (model, name, theme)) == self._detailed:
+            return
+        self._detailed = shown
+        reason = self._reasons.get(model.id)
+        self.details.show(
+            lambda width: details(
+                model,
+                available(name, index.by_id),
+                datetime.now(UTC),
+                width,
+                name=name,
+                warning=f"This model {reason}." if reason else "",
+                typed=explained(name, index.by_id) if index.entries else "",
+            )
+        )
+
+    def _show_fallbacks(self) -> None:
+        """List the models that are tried when the first can't answer."""
+        models = self._chat.settings.get("models") or []
+        numbered = [(f"  {place} {one_line(str(model))}", "") for place, model in enumerate(models, 1)]
+        self.fallbacks.set_class(bool(models), "-some")
+        self.fallbacks.update(Content.assemble(("when it can't answer", _MUTED), *numbered))
+
+    def _show_filters(self) -> None:
+        typed = {piece.text.lower() for piece in pieces(self.search.value)} & {key.filter for key in model_keys.FILTERS}
+        if typed == self._filtered:
+            return
+        self._filtered = typed
+        self.filters.update(model_keys.hint("Alt+", model_keys.FILTERS, lambda key: key.filter in typed), layout=False)
+
+    def on_resize(self) -> None:
+        """Fit the panes to the new size."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Lay out for the size that there is; the details show where there is room, or as the person chose."""
+        width, height = self.app.size
+        self.pane.set_class(width >= WIDE, "-wide")
+        self.pane.set_class(width >= WIDER, "-wider")
+        has_room = width >= WIDE and height >= TALL
+        self.details.display = has_room if self._wants_details is None else self._wants_details
+        self._show_details()
+
+    # Moving and choosing
+
+    def action_move(self, rows: int) -> None:
+        """Move the highlight, or scroll the details when they have the focus."""
+        if self.details.has_focus:
+            self.details.scroll_relative(y=rows, animate=False)
+        elif count := self.table.count:
+            place = self.table.place + rows
+            self.table.highlight(place % count if abs(rows) == 1 else place)
+            self._highlight_changed()
+
+    def action_page(self, pages: int) -> None:
+        """Move by a screen."""
+        pane = self.details if self.details.has_focus else self.table
+        self.action_move(pages * max(pane.size.height - 2, 2))
+
+    def action_choose(self) -> None:
+        """Use the highlighted model."""
+        if (model := self.table.highlighted) is not None:
+            self.dismiss(self._search.named(model.id))
+
+    @on(ModelTable.Chosen)
+    def _choose_clicked(self) -> None:
+        self.action_choose()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a digit be a digit where it can't be meant for a favourite."""
+        if action == "favourite":
+            has_place = parameters[0] in range(1, len(self._chosen.favourites) + 1)
+            return has_place and (not self.search.value or not self.search.has_focus)
+        return True
+
+    def action_favourite(self, digit: int) -> None:
+        """Use a favourite."""
+        self.dismiss(self._chosen.favourites[digit - 1])
+
+    def action_accept(self) -> None:
+        """Take the first completion; without one, go on to the list, to the details, and back."""
+        if self._suggested and self.search.has_focus:
+            first = self._suggested[0]
+            text = self.search.value
+            self.search.value = text[: first.start] + first.text + text[first.end :]
+            self.search.cursor_position = first.start + len(first.text)
+        else:
+            self.focus_next()
+
+    def action_search(self) -> None:
+        """Go back to the search."""
+        self.search.focus()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from chat_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    # What the letters do
+
+    def _search_for(self, text: str) -> None:
+        self.search.value = text
+        self.search.cursor_position = len(text)
+
+    def action_toggle_filter(self, text: str) -> None:
+        """Put a filter into the search, or take it out."""
+        self._search_for(toggled(self.search.value, text))
+
+    def action_order(self) -> None:
+        """Sort by the next column, after the last one by none."""
+        order = self._search.query.order
+        unknown = {column.name for column in COLUMNS if column.heading not in self._columns}
+        names = [name for name in ORDERED_BY if name not in unknown]
+        place = names.index(order.name) + 1 if order is not None and order.name in names else 0
+        self._search_for(with_order(self.search.value, names[place] if place < len(names) else ""))
+
+    def action_turn(self) -> None:
+        """Turn the order round."""
+        order = self._search.query.order
+        if order is not None:
+            self._search_for(with_order(self.search.value, ("" if self._search.query.turned else "-") + order.name))
+
+    @on(ModelTable.Sorted)
+    def _sort_clicked(self, event: ModelTable.Sorted) -> None:
+        order = self._search.query.order
+        if order is not None and order.name == event.order:
+            self.action_turn()
+        else:
+            self._search_for(with_order(self.search.value, event.order))
+
+    def action_variant(self) -> None:
+        """Put the next variant behind the highlighted model."""
+        if (model := self.table.highlighted) is not None:
+            self._search_for(with_next_variant(self.search.value, model.id, self._listing.index.by_id))
+
+    def action_details(self) -> None:
+        """Show or hide the details."""
+        self._wants_details = not self.details.display
+        self._detailed = None
+        self._fit()
+
+    def action_star(self) -> None:
+        """Make the highlighted model a favourite, or no longer one."""
+        if (model := self.table.highlighted) is not None:
+            wanted = model.id not in self._chosen.favourites
+            self._choose_favourites(lambda chosen: chosen.with_favourite(model.id, wanted=wanted))
+
+    def action_move_favourite(self, by: int) -> None:
+        """Move the highlighted favourite up or down."""
+        if (model := self.table.highlighted) is not None:
+            self._choose_favourites(lambda chosen: chosen.moved(model.id, by))
+
+    def _choose_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
+        """Show a change of the favourites at once, and keep it."""
+        self._chosen = change(self._chosen)
+        self._show(keep=True)
+        self.run_worker(self._keep_favourites(change), group="favourites")
+
+    async def _keep_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
+        session = await self._session()
+        try:
+            self._chosen = await session.chosen_models.change(change)
+        except RefusedError as error:
+            self._warn(str(error))
+        self._show(keep=True)
+
+    def action_also(self) -> None:
+        """Add the highlighted model to those that are tried when the first can't answer, or take it out."""
+        if (model := self.table.highlighted) is not None:
+            name = self._search.named(model.id)
+            models = self._fallbacks
+            self._keep_fallbacks([other for other in models if other != name] if name in models else [*models, name])
+
+    def action_move_fallback(self, by: int) -> None:
+        """Have the highlighted model tried earlier or later."""
+        model = self.table.highlighted
+        name = self._search.named(model.id) if model else ""
+        models = self._fallbacks
+        if name in models:
+            place = min(max(models.index(name) + by, 0), len(models) - 1)
+            models.remove(name)
+            self._keep_fallbacks([*models[:place], name, *models[place:]])
+
+    @property
+    def _fallbacks(self) -> list[str]:
+        return list(self._chat.settings.get("models") or [])
+
+    def _keep_fallbacks(self, models: list[str]) -> None:
+        try:
+            # None would bring those of all chats back, where there are any.
+            self._chat.change(models=models or ([] if self._chat.defaults.get("models") else None))
+        except OSError as error:
+            self._warn(f"This could not be saved: {error.strerror}.")
+        self._show_fallbacks()
+
+    def action_make_default(self) -> None:
+        """Make the highlighted model that of new chats."""
+        if (model := self.table.highlighted) is not None:
+            name = self._search.named(model.id)
+            try:
+                self._library.make_default(name)
+            except (ConfigError, OSError) as error:
+                self._warn(str(error))
+            else:
+                self.notify(f"New chats begin with {one_line(name, 80)}.", markup=False)
+
+    def action_providers(self) -> None:
+        """Show who serves the highlighted model, and keep for this chat who may."""
+        if (model := self.table.highlighted) is not None:
+            self.run_worker(self._choose_providers(self._search.named(model.id)), group="providers", exclusive=True)
+
+    async def _choose_providers(self, model: str) -> None:
+        from chat_tui.screens.endpoints import EndpointsScreen
+
+        async def fetch() -> Endpoints:
+            return await (await self._session()).endpoints(model)
+
+        choices = await self.app.push_screen_wait(
+            EndpointsScreen(model, self._chat.settings.get("provider") or {}, fetch)
+        )
+        if choices is not None:
+            try:
+                self._chat.choose_providers(choices)
+            except OSError as error:
+                self._warn(f"This could not be saved: {error.strerror}.")
+
+    def _warn(self, sentence: str) -> None:
+        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
