@@ -33,6 +33,8 @@ from chat_tui.conversation.values import (
     Usage,
 )
 from chat_tui.demo import catalogue
+from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
+from chat_tui.models.order import ORDERS
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
 _NESTED = frozenset(("parts", "citations", "receipt", "failure"))
@@ -141,6 +143,17 @@ def settings() -> str:
     return _table(("Setting", "Kind", "Default", "What it is"), rows)
 
 
+def filters() -> str:
+    """Return every filter and order that finds models."""
+    rows = [(f"`{flag.name}`", flag.meaning) for flag in FLAGS.values()]
+    for choice in CHOICES.values():
+        values = ": " + ", ".join(f"`{value}`" for value in choice.values) if choice.values else ""
+        rows.append((f"`{choice.name}:…`", f"{choice.meaning}{values}"))
+    rows += [(f"`{measure.name}{measure.example}`", measure.meaning) for measure in MEASURES.values()]
+    rows.append(("`sort:…`", "the order: " + ", ".join(f"`{name}`" for name in ORDERS)))
+    return _table(("Filter", "What a model must be, have or cost"), rows)
+
+
 def demo_models() -> str:
     """Return the table of the models that exist only on the emulator."""
     file = Path(catalogue.__file__).with_name("demo_models.toml")
@@ -185,6 +198,7 @@ def theme_colors() -> str:
 SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
+    "filters": filters,
     "settings": settings,
     "demo models": demo_models,
     "journal": journal,

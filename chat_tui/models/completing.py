@@ -102,7 +102,7 @@ def _names(typed: str) -> Iterator[tuple[str, str]]:
             yield f"{choice.name}:", choice.meaning
     for measure in MEASURES.values():
         if measure.name.startswith(wanted):
-            yield f"{measure.name}<", f"{measure.meaning}, such as {measure.name}<{measure.example}"
+            yield f"{measure.name}{measure.example[0]}", f"{measure.meaning}, as in {measure.name}{measure.example}"
     if SORT.startswith(wanted):
         yield f"{SORT}:", "the order of the list"
 

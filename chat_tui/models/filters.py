@@ -60,7 +60,7 @@ class Measure:
         meaning: What is measured, and in which unit.
         of: The model's number; None: not told.
         units: What letters after a number stand for.
-        example: A number that could follow.
+        example: What mostly follows the name, a sign and a number.
     """
 
     name: str
@@ -150,15 +150,21 @@ FLAGS: dict[str, Flag] = {
 MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("ctx", "context, in tokens", lambda entry, _: entry.context, _THOUSANDS, "200k"),
-        Measure("max", "longest reply, in tokens", lambda entry, _: entry.max_output, _THOUSANDS, "32k"),
-        Measure("in", "price of input, $ per million tokens", _token_price("prompt"), _THOUSANDS, "1"),
-        Measure("out", "price of output, $ per million tokens", _token_price("completion"), _THOUSANDS, "5"),
-        Measure("cache", "price of cached input, $/M", _token_price("input_cache_read"), _THOUSANDS, "0.10"),
-        Measure("new", "age in the catalogue, in days", age_in_days, _DAYS, "30d"),
-        Measure("iq", "intelligence index", lambda entry, _: entry.scores.intelligence, {"": 1}, "50"),
-        Measure("coding", "coding index", lambda entry, _: entry.scores.coding, {"": 1}, "50"),
-        Measure("agentic", "agentic index", lambda entry, _: entry.scores.agentic, {"": 1}, "50"),
+        Measure("ctx", "context, in tokens", lambda entry, _: entry.context, _THOUSANDS, ">200k"),
+        Measure("max", "longest reply, in tokens", lambda entry, _: entry.max_output, _THOUSANDS, ">32k"),
+        Measure("in", "price of input, $ per million tokens", _token_price("prompt"), _THOUSANDS, "<1"),
+        Measure("out", "price of output, $ per million tokens", _token_price("completion"), _THOUSANDS, "<5"),
+        Measure(
+            "cache",
+            "price of cached input, $ per million tokens",
+            _token_price("input_cache_read"),
+            _THOUSANDS,
+            "<0.10",
+        ),
+        Measure("new", "age in the catalogue, in days", age_in_days, _DAYS, "<30d"),
+        Measure("iq", "intelligence index", lambda entry, _: entry.scores.intelligence, {"": 1}, ">50"),
+        Measure("coding", "coding index", lambda entry, _: entry.scores.coding, {"": 1}, ">50"),
+        Measure("agentic", "agentic index", lambda entry, _: entry.scores.agentic, {"": 1}, ">50"),
     )
 }
 
@@ -199,7 +205,7 @@ def number_of(measure: Measure, text: str) -> Decimal:
     match = _NUMBER.fullmatch(text)
     unit = match[2].lower() if match else ""
     if match is None or unit not in measure.units:
-        raise NotAFilterError(f"“{text}” is no number here. Write one such as {measure.name}<{measure.example}.")
+        raise NotAFilterError(f"“{text}” is no number here. Write one as in {measure.name}{measure.example}.")
     return Decimal(match[1].replace(",", ".")) * measure.units[unit]
 
 

@@ -173,7 +173,9 @@ class _Reader:
         elif name in MEASURES:
             measure = MEASURES[name]
             if not value:
-                raise NotAFilterError(f"“{name}{sign}” needs a number: {measure.meaning}, such as {measure.example}.")
+                raise NotAFilterError(
+                    f"“{name}{sign}” needs a number: {measure.meaning}, as in {name}{measure.example}."
+                )
             self.tests.append((compared(measure, sign, number_of(measure, value)), negated))
         else:
             near = _near(name, MEASURES)
