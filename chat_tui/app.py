@@ -147,7 +147,7 @@ class ChatApp(App[None]):
         self._engine.set_result(session)
         chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
         chat.load()
-        await asyncio.to_thread(_import_markdown)
+        await asyncio.to_thread(_import_later)
         chat.transcript.enable_markdown()
         await session.preload()
 
@@ -243,9 +243,9 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
     return run
 
 
-def _import_markdown() -> None:
-    """Import what the transcript renders with, so that it is there at once when first needed."""
-    for name in ("markdown_it", "pygments.lexers", "pygments.styles"):
+def _import_later() -> None:
+    """Import what the transcript renders with, and the model picker, so that both are there at once."""
+    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.screens.models"):
         import_module(name)
 
 
