@@ -77,7 +77,7 @@ async def _find(
         if listing.problem:
             say(f"{listing.problem} These models are {listing.freshness(now)}.")
         listing = await session.catalogue.answered(query.questions)
-        chosen = await asyncio.to_thread(session.chosen_models.read)
+        chosen = await session.chosen_models.open()
         if session.chosen_models.problem:
             say(session.chosen_models.problem)
         known = Known(now, chosen.favourites, chosen.recents, listing.answers)

@@ -163,7 +163,7 @@ class Catalogue:
             self._publish(problem=f"{self._server.origin} lists no models at present.")
             return
         index = await asyncio.to_thread(_indexed, listed)
-        self._publish(index=index, fetched=fetched, problem="")
+        self._publish(index=index, fetched=fetched, problem="", refreshing=False)
         await asyncio.to_thread(self._files.write_models, listed.text, fetched)
 
     def _wants_answer(self, answer: Answer | None) -> bool:
@@ -219,7 +219,10 @@ class Catalogue:
         return task
 
     def _publish(self, **changes: Any) -> None:
-        self.listing = replace(self.listing, **changes)
+        changed = replace(self.listing, **changes)
+        if changed == self.listing:
+            return
+        self.listing = changed
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.done():

@@ -11,7 +11,7 @@ from typing import Any
 
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.chosen import Chosen
-from chat_tui.paths import NotTomlError, private_directory, read_toml, replace_file
+from chat_tui.paths import FILE_MODE, NotTomlError, private_directory, read_toml, replace_file
 
 VERSION = 1
 LOCK_SECONDS = 5.0
@@ -32,6 +32,7 @@ class ChosenModels:
         """What is wrong with the file, as a sentence for people."""
         self._file = file
         self._origin = origin
+        self._opening: asyncio.Task[Chosen] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def read(self) -> Chosen:
@@ -46,6 +47,13 @@ class ChosenModels:
                 )
             except OSError as error:
                 self.problem = f"{self._file} can't be read: {error.strerror}. Mend that to see the favourites."
+        return self.chosen
+
+    async def open(self) -> Chosen:
+        """Return what the file says, read once."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self.read))
+        await asyncio.shield(self._opening)
         return self.chosen
 
     async def change(self, change: Callable[[Chosen], Chosen]) -> Chosen:
@@ -65,8 +73,8 @@ class ChosenModels:
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Wait for what is being written."""
-        await asyncio.gather(*self._tasks)
+        """Wait for what is being read or written."""
+        await asyncio.gather(*self._tasks, *filter(None, [self._opening]))
 
     async def _note_use(self, model: str) -> None:
         try:
@@ -80,8 +88,8 @@ class ChosenModels:
         import filelock
 
         try:
-            private_directory(self._file.parent)
-            with filelock.FileLock(self._file.with_name(f".{self._file.name}.lock"), LOCK_SECONDS, mode=0o600):
+            lock = private_directory(self._file.parent / "locks") / "models.lock"
+            with filelock.FileLock(lock, LOCK_SECONDS, mode=FILE_MODE):
                 return self._rewrite(self._file, change)
         except filelock.Timeout:
             raise RefusedError("Another chat-tui holds the favourites. Try again.") from None

@@ -126,7 +126,7 @@ class Session:
 
     async def preload(self) -> None:
         """Read what the model picker shows; the server is only asked when nothing of it is on the disk."""
-        await asyncio.to_thread(self.chosen_models.read)
+        await self.chosen_models.open()
         if (await self.catalogue.open()).fetched is None:
             self.catalogue.refresh_behind()
 
