@@ -78,11 +78,16 @@ class EndpointEntry:
         return self.tag.partition("/")[0]
 
     @property
+    def is_degraded(self) -> bool:
+        """Whether the server says that all isn't well."""
+        return self.status is not None and self.status < 0
+
+    @property
     def status_words(self) -> str:
         """How it is, in a word; the server's number with it when all isn't well."""
         if self.status is None:
             return ""
-        return "ok" if self.status >= 0 else f"degraded ({self.status})"
+        return f"degraded ({self.status})" if self.is_degraded else "ok"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,33 @@ class Choices:
             why = "what one rule leaves, another takes"
         return f"Nobody is left: {why}. A prompt would be refused."
 
+    def outcome(self, endpoints: Sequence[Named]) -> str:
+        """Return who of `endpoints` is asked under these rules, as a sentence; empty when there is no rule."""
+        if self == Choices() or not endpoints:
+            return ""
+        left = [endpoint for endpoint in endpoints if self.may_serve(endpoint)]
+        placed = [name for name in self.order if any(means(name, endpoint) for endpoint in left)]
+        others = sum(self.place_of(endpoint) is None for endpoint in left)
+        if placed:
+            then = (
+                ", then the one other" if others == 1 else f", then the {others} others" if others else ", nobody else"
+            )
+            return f"Asked in this order: {', '.join(placed)}{then}."
+        if self.strict:
+            return "Only the one that OpenRouter chooses is asked, nobody in its place."
+        return f"{len(left)} of {len(endpoints)} may serve; OpenRouter chooses among them."
+
+    def summary(self) -> str:
+        """Return the rules in a few words: `only groq`, `groq → together`, `not azure`; empty when there is none."""
+        words = []
+        if self.only:
+            words.append(f"only {', '.join(self.only)}")
+        if self.order:
+            words.append(f"{'just ' * self.strict}{' → '.join(self.order)}")
+        if self.ignore:
+            words.append(f"not {', '.join(self.ignore)}")
+        return "; ".join(words)
+
     def effective(self, settings: Json) -> dict[str, Any]:
         """Return the `provider` object that is sent: `settings`, all layers merged, with these choices in it."""
         lists = {name: list(getattr(self, name)) for name in _LISTS if getattr(self, name)}

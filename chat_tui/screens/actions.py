@@ -19,6 +19,8 @@ class Action:
     slash: str
     keys: str = ""
     argument: str = ""
+    also: str = ""
+    """Another slash command that means the same."""
 
     @property
     def key_label(self) -> str:
@@ -30,6 +32,8 @@ class Action:
 ACTIONS = (
     Action("choose_model", "Choose the model", "Switch this chat's model, now or in mid-conversation",
            "model", "ctrl+o,f2", "[ID]"),
+    Action("choose_providers", "Choose the providers", "Who serves this chat's model, at which price and how fast; "
+           "choose who may", "endpoints", "f7", also="providers"),
     Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
            "system", "", "TEXT"),
@@ -52,13 +56,17 @@ ACTIONS = (
     Action("quit", "Quit", "Stop what streams, keep it, and leave", "quit", "ctrl+q"),
 )  # fmt: skip
 
-BY_SLASH = {action.slash: action for action in ACTIONS}
+BY_SLASH = {name: action for action in ACTIONS for name in (action.slash, action.also) if name}
+
+FAVOURITES = "123456789"
+"""Digits that are commands: `/1` switches to the first favourite model."""
 
 OTHER_KEYS = (
     ("Enter", "Send the prompt"),
     ("Ctrl+J", "New line"),
     ("Up", "In an empty composer: earlier prompts"),
     ("/", "As the first character: commands"),
+    ("/1 … /9", "Switch this chat to a favourite model; Alt with the digit too, where the terminal tells it"),
     ("Tab", "Between composer and conversation"),
     ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
     ("c", "In the conversation: copy the message"),
@@ -68,6 +76,7 @@ OTHER_KEYS = (
     ("{ }", "In the conversation: to the prompt before, to the next one"),
     ("PgUp PgDn Home End", "In the conversation: by screens, to the start, to the end, which follows; also g and G"),
     ("Enter", "In the conversation: fold or unfold what the model thought, and long tool calls"),
+    ("Space x 1–9", "In the table of providers: only this one, never this one, its place in the order; Enter keeps it"),
     ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
 )
 """Keys that belong to a widget, for the help."""
@@ -79,4 +88,15 @@ def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:
         Binding(a.keys, a.name, a.title, tooltip=a.help, id=f"chat.{a.name}", show=False, priority=True)
         for a in actions
         if a.keys
+    ] + [
+        Binding(
+            f"alt+{digit}",
+            f"use_favourite('{digit}')",
+            f"Favourite {digit}",
+            id=f"chat.favourite_{digit}",
+            tooltip=f"Switch this chat to favourite {digit}",
+            show=False,
+            priority=True,
+        )
+        for digit in FAVOURITES
     ]

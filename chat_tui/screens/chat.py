@@ -15,7 +15,8 @@ from textual.widgets import Static, TextArea
 from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text, ToolCall
 from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
-from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
+from chat_tui.models.routing import Choices
+from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.engine.turn import Turn
+    from chat_tui.models.endpoint import Endpoints
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
@@ -153,8 +155,9 @@ class ChatScreen(ReadingScreen):
         self.composer.remember([message.text for message in path if message.role == "user"])
 
     def _show_all(self) -> None:
-        system = "system prompt" if self.chat.settings.get("system") else ""
-        self.header.show(self.chat.title, self.chat.model, system)
+        settings = self.chat.settings
+        system = "system prompt" if settings.get("system") else ""
+        self.header.show(self.chat.title, self.chat.model, Choices.of(settings.get("provider") or {}).summary(), system)
         self._show_hint()
         self._show_status()
 
@@ -181,6 +184,9 @@ class ChatScreen(ReadingScreen):
             return
         if not argument and (chosen := self.completions.chosen) is not None:
             first_word = chosen
+        if first_word in FAVOURITES and not argument:
+            self.action_use_favourite(first_word)
+            return
         action = BY_SLASH.get(first_word)
         if action is None:
             self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
@@ -272,7 +278,9 @@ class ChatScreen(ReadingScreen):
         text = self.composer.text
         found: list[Completion] = []
         if text.startswith("/") and not any(character.isspace() for character in text):
-            found = [Completion(a.slash, a.argument, a.help) for a in ACTIONS if a.slash.startswith(text[1:].lower())]
+            typed = text[1:].lower()
+            named = [(name, a) for name, a in BY_SLASH.items() if name.startswith(typed)]
+            found = [Completion(name, a.argument, a.help) for name, a in named if name == a.slash or typed]
         self.completions.offer(found)
         self.composer.completing = bool(found)
         self._show_hint()
@@ -372,6 +380,31 @@ class ChatScreen(ReadingScreen):
         if chosen:
             self.command_choose_model(chosen)
 
+    @work(group="command")
+    async def action_choose_providers(self) -> None:
+        """Show who serves this chat's model, and keep the choices that are made there."""
+        from chat_tui.screens.endpoints import EndpointsScreen
+
+        chat = self.chat
+
+        async def fetch() -> Endpoints:
+            return await (await self._session()).endpoints(chat.model)
+
+        screen = EndpointsScreen(chat.model, chat.settings.get("provider") or {}, fetch)
+        choices = await self.app.push_screen_wait(screen)
+        if choices is not None:
+            self._save(lambda: chat.choose_providers(choices))
+
+    @work(group="command")
+    async def action_use_favourite(self, digit: str) -> None:
+        """Switch this chat to a favourite model."""
+        favourites = (await self._session()).chosen_models.chosen.favourites
+        if int(digit) <= len(favourites):
+            self.command_choose_model(favourites[int(digit) - 1])
+            self.app.notify(f"This chat uses {one_line(self.chat.model, 80)} now.", markup=False, timeout=4)
+        else:
+            self._warn(f"There is no favourite {digit} yet. In the model picker, Alt+S makes a model one.")
+
     def command_choose_model(self, model: str) -> None:
         """Switch this chat to `model`, from its next prompt on."""
         self._change(model=model)
@@ -389,8 +422,11 @@ class ChatScreen(ReadingScreen):
         self.app.notify("The system prompt is set, from the next prompt on.", markup=False)
 
     def _change(self, **settings: str | None) -> None:
+        self._save(lambda: self.chat.change(**settings))
+
+    def _save(self, change: Callable[[], None]) -> None:
         try:
-            self.chat.change(**settings)
+            change()
         except OSError as error:
             self._warn(f"This could not be saved: {error.strerror}.")
         self._show_all()
