@@ -125,10 +125,9 @@ class Session:
         return await self._providers.endpoints(model)
 
     async def preload(self) -> None:
-        """Read what the model picker shows; the server is only asked when nothing of it is on the disk."""
+        """Read from the disk what the model picker shows; the server is asked when it opens."""
         await self.chosen_models.open()
-        if (await self.catalogue.open()).fetched is None:
-            self.catalogue.refresh_behind()
+        await self.catalogue.open()
 
     async def settle_model(self, chat: Chat) -> str:
         """Give a chat for which nobody chose a model the server's first, when it hasn't the usual one.
