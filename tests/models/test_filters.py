@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.models.entry import ModelEntry, Scores
 from chat_tui.models.known import PROVIDERS, ZDR, Answer, Known
 from chat_tui.models.order import ORDERS
 from chat_tui.models.query import parse
@@ -177,3 +178,14 @@ def test_an_order_counts_before_the_words_and_they_decide_between_equals(index: 
     assert contexts == sorted(contexts, reverse=True)
     same = [model for model in found if index.by_id[model].context == 400_000]
     assert same[0] == "openai/gpt-5"
+
+
+@pytest.mark.parametrize("name", ["iq", "coding", "agentic"])
+def test_what_others_measured_is_compared_and_sorted(name: str) -> None:
+    field = {"iq": "intelligence"}.get(name, name)
+    scores = {"a/best": 70.5, "a/none": None, "a/worst": 0.0, "a/good": 50}
+    index = Index(ModelEntry(model, model, scores=Scores(**{field: score})) for model, score in scores.items())
+    assert ids(index, f"sort:{name}") == ["a/best", "a/good", "a/worst", "a/none"]
+    assert ids(index, f"sort:-{name}") == ["a/worst", "a/good", "a/best", "a/none"]
+    assert ids(index, f"{name}>=50") == ["a/best", "a/good"]
+    assert ids(index, f"{name}<50") == ["a/worst"]
