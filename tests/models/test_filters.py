@@ -183,7 +183,7 @@ def test_an_order_counts_before_the_words_and_they_decide_between_equals(index: 
 @pytest.mark.parametrize("name", ["iq", "coding", "agentic"])
 def test_what_others_measured_is_compared_and_sorted(name: str) -> None:
     field = {"iq": "intelligence"}.get(name, name)
-    scores = {"a/best": 70.5, "a/none": None, "a/worst": 0.0, "a/good": 50}
+    scores: dict[str, Any] = {"a/best": 70.5, "a/none": None, "a/worst": 0.0, "a/good": 50}
     index = Index(ModelEntry(model, model, scores=Scores(**{field: score})) for model, score in scores.items())
     assert ids(index, f"sort:{name}") == ["a/best", "a/good", "a/worst", "a/none"]
     assert ids(index, f"sort:-{name}") == ["a/worst", "a/good", "a/best", "a/none"]
