@@ -12,7 +12,7 @@ from chat_tui.models.completing import QUICK, complete, toggled
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import PROVIDERS, ZDR, Answer, Known, pending
 from chat_tui.models.query import parse
-from chat_tui.models.search import Index
+from chat_tui.models.search import Index, highlighted
 from tests.models.real import real_index
 
 KNOWN = Known(
@@ -189,3 +189,15 @@ def test_a_server_that_has_not_answered_is_said_to_be_asked_or_unable() -> None:
     ]
     told = Known(KNOWN.now, answers={**KNOWN.answers, ZDR: Answer("told")})
     assert pending((ZDR,), told, "openrouter.ai") == []
+
+
+@given(st.text("acdegilnoprstu45-./:", min_size=1, max_size=7))
+def test_what_is_found_by_a_word_has_its_letters_marked_in_their_order(word: str) -> None:
+    query = parse(word)
+    if query.words != (word,):
+        return  # it is a filter, or leaves something out
+    for entry in real_index().find(query, KNOWN):
+        texts = (entry.id, entry.name)
+        marked = ["".join(text[place] for place in sorted(highlighted(query, text))).lower() for text in texts]
+        assert word in marked
+        assert set(marked) <= {word, ""}
