@@ -10,7 +10,7 @@ from chat_tui.models.entry import ModelEntry
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES, Choice
 from chat_tui.models.known import PROVIDERS, Known
 from chat_tui.models.order import ORDERS
-from chat_tui.models.query import SORT, Piece, pieces
+from chat_tui.models.query import SORT, pieces
 from chat_tui.text import one_line
 
 MOST = 50
@@ -32,30 +32,6 @@ class Suggestion:
     end: int
     text: str
     meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quick:
-    """A filter for one key: pressing it puts `text` into the line, or takes it out."""
-
-    text: str
-    meaning: str
-
-
-QUICK: tuple[Quick, ...] = (
-    Quick("free", "costs nothing"),
-    Quick("tools", "can call tools"),
-    Quick("reasoning", "thinks before it answers"),
-    Quick("json", "can be made to answer in JSON"),
-    Quick("in:image", "takes images"),
-    Quick("in:file", "takes files such as PDFs"),
-    Quick("in:audio", "takes audio"),
-    Quick("out:image", "makes images"),
-    Quick("ctx>=200k", "reads 200,000 tokens or more"),
-    Quick("new<30d", "came within 30 days"),
-    Quick("zdr", "is served without keeping any data"),
-    Quick("fav", "is a favourite"),
-)
 
 
 def toggled(text: str, filter_text: str) -> str:
@@ -137,6 +113,3 @@ def _occurring(choice: Choice, entries: Iterable[ModelEntry], known: Known) -> I
 
 def _quoted(value: str) -> str:
     return f'"{value}"' if " " in value else value
-
-
-__all__ = ["QUICK", "Piece", "Suggestion", "complete", "toggled"]

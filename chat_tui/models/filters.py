@@ -24,13 +24,13 @@ Test: TypeAlias = Callable[[ModelEntry, Known], Verdict]
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
-SIGNS = tuple(_COMPARISONS)
 EXPIRING_DAYS = 60
 """How soon a model ends for `expiring`, and for warnings."""
 
 _DAYS = {"": 1, "d": 1, "w": 7, "m": 30, "y": 365}
 _THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _NUMBER = re.compile(r"\$?(\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,15})([a-z]*)", re.IGNORECASE)
+_GROUPED = re.compile(r"\$?[1-9]\d{0,2}(?:,\d{3})+")  # 200,000; in 0,125 the comma is a point
 
 INPUTS = ("text", "image", "file", "audio", "video")
 OUTPUTS = ("text", "image", "audio", "video", "embeddings", "rerank", "decisions", "speech", "transcription")
@@ -202,7 +202,7 @@ def number_of(measure: Measure, text: str) -> Decimal:
     Raises:
         NotAFilterError: when it is none.
     """
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
     unit = match[2].lower() if match else ""
     if match is None or unit not in measure.units:
         raise NotAFilterError(f"“{text}” is no number here. Write one as in {measure.name}{measure.example}.")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.models.completing import QUICK, complete, toggled
+from chat_tui.models.completing import complete, toggled
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import PROVIDERS, ZDR, Answer, Known, pending
 from chat_tui.models.query import parse
@@ -168,14 +168,13 @@ def test_a_suggestion_takes_the_place_of_what_was_begun(index: Index) -> None:
     assert by_google.meaning.endswith(" models")
 
 
-def test_the_filters_for_one_key_are_filters_and_go_as_they_came(index: Index) -> None:
-    for quick in QUICK:
-        query = parse(quick.text)
-        assert (len(query.tests), query.words, query.problems) == (1, (), ())
-        once = toggled("claude  ctx>5", quick.text)
-        assert len(parse(once).tests) == 2
-        assert parse(toggled(once, quick.text)).words == ("claude",)
-        assert toggled(toggled("", quick.text), quick.text) == ""
+@pytest.mark.parametrize("wanted", ["free", "in:image", "ctx>=200k"])
+def test_a_filter_is_put_into_the_line_and_taken_out_again(wanted: str) -> None:
+    once = toggled("claude  ctx>5", wanted)
+    assert (once, parse(once).words) == (f"claude  ctx>5 {wanted} ", ("claude",))
+    assert toggled(once, wanted).split() == ["claude", "ctx>5"]
+    assert toggled(f"{wanted.upper()} claude {wanted}", wanted).split() == ["claude"]
+    assert toggled(toggled("", wanted), wanted) == ""
 
 
 def test_a_server_that_has_not_answered_is_said_to_be_asked_or_unable() -> None:
