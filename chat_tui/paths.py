@@ -85,6 +85,10 @@ class Paths:
         return self.config / "themes"
 
     @property
+    def presets(self) -> Path:
+        return self.config / "presets"
+
+    @property
     def log(self) -> Path:
         return self.state / "chat-tui.log"
 

@@ -72,13 +72,10 @@ def server_of(arguments: argparse.Namespace, paths: Paths) -> Server:
 
 def library_of(around: Surroundings, paths: Paths | None = None, **flags: Any) -> Library:
     """Return the conversations under `paths`, with `flags` that aren't None above their settings."""
-    from chat_tui.config.schema import APPLICATION_ONLY
-    from chat_tui.config.settings import BUILT_IN, merged
     from chat_tui.engine.library import Library
 
-    defaults = {k: v for k, v in merged(BUILT_IN, around.settings).items() if k not in APPLICATION_ONLY}
     given = {name: value for name, value in flags.items() if value is not None}
-    return Library(paths or around.paths, defaults=defaults, flags=given)
+    return Library(paths or around.paths, defaults=around.settings, flags=given)
 
 
 NO_KEY = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -33,10 +33,46 @@ class Setting:
     """What each item of a list is, or each value of a table."""
     needs: str = ""
     """The key that a table must have, with a text."""
+    label: str = ""
+    """Its name for people; made from `name` where that says it well enough (`title`)."""
+    group: str = ""
+    """The heading that it stands under in forms and lists."""
+    short: str = ""
+    """Its slash command, without the slash; empty: `/set` with the whole name."""
+    price: str = ""
+    """What OpenRouter charges for it, as a sentence."""
+    parameter: str = ""
+    """What a model lists among its `supported_parameters` when it knows this; empty: not of the model's business."""
+    same_as: str = ""
+    """The setting that this is another name for: files may use either, forms and commands know that one alone."""
 
     @property
     def kinds(self) -> tuple[type, ...]:
         return self.kind if isinstance(self.kind, tuple) else (self.kind,)
+
+    @property
+    def title(self) -> str:
+        """Its name for people: `Top k`."""
+        return self.label or self.name.rpartition(".")[2].replace("_", " ").capitalize()
+
+    @property
+    def range(self) -> str:
+        """What it may be, as a short phrase: `a number, 0 to 2`, `low · medium · high`, `a list, each text`."""
+        kinds = [" · ".join(self.choices) if kind is str and self.choices else _KINDS[kind] for kind in self.kinds]
+        said = [" or ".join(kinds)]
+        if self.item is not None:
+            said.append(f"each {self.item.range}")
+        if self.low is not None and self.high is not None:
+            said.append(f"{self.low:g} to {self.high:g}")
+        elif self.low is not None:
+            said.append(f"at least {self.low:g}")
+        if self.longest is not None:
+            said.append(f"at most {self.longest} {'characters' if self.kinds == (str,) else 'items'}")
+        if self.needs:
+            said.append(f"with “{self.needs}”")
+        if self.unit:
+            said.append(self.unit)
+        return ", ".join(said)
 
     def fault(self, value: object) -> str | None:
         """Return what is wrong with `value`, as the end of a sentence, or None."""
@@ -87,3 +123,13 @@ def _is_sendable(value: object) -> bool:
     except (TypeError, ValueError):
         return False
     return True
+
+
+def grouped(group: str, *settings: Setting) -> tuple[Setting, ...]:
+    """Return `settings` under the heading `group`."""
+    return tuple(replace(setting, group=group) for setting in settings)
+
+
+def texts(name: str, help: str, *choices: str, **more: Any) -> Setting:
+    """Return a setting that is a list of texts, each of `choices` if there are any."""
+    return Setting(name, list, help, item=Setting("", str, "", choices=choices), **more)

@@ -1,52 +1,27 @@
-"""Settings from their layers: built-in, file, conversation, flags; the later layer wins, name by name."""
+"""Settings as files have them: what of a file counts, and what in it is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chat_tui.config.layers import merged
+from chat_tui.config.names import UNSET, Layer, item_key, nested
 from chat_tui.config.problems import Problem, nearest
-from chat_tui.config.schema import APPLICATION_ONLY, ORIGIN, SETTINGS, TABLES
+from chat_tui.config.schema import APPLICATION_ONLY, KEYED, ORIGIN, SETTINGS, TABLES
 from chat_tui.config.server import is_origin
 from chat_tui.paths import NotTomlError, read_toml
 
-Layer = Mapping[str, Any]
-"""Settings in the shape of the wire: `{"model": …, "parameters": {"temperature": …}}`."""
+__all__ = ["BUILT_IN", "CHAT_BUILT_IN", "Layer", "conversation_settings", "merged", "preset_settings", "read_settings"]
 
-# Two ways to say how much a model may think: the server refuses both at once.
-_EITHER_OR = {"effort": "max_tokens", "max_tokens": "effort"}
+LEFT_OUT = "It was left out."
 _AN_ORIGIN = "http://localhost:11434"
 
-
-def merged(*layers: Layer) -> dict[str, Any]:
-    """Return the layers as one, later ones winning; tables are merged, lists and values replaced.
-
-    Of settings that exclude each other, a later layer's takes the place of an earlier one's.
-    """
-    whole: dict[str, Any] = {}
-    for layer in layers:
-        for name, value in layer.items():
-            other = _EITHER_OR.get(name)
-            if other is not None and other not in layer:
-                whole.pop(other, None)
-            known = whole.get(name)
-            tables = isinstance(known, Mapping) and isinstance(value, Mapping)
-            whole[name] = merged(known or {}, value) if tables else value
-    return whole
-
-
-def _built_in() -> dict[str, Any]:
-    whole: dict[str, Any] = {}
-    for setting in SETTINGS.values():
-        layer = setting.default
-        for part in reversed(setting.name.split(".")):
-            layer = {part: layer}
-        whole = whole if setting.default is None else merged(whole, layer)
-    return whole
-
-
-BUILT_IN: Layer = _built_in()
+BUILT_IN: Layer = nested({one.name: one.default for one in SETTINGS.values() if one.default is not None})
+CHAT_BUILT_IN: Layer = {name: value for name, value in BUILT_IN.items() if name not in APPLICATION_ONLY}
+"""What of it is a chat's."""
 
 
 def read_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
@@ -59,8 +34,8 @@ def read_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         return {}, [Problem(path, "", f"can't be read: {error.strerror}. The built-in settings are used.")]
     except NotTomlError as error:
         return {}, [Problem(path, "", f"is not TOML: {error}. The built-in settings are used until it is mended.")]
-    problems: list[Problem] = []
-    return _checked(data, path, problems), problems
+    checking = _Checking(path)
+    return checking.table(data), checking.problems
 
 
 def conversation_settings(settings: Layer, path: Path) -> tuple[dict[str, Any], list[Problem]]:
@@ -68,42 +43,107 @@ def conversation_settings(settings: Layer, path: Path) -> tuple[dict[str, Any], 
 
     A conversation may come from somebody else: it can't say which server is asked, how, or how the application looks.
     """
-    problems = [
-        Problem(path, f"settings.{name}", "can't be set by a conversation. It was left out.")
-        for name in settings
-        if name in APPLICATION_ONLY
-    ]
-    own = {name: value for name, value in settings.items() if name not in APPLICATION_ONLY}
-    return _checked(own, path, problems, shown="settings."), problems
+    checking = _Checking(path, "a conversation", shown="settings.")
+    return checking.table(settings), checking.problems
 
 
-def _checked(data: Layer, path: Path, problems: list[Problem], prefix: str = "", shown: str = "") -> dict[str, Any]:
-    """Return what in `data` is right; add what isn't to `problems`.
+def preset_settings(settings: Layer, path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """Return what of a preset's `settings` counts, and what in them is wrong: what a conversation can't set either."""
+    checking = _Checking(path, "a preset", more_refused=("local_preset",))
+    return checking.table(settings), checking.problems
+
+
+@dataclass(slots=True)
+class _Checking:
+    """Sorts what is right in a file from what is wrong.
 
     Args:
-        data: A table of settings.
-        path: The file that it is from.
-        problems: Gets what is wrong.
-        prefix: The table's name in the schema, with a dot; empty for the whole file.
-        shown: The table's name in the file, likewise.
+        path: The file.
+        whose: Who can't set what is the application's alone; empty for `config.toml`, which can.
+        shown: What the names of the settings are preceded by in the file, with a dot.
+        more_refused: What it can't set either.
     """
-    kept: dict[str, Any] = {}
-    by_origin = f"{prefix}{ORIGIN}" in TABLES
-    for key, value in data.items():
-        name, where = prefix + (ORIGIN if by_origin else key), shown + key
+
+    path: Path
+    whose: str = ""
+    shown: str = ""
+    more_refused: tuple[str, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+    def table(self, data: Layer, prefix: str = "", place: str = "") -> dict[str, Any]:
+        """Return what in `data` is right.
+
+        Args:
+            data: A table of settings.
+            prefix: The table's name in the schema, with a dot; empty for all of it.
+            place: The table's name in the file, likewise.
+        """
+        kept: dict[str, Any] = {}
+        for key, value in data.items():
+            if not prefix and self.whose and (key in APPLICATION_ONLY or key in self.more_refused):
+                self._wrong(key, f"can't be set by {self.whose}. {LEFT_OUT}")
+            elif not prefix and key == UNSET:
+                kept |= self._unset(value)
+            elif not prefix and key in KEYED and isinstance(value, list):
+                items = self._items(key, value)
+                kept |= {key: items} if items or not value else {}
+            else:
+                kept |= self._one(key, value, prefix, place + key)
+        return kept
+
+    def _one(self, key: str, value: Any, prefix: str, where: str) -> dict[str, Any]:
+        """Return the setting `key` of the table that `prefix` names, or nothing when it is wrong."""
+        by_origin = f"{prefix}{ORIGIN}" in TABLES
+        name = prefix + (ORIGIN if by_origin else key)
         is_known = by_origin or "." not in key  # a quoted "a.b" is one key, not a table's
         setting = SETTINGS.get(name) if is_known else None
         is_table = is_known and name in TABLES
         if by_origin and not is_origin(key):
-            problems.append(Problem(path, where, f"is no origin, such as “{_AN_ORIGIN}”. It was left out."))
+            self._wrong(where, f"is no origin, such as “{_AN_ORIGIN}”. {LEFT_OUT}")
         elif is_table and isinstance(value, Mapping):
-            kept[key] = _checked(value, path, problems, f"{name}.", f"{where}.")
+            return {key: self.table(value, f"{name}.", f"{where}.")}
         elif is_table and setting is None:
-            problems.append(Problem(path, where, "should be a table. It was left out."))
+            self._wrong(where, f"should be a {'list' if name in KEYED else 'table'}. {LEFT_OUT}")
         elif setting is None:
-            problems.append(Problem(path, where, f"is no setting, so it was left out.{nearest(name, SETTINGS)}"))
+            self._wrong(where, f"is no setting, so it was left out.{nearest(name, SETTINGS)}")
         elif fault := setting.fault(value):
-            problems.append(Problem(path, where, f"{fault} It was left out."))
+            self._wrong(where, f"{fault} {LEFT_OUT}")
         else:
-            kept[key] = value
-    return kept
+            return {key: value}
+        return {}
+
+    def _items(self, name: str, items: list[Any]) -> list[Any]:
+        """Return the right items of a list of tables that a key tells apart."""
+        kept: list[Any] = []
+        for place, item in enumerate(items, 1):
+            key = KEYED[name]
+            if not isinstance(item, Mapping):
+                self._wrong(name, f"is wrong at item {place}: it should be a table. {LEFT_OUT}")
+            elif not isinstance(item.get(key), str):
+                self._wrong(name, f"is wrong at item {place}: it needs “{key}”, a text. {LEFT_OUT}")
+            elif fault := _ANYTHING.fault(dict(item)):
+                self._wrong(name, f"is wrong at item {place}: it {fault} {LEFT_OUT}")
+            elif (table := f"{name}.{item_key(name, item)}") not in TABLES:
+                kept.append(item)
+            else:
+                fields = {field: value for field, value in item.items() if field != key}
+                if (right := self.table(fields, f"{table}.", f"{table}.")) or not fields:
+                    kept.append({key: item[key], **right})
+        return kept
+
+    def _unset(self, names: Any) -> dict[str, Any]:
+        if not isinstance(names, list):
+            self._wrong(UNSET, f"should be a list of settings' names. {LEFT_OUT}")
+            return {}
+        known = [name for name in names if isinstance(name, str) and (name in SETTINGS or name.startswith(_OTHERS))]
+        for name in names:
+            if name not in known:
+                self._wrong(UNSET, f"names no setting with “{name}”.{nearest(str(name), SETTINGS)}")
+        return {UNSET: known} if known else {}
+
+    def _wrong(self, where: str, reason: str) -> None:
+        self.problems.append(Problem(self.path, self.shown + where, reason))
+
+
+_ANYTHING = SETTINGS["trace"]  # a table of whatever JSON has
+_OTHERS = tuple(f"{name}." for name in KEYED)

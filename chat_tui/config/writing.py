@@ -72,3 +72,10 @@ def _candidates(text: str, name: str, quoted: str) -> Iterator[str]:
 def _quoted(value: str) -> str:
     """Return `value` as a TOML text; JSON's escapes are among TOML's, but for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def write_setting(path: Path, name: str, value: object) -> None:
+    """Set `name` in the TOML file `path`."""
+    if not isinstance(value, str) or "." in name:
+        raise ConfigError(f"{path}: only texts outside of tables can be changed yet.")
+    write_text_setting(path, name, value)

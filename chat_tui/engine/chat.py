@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.config.settings import BUILT_IN, Layer, conversation_settings, merged
+from chat_tui.config.layers import RIVALS, Layers, merged
+from chat_tui.config.names import Values, flat, nested
+from chat_tui.config.schema import APPLICATION_ONLY
+from chat_tui.config.settings import CHAT_BUILT_IN, Layer, conversation_settings
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import FILE_NAME, Metadata
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import Message
+from chat_tui.engine.history import History, Step
 from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.paths import FILE_MODE, private_directory
 from chat_tui.text import one_line
@@ -23,6 +28,12 @@ if TYPE_CHECKING:
     from chat_tui.models.routing import Choices
 
 TITLE_LENGTH = 60
+NOTHING: Layer = {}
+
+
+def no_preset(name: str) -> tuple[Layer, list[str]]:
+    """Know no presets."""
+    return NOTHING, [f"There is no preset “{name}” here."]
 
 
 class Chat:
@@ -35,20 +46,35 @@ class Chat:
         metadata: What is known of the conversation.
         folder: Where it is, or will be from the first send.
         lock: The file that says who writes.
-        defaults: The settings below this conversation's own: built-in ones and the file's.
+        defaults: What `config.toml` sets, below this conversation's own settings.
         flags: The settings above them, for this run.
+        presets: Returns what the local preset of a name sets, and sentences about what is wrong; it may read a file.
     """
 
     def __init__(
-        self, metadata: Metadata, folder: Path, lock: Path, *, defaults: Layer = BUILT_IN, flags: Layer | None = None
+        self,
+        metadata: Metadata,
+        folder: Path,
+        lock: Path,
+        *,
+        defaults: Layer = NOTHING,
+        flags: Layer | None = None,
+        presets: Callable[[str], tuple[Layer, list[str]]] = no_preset,
     ) -> None:
         self.metadata = metadata
         self.folder = Folder(folder)
         self.tree = Tree()
         self.defaults = defaults
         self.flags: Layer = flags or {}
+        self.built_in: Values = flat(CHAT_BUILT_IN)
+        """What holds where nobody says anything."""
+        self.history = History()
+        """What was changed of the settings here."""
         self.problems: list[str] = []
         """Sentences about what was found wrong on loading."""
+        self._presets = presets
+        self.preset: Layer = NOTHING
+        """What the local preset that is used sets."""
         self._lock_path = lock
         self._lock: FileLock | None = None
         self._read_only = ""
@@ -56,6 +82,7 @@ class Chat:
         self._lock_fault: OSError | None = None
         self._loading = threading.Lock()
         self._loaded = False
+        self.read_preset()
 
     @property
     def id(self) -> str:
@@ -66,10 +93,22 @@ class Chat:
         return self.metadata.title or "New chat"
 
     @property
+    def layers(self) -> Layers:
+        """What each layer says of the next request."""
+        own, _ = conversation_settings(self.metadata.settings, self.folder.path)
+        return Layers(
+            self.built_in, _of_chats(flat(self.defaults)), flat(self.preset), flat(own), _of_chats(flat(self.flags))
+        )
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What holds for the next request: all layers, merged."""
-        own, _ = conversation_settings(self.metadata.settings, self.folder.path)
-        return merged(self.defaults, own, self.flags)
+        return self.layers.settings()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another process writes here: changes then hold for this run alone."""
+        return bool(self._read_only)
 
     @property
     def model(self) -> str:
@@ -99,6 +138,7 @@ class Chat:
             self.problems.clear()
             self._take_lock()  # before reading: what another writer adds must not be missed
             self.metadata = self.folder.read_metadata() or self.metadata
+            self.read_preset()
             _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
             self.problems += [str(problem) for problem in wrong]
             reading = self.folder.read()
@@ -177,28 +217,70 @@ class Chat:
             self.save()
 
     def change(self, **settings: Any) -> None:
-        """Set this conversation's own settings; None takes one back. On disk at once if the conversation is.
+        """Set this conversation's own settings, as the wire has them; None takes one back.
 
-        Where another process writes, they hold for this run alone.
+        On disk at once if the conversation is. Where another process writes, they hold for this run alone.
         """
-        is_kept = self.folder.journal.exists()
-        if is_kept:
-            self.load()
+        self.load_kept()
+        flags = {name: value for name, value in self.flags.items() if name not in settings}
+        wanted = {name: value for name, value in settings.items() if value is not None}
+        what = f"the change of {', '.join(settings)}"
         if self._read_only:
-            self.flags = {name: value for name, value in {**self.flags, **settings}.items() if value is not None}
-            return
-        own = {**self.metadata.settings, **settings}
-        self.metadata = replace(self.metadata, settings={k: v for k, v in own.items() if v is not None})
-        self.flags = {name: value for name, value in self.flags.items() if name not in settings}
-        if is_kept:
+            self._hold(what, self.metadata.settings, {**flags, **wanted})
+        else:
+            own = {name: value for name, value in self.metadata.settings.items() if settings.get(name, "") is not None}
+            self._hold(what, {**own, **wanted}, flags)
+
+    def tune(self, values: Mapping[str, Any], *, reset: Collection[str] = (), what: str = "") -> None:
+        """Set this conversation's own settings by their dotted names, as `change` does.
+
+        Args:
+            values: None: not to be sent, whatever the layers below say.
+            reset: Names of which the conversation says nothing from now on.
+            what: What this is, for the sentence that undoes it.
+        """
+        self.load_kept()
+        gone = {*values, *reset} | {RIVALS[name] for name, value in values.items() if name in RIVALS and value}
+        own, flags = (
+            {name: value for name, value in flat(layer).items() if name not in gone}
+            for layer in (self.metadata.settings, self.flags)
+        )
+        what = what or f"the change of {', '.join((*values, *reset))}"
+        if self._read_only:
+            self._hold(what, self.metadata.settings, nested({**flags, **values}))
+        else:
+            self._hold(what, nested({**own, **values}), nested(flags))
+
+    def load_kept(self) -> None:
+        """Read what is on disk of the conversation, if anything is: it must not be overwritten with less."""
+        if self.folder.journal.exists():
+            self.load()
+
+    def _hold(self, what: str, settings: Mapping[str, Any], flags: Layer) -> None:
+        before = self.metadata.settings, self.flags
+        self.history.add(Step(what, lambda: self._set(*before), lambda: self._set(settings, flags)))
+        self._set(settings, flags)
+
+    def _set(self, settings: Mapping[str, Any], flags: Layer) -> None:
+        self.metadata = replace(self.metadata, settings=settings)
+        self.flags = flags
+        self.read_preset()
+        if not self._read_only and self.folder.journal.exists():
             self.save()
+
+    def read_preset(self) -> None:
+        """Take what the local preset that is named sets, as its file says it now."""
+        named = merged(self.defaults, self.metadata.settings, self.flags).get("local_preset")
+        self.preset, wrong = self._presets(named) if isinstance(named, str) and named else (NOTHING, [])
+        self.problems += [problem for problem in wrong if problem not in self.problems]
 
     def choose_providers(self, choices: Choices) -> None:
         """Set this conversation's rules about who may serve; its other settings of providers stay."""
-        own, _ = conversation_settings(self.metadata.settings, self.folder.path)
-        layers = [self.defaults, own, self.flags] if self._read_only else [self.defaults, own]
-        below, mine = merged(*layers[:-1]).get("provider") or {}, layers[-1].get("provider") or {}
-        self.change(provider=choices.settings(mine, below) or None)
+        layers = self.layers
+        mine = layers.flags if self._read_only else layers.conversation
+        under = replace(layers, flags={}) if self._read_only else replace(layers, flags={}, conversation={})
+        below, own = under.settings().get("provider") or {}, nested(mine).get("provider") or {}
+        self.change(provider=choices.settings(own, below) or None)
 
     def save(self) -> None:
         """Write the metadata.
@@ -230,3 +312,8 @@ class Chat:
         except OSError as error:
             self._lock_fault = error
             self._read_only = f"{self._lock_path} can't be made ({error.strerror}); mend that to continue it."
+
+
+def _of_chats(values: Values) -> Values:
+    """Return `values` without what is the application's alone."""
+    return {name: value for name, value in values.items() if name.partition(".")[0] not in APPLICATION_ONLY}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from chat_tui.config.settings import BUILT_IN, Layer, merged
-from chat_tui.config.writing import write_text_setting
+from chat_tui.config.names import Layer, flat, nested
+from chat_tui.config.presets import Presets
+from chat_tui.config.problems import ConfigError
+from chat_tui.config.writing import write_setting
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.engine.chat import Chat
-from chat_tui.paths import Paths
+from chat_tui.paths import Paths, replace_file
 
 
 class UnknownConversationError(Exception):
@@ -33,14 +36,15 @@ class Library:
 
     Args:
         paths: Where the data and the locks are.
-        defaults: The settings that new and old conversations build on.
+        defaults: What `config.toml` sets, which new and old conversations build on.
         flags: The settings of this run, above a conversation's own.
     """
 
-    def __init__(self, paths: Paths, *, defaults: Layer = BUILT_IN, flags: Layer | None = None) -> None:
+    def __init__(self, paths: Paths, *, defaults: Layer | None = None, flags: Layer | None = None) -> None:
         self.paths = paths
-        self.defaults = defaults
+        self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
+        self.presets = Presets(paths.presets)
 
     def begin(self) -> Chat:
         """Return a new conversation; nothing is written before the first send."""
@@ -64,14 +68,40 @@ class Library:
         return self._open(found[0])
 
     def make_default(self, model: str) -> None:
-        """Make `model` that of new chats: in `config.toml`, and in this run.
+        """Make `model` that of new chats.
 
         Raises:
-            ConfigError: when the file can't be changed safely.
+            ConfigError, OSError: as `write_default`.
+        """
+        self.write_default("model", model)
+
+    def write_default(self, name: str, value: Any) -> Callable[[], None]:
+        """Set `name` to `value` in `config.toml` and in this run; None takes it out.
+
+        Returns:
+            What undoes it, byte for byte; it raises what this raises.
+
+        Raises:
+            ConfigError: when the file can't be changed safely, or, to undo it, when it was changed meanwhile.
             OSError: when it can't be read or written.
         """
-        write_text_setting(self.paths.settings, "model", model)
-        self.defaults = merged(self.defaults, {"model": model})
+        file, defaults = self.paths.settings, self.defaults
+        before = _bytes_of(file)
+        write_setting(file, name, value)
+        written = _bytes_of(file)
+        known = {key: held for key, held in flat(defaults).items() if key != name}
+        self.defaults = nested(known | ({} if value is None else {name: value}))
+
+        def undo() -> None:
+            if _bytes_of(file) != written:
+                raise ConfigError(f"{file} was changed meanwhile, so it was left as it is. Mend it there.")
+            if before is None:
+                file.resolve().unlink()
+            else:
+                replace_file(file.resolve(), before)
+            self.defaults = defaults
+
+        return undo
 
     def latest(self) -> Chat | None:
         """Return the conversation that was written to last, or None when there is none."""
@@ -91,7 +121,15 @@ class Library:
 
     def _chat(self, metadata: Metadata, folder: Path) -> Chat:
         lock = self.paths.state / "locks" / f"{metadata.id}.lock"
-        return Chat(metadata, folder, lock, defaults=self.defaults, flags=self.flags)
+        return Chat(metadata, folder, lock, defaults=self.defaults, flags=self.flags, presets=self._preset)
+
+    def _preset(self, name: str) -> tuple[Layer, list[str]]:
+        """Return what the local preset `name` sets, and sentences about what is wrong with it."""
+        try:
+            preset = self.presets.read(name)
+        except ConfigError as error:
+            return {}, [str(error)]
+        return preset.settings, [str(problem) for problem in preset.problems]
 
     def _folders(self) -> Iterator[Path]:
         try:
@@ -101,6 +139,14 @@ class Library:
         for folder in entries:
             if is_id(folder.name[-ID_LENGTH:]) and folder.is_dir():
                 yield folder
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    """Return what `file` holds, or None when there is none."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _changed(folder: Path) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
-from chat_tui.config.settings import BUILT_IN, Layer, merged
+from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.asking import IN_CHAT, Manner, asking
@@ -136,8 +136,9 @@ class Session:
             What was done, as a sentence; empty when there was nothing to do.
         """
         usual = BUILT_IN["model"]
-        chosen = merged(chat.metadata.settings, chat.flags).get("model")
-        if self.server.is_openrouter or chosen or chat.model != usual:
+        held = chat.layers.held("model")
+        is_chosen = held.origin not in ("built-in", "config.toml") or held.value != usual
+        if self.server.is_openrouter or is_chosen:
             return ""
         try:
             async with asyncio.timeout(self._client.timeouts.connect):
@@ -146,7 +147,8 @@ class Session:
             return ""  # the prompt will say so too, and keeps its words
         if usual in ids or not ids:
             return ""
-        chat.defaults = merged(chat.defaults, {"model": ids[0]})
+        chat.defaults = {name: value for name, value in chat.defaults.items() if name != "model"}
+        chat.built_in = {**chat.built_in, "model": ids[0]}
         return f"{self.server.origin} has no {usual}; this chat uses its first model, {ids[0]}. Ctrl+O chooses another."
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from chat_tui.config.schema import APPLICATION_ONLY, SETTINGS
+from chat_tui.config.schema import APPLICATION_ONLY, KEYED, SETTINGS
 from chat_tui.conversation.values import FilePart, Json, Message, requested_is_served
 from chat_tui.openrouter.exact_json import decode_json
 
@@ -18,7 +18,9 @@ Read = Callable[[FilePart], bytes]
 
 _FLAT = "parameters"
 _PROVIDER = "provider"
-_SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", _FLAT}
+_SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", "local_preset", _FLAT}
+_ENABLED = "enabled"
+_NEVER_OFF = ("web-fetch", "moderation")  # plugins that have no `enabled` on the wire
 _ROUTERS = "openrouter/"
 
 
@@ -41,22 +43,35 @@ def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatReq
             messages.append({"role": "user", "content": message.text})
         elif message.role == "assistant":
             messages += _exchange(message, _answers(message, path[place + 1 :]), settings, read)
-    return cast("ChatRequest", {**_fields(settings), "messages": messages})
+    return cast("ChatRequest", {**settings_fields(settings), "messages": messages})
 
 
 def text_request(prompt: str, settings: Json) -> TextRequest:
     """Return the request to go on with `prompt` as it stands, under `settings`: no roles, no system prompt."""
-    return cast("TextRequest", {**_fields(settings), "prompt": prompt})
+    return cast("TextRequest", {**settings_fields(settings), "prompt": prompt})
 
 
-def _fields(settings: Json) -> dict[str, Any]:
+def settings_fields(settings: Json) -> dict[str, Any]:
     """Return what `settings` say beside the messages; what is empty is unset."""
     flat = settings.get(_FLAT) or {}
     named = {name: value for name, value in settings.items() if name in _SENT}
     if isinstance(provider := named.get(_PROVIDER), Mapping):
         # A chat takes back a rule of the file's with an empty list, which servers need not understand.
         named[_PROVIDER] = _filled(provider)
+    for name, key in KEYED.items():
+        named[name] = [_as_sent(item, key) for item in named.get(name) or () if _is_sent(item, key)]
     return {**flat, **_filled(named)}
+
+
+def _is_sent(item: Json, key: str) -> bool:
+    """Tell whether the wire has an item: one that is switched off is only said where the wire can say so."""
+    return item.get(_ENABLED) is not False or (key == "id" and item[key] not in _NEVER_OFF)
+
+
+def _as_sent(item: Json, key: str) -> dict[str, Any]:
+    """Return a plugin or a tool as the wire has it: what is there is on, and need not say so."""
+    says_on = item.get(_ENABLED) is True or key == "type"
+    return {name: value for name, value in item.items() if name != _ENABLED or not says_on}
 
 
 def _filled(settings: Json) -> dict[str, Any]:

@@ -33,7 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "models": ["m/two"],
         "max_completion_tokens": 99,
         "reasoning": {"effort": "high"},
-        "provider": {"sort": {"by": "latency"}},
+        "provider": {"sort": "latency"},
         "plugins": [{"id": "context-compression", "enabled": False}],
     },
     "openrouter-old": {

@@ -1,0 +1,89 @@
+"""Settings as slash commands: which one a word means, and what can be typed after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chat_tui.config.problems import ConfigError, nearest
+from chat_tui.config.schema import ALIASES, ORIGIN, SETTINGS, Setting
+
+BY_SHORT = {setting.short: setting for setting in SETTINGS.values() if setting.short}
+"""The settings that have a slash command of their own, by its name."""
+
+SETTABLE = {name: one for name, one in SETTINGS.items() if name not in ALIASES and ORIGIN not in name}
+"""The settings that can be set one by one: not the other names of some, not the servers' tables."""
+
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What could be typed: the whole text after the slash, and what it does."""
+
+    text: str
+    help: str
+
+
+def find(word: str) -> Setting:
+    """Return the setting that `word` means: a short name, a dotted name, or the end of one that only one has.
+
+    Raises:
+        ConfigError: when there is none, or several; it names the nearest.
+    """
+    wanted = word.strip().lower()
+    name = ALIASES.get(wanted, wanted)
+    if setting := BY_SHORT.get(wanted.replace("_", "-")) or SETTABLE.get(name):
+        return setting
+    ends = [one for one in SETTABLE.values() if one.name.endswith(f".{wanted.replace('-', '_')}")]
+    if len(ends) == 1:
+        return ends[0]
+    if ends:
+        some = " or ".join(one.name for one in ends[:_MOST_NAMED]) + (", among others" * (len(ends) > _MOST_NAMED))
+        raise ConfigError(f"“{word}” could be {some}. Write more of the name.")
+    raise ConfigError(f"There is no setting “{word}”.{nearest(wanted, [*BY_SHORT, *SETTABLE])}")
+
+
+def suggestions(typed: str) -> list[Suggestion]:
+    """Return how `typed`, the text after the slash, may go on: names of settings, then their values."""
+    word, space, argument = typed.partition(" ")
+    if not space:
+        return [Suggestion(short, one.help) for short, one in BY_SHORT.items() if short.startswith(word.lower())]
+    prefix, rest = f"{word} ", argument.lstrip()
+    if word in ("set", "unset", "reset", "default"):
+        name, inner, value = rest.partition(" ")
+        if not inner:
+            return _names(prefix, name)
+        prefix, rest = f"{prefix}{name} ", value.lstrip()
+        word = name
+    try:
+        setting = find(word)
+    except ConfigError:
+        return []
+    return _values(prefix, setting, rest)
+
+
+def _names(prefix: str, typed: str) -> list[Suggestion]:
+    wanted = typed.lower()
+    found = [one for one in SETTABLE.values() if one.name.startswith(wanted) or (one.short or "\0").startswith(wanted)]
+    found = found or [one for one in SETTABLE.values() if wanted in one.name]
+    return [Suggestion(f"{prefix}{one.name}", one.help) for one in found]
+
+
+def _values(prefix: str, setting: Setting, typed: str) -> list[Suggestion]:
+    """Return the values that can be listed, or else what may be typed, as one that changes nothing."""
+    words = choices_of(setting)
+    before, comma, last = typed.rpartition(",")
+    kept = f"{before}{comma} " if comma and list in setting.kinds else ""
+    begun = (last if kept else typed).strip().lower()
+    fitting = [word for word in words if word.startswith(begun)]
+    if not words:
+        return [Suggestion(f"{prefix}{typed}", f"{setting.title}: {setting.range}. {setting.help}")]
+    return [Suggestion(f"{prefix}{kept}{word}", setting.help) for word in fitting]
+
+
+def choices_of(setting: Setting) -> tuple[str, ...]:
+    """Return the words that a setting, or each item of it, may be; none where it may be anything."""
+    if bool in setting.kinds:
+        return ("on", "off")
+    return setting.choices or (setting.item.choices if setting.item is not None else ())

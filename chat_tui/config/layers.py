@@ -1,0 +1,95 @@
+"""The layers of a chat's settings: what each says, which one counts, and where it is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chat_tui.config.names import Layer, Values, flat, nested
+
+Origin = Literal["built-in", "config.toml", "preset", "conversation", "flags"]
+"""A layer, the lowest first; what was changed in a chat is the conversation's."""
+
+RIVALS = {
+    "reasoning.effort": "reasoning.max_tokens",
+    "reasoning.max_tokens": "reasoning.effort",
+    "parameters.max_tokens": "parameters.max_completion_tokens",
+    "parameters.max_completion_tokens": "parameters.max_tokens",
+}
+"""Settings that say the same in two ways: of both in different layers, the upper layer's counts."""
+
+
+def stacked(*layers: Values) -> dict[str, Any]:
+    """Return what holds when the later of `layers` win, name by name; None says that nothing does."""
+    whole: dict[str, Any] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            rival = RIVALS.get(name)
+            if rival is not None and value is not None and rival not in layer:
+                whole.pop(rival, None)
+            whole[name] = value
+    return whole
+
+
+def merged(*layers: Layer) -> dict[str, Any]:
+    """Return layers in the shape of the wire as one, the later ones winning name by name; lists are replaced."""
+    whole = stacked(*map(flat, layers))
+    return nested({name: value for name, value in whole.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds for one setting, and which layer says so; `value` None: it is not sent."""
+
+    value: Any = None
+    origin: Origin | None = None
+    """None when no layer says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What each layer says, by dotted names; the lowest first."""
+
+    built_in: Values = field(default_factory=dict)
+    file: Values = field(default_factory=dict)
+    """`config.toml`."""
+    preset: Values = field(default_factory=dict)
+    """The local preset that the chat uses."""
+    conversation: Values = field(default_factory=dict)
+    """What was changed in this chat."""
+    flags: Values = field(default_factory=dict)
+    """What the command line said, for this run."""
+
+    def named(self) -> tuple[tuple[Origin, Values], ...]:
+        """Return the layers with their names, the lowest first."""
+        return (
+            ("built-in", self.built_in),
+            ("config.toml", self.file),
+            ("preset", self.preset),
+            ("conversation", self.conversation),
+            ("flags", self.flags),
+        )
+
+    def values(self) -> dict[str, Any]:
+        """Return what holds, by dotted names: exactly what would be sent."""
+        whole = stacked(*(values for _, values in self.named()))
+        return {name: value for name, value in whole.items() if value is not None}
+
+    def settings(self) -> dict[str, Any]:
+        """Return what holds, in the shape of the wire."""
+        return nested(self.values())
+
+    def held(self, name: str) -> Held:
+        """Return what holds for `name`, and where it is from."""
+        value = self.values().get(name)
+        origin = next((origin for origin, values in reversed(self.named()) if name in values), None)
+        if value is None and origin is not None and not self._is_unset(name):
+            return Held()  # a rival above took its place
+        return Held(value, origin)
+
+    def said(self, name: str) -> list[tuple[Origin, Any]]:
+        """Return what each layer that says something of `name` says, the lowest first; None: not to be sent."""
+        return [(origin, values[name]) for origin, values in self.named() if name in values]
+
+    def _is_unset(self, name: str) -> bool:
+        return next((values[name] is None for _, values in reversed(self.named()) if name in values), False)

@@ -1,0 +1,146 @@
+"""Local presets: settings with a name, one TOML file each, in the shape of `config.toml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chat_tui.config.names import Layer
+from chat_tui.config.problems import ConfigError, Problem, nearest
+from chat_tui.config.settings import preset_settings
+from chat_tui.paths import NotTomlError, private_directory, read_toml, replace_file
+
+_ENDING = ".toml"
+_NAME = re.compile(r"[^\W_][\w .+-]{0,63}")
+_HEADING = "# A preset of chat-tui: settings in the shape of config.toml. See “Presets” in the README.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A local preset: its name, its file, what counts of its settings, and what in it is wrong."""
+
+    name: str
+    path: Path
+    settings: Layer
+    problems: tuple[Problem, ...] = ()
+
+
+class Presets:
+    """The presets in one folder; its methods read and write files.
+
+    Args:
+        folder: Where they are; made with the first one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """Return the names of all presets, in alphabetical order."""
+        try:
+            entries = [path.stem for path in self.folder.iterdir() if path.suffix == _ENDING and path.is_file()]
+        except OSError:
+            return []
+        return sorted((name for name in entries if _NAME.fullmatch(name)), key=str.casefold)
+
+    def all(self) -> list[Preset]:
+        """Return all presets; one that can't be read is there with what is wrong, and sets nothing."""
+        return [self._read(name) for name in self.names()]
+
+    def read(self, name: str) -> Preset:
+        """Return the preset `name`; what in it is wrong is left out.
+
+        Raises:
+            ConfigError: when there is none; it names the nearest.
+        """
+        preset = self._read(name)
+        if not preset.path.exists():
+            raise ConfigError(f"There is no preset “{name}” in {self.folder}.{nearest(name, self.names())}")
+        return preset
+
+    def write(self, name: str, settings: Layer, *, replacing: bool = False) -> Preset:
+        """Write `settings` as the preset `name`, in one step.
+
+        Raises:
+            ConfigError: when the name is none, or there is such a preset already.
+            OSError: when the disk doesn't take it; a preset that was there stays whole.
+        """
+        import tomli_w
+
+        path = self.path(name)
+        if path.exists() and not replacing:
+            raise ConfigError(f"There is a preset “{name}” already. Choose another name, or delete it first.")
+        kept, problems = preset_settings(settings, path)
+        private_directory(self.folder)
+        replace_file(path, (_HEADING + tomli_w.dumps(_plain(kept))).encode("utf-8", "replace"))
+        return Preset(name, path, kept, tuple(problems))
+
+    def rename(self, name: str, new: str) -> Preset:
+        """Give the preset `name` the name `new`; its file stays as it is, comments and all.
+
+        Raises:
+            ConfigError: when there is none, or the new name is none or taken.
+            OSError: when the disk doesn't let it.
+        """
+        preset, path = self.read(name), self.path(new)
+        if path.exists() and not path.samefile(preset.path):
+            raise ConfigError(f"There is a preset “{new}” already. Choose another name, or delete it first.")
+        preset.path.rename(path)
+        return self._read(new)
+
+    def delete(self, name: str) -> bytes:
+        """Delete the preset `name`, and return what its file held.
+
+        Raises:
+            ConfigError: when there is none.
+            OSError: when the disk doesn't let it.
+        """
+        path = self.read(name).path
+        content = path.read_bytes()
+        path.unlink()
+        return content
+
+    def restore(self, name: str, content: bytes) -> None:
+        """Write back what `delete` returned.
+
+        Raises:
+            OSError: when the disk doesn't take it.
+        """
+        private_directory(self.folder)
+        replace_file(self.path(name), content)
+
+    def path(self, name: str) -> Path:
+        """Return the file of the preset `name`, whether it is there or not.
+
+        Raises:
+            ConfigError: when no file can have that name.
+        """
+        if not _NAME.fullmatch(name) or name != name.strip() or name.endswith("."):
+            raise ConfigError(
+                f"“{name}” can't be a preset's name: it begins with a letter or digit and has only these, spaces, "
+                "and . + - _, 64 at most. (OpenRouter's presets are named as @slug.)"
+            )
+        return self.folder / f"{name}{_ENDING}"
+
+    def _read(self, name: str) -> Preset:
+        path = self.path(name)
+        try:
+            settings, problems = preset_settings(read_toml(path), path)
+        except FileNotFoundError:
+            return Preset(name, path, {})
+        except OSError as error:
+            return Preset(name, path, {}, (Problem(path, "", f"can't be read: {error.strerror}. It sets nothing."),))
+        except NotTomlError as error:
+            return Preset(name, path, {}, (Problem(path, "", f"is not TOML: {error}. It sets nothing."),))
+        return Preset(name, path, settings, tuple(problems))
+
+
+def _plain(value: Any) -> Any:
+    """Return mappings as dicts and sequences as lists, which is what TOML is written from."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,128 @@
+"""The settings of one open chat: shown with their layers, changed here or as the default, undone, kept as presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chat_tui.config.layers import RIVALS, Held, Layers
+from chat_tui.config.names import flat, nested
+from chat_tui.config.presets import Preset
+from chat_tui.config.schema import APPLICATION_ONLY
+from chat_tui.config.settings import BUILT_IN
+from chat_tui.engine.chat import Chat
+from chat_tui.engine.history import Step
+from chat_tui.engine.library import Library
+from chat_tui.reply.request import settings_fields
+
+_OURS = ("local_preset",)
+"""What a preset doesn't keep of a chat: which preset it used."""
+
+
+class ChatSettings:
+    """What a person does with the settings of `chat`; nothing is kept here, so it can be made whenever it is needed.
+
+    Names are dotted, as in `SETTINGS`; a value of None means: not to be sent, whatever the layers below say. Methods
+    that change something write files, and raise ConfigError or OSError when they can't; everything they change can be
+    undone.
+
+    Args:
+        chat: The conversation whose settings they are.
+        library: Where the defaults and the presets are.
+    """
+
+    def __init__(self, chat: Chat, library: Library) -> None:
+        self.chat = chat
+        self.library = library
+
+    @property
+    def layers(self) -> Layers:
+        """What each layer says; settings of the application alone are in none."""
+        return self.chat.layers
+
+    def held(self, name: str) -> Held:
+        """Return what holds for `name`, and which layer says so."""
+        if name.partition(".")[0] in APPLICATION_ONLY:
+            return Layers(built_in=flat(BUILT_IN), file=flat(self.library.defaults)).held(name)
+        return self.layers.held(name)
+
+    def change(self, name: str, value: Any) -> None:
+        """Set `name` for this chat, from its next request on; what is the application's alone, in `config.toml`."""
+        if name.partition(".")[0] in APPLICATION_ONLY:
+            self.make_default(name, value)
+        else:
+            self.chat.tune({name: value})
+
+    def reset(self, *names: str) -> None:
+        """Take back what this chat says of `names`; all that it says, without names."""
+        layers = self.layers
+        own = {**flat(self.chat.metadata.settings), **layers.conversation, **layers.flags}
+        self.chat.tune({}, reset=names or tuple(own))
+
+    def make_default(self, name: str, value: Any) -> None:
+        """Set `name` in `config.toml`, or take it out with None; a chat's own value stays above it."""
+
+        undo_there = self.library.write_default(name, value)
+        self._take_defaults()
+
+        def undo() -> None:
+            undo_there()
+            self._take_defaults()
+
+        def redo() -> None:
+            self.library.write_default(name, value)
+            self._take_defaults()
+
+        self.chat.history.add(Step(f"the default of {name}", undo, redo))
+
+    def _take_defaults(self) -> None:
+        self.chat.defaults = self.library.defaults
+        self.chat.read_preset()
+
+    def undo(self) -> str:
+        """Take the last change back, and return what it was; empty when there is none."""
+        return self.chat.history.undo()
+
+    def redo(self) -> str:
+        """Make again what was undone last, and return what it was; empty when there is none."""
+        return self.chat.history.redo()
+
+    # Presets
+
+    def use_preset(self, name: str) -> Preset:
+        """Let this chat use the local preset `name`, and clear what the chat itself says of the same settings."""
+        preset = self.library.presets.read(name)
+        sets = flat(preset.settings)
+        rivals = [RIVALS[known] for known in sets if known in RIVALS]
+        self.chat.tune({"local_preset": name}, reset=[*sets, *rivals], what=f"the choice of the preset “{name}”")
+        return preset
+
+    def leave_preset(self) -> None:
+        """Let this chat use no local preset, also when `config.toml` names one."""
+        below = self.library.defaults.get("local_preset")
+        what = "leaving the preset"
+        if below:
+            self.chat.tune({"local_preset": None}, what=what)
+        else:
+            self.chat.tune({}, reset=["local_preset"], what=what)
+
+    def save_preset(self, name: str, *, replacing: bool = False) -> Preset:
+        """Write what holds in this chat as the local preset `name`."""
+        return self.library.presets.write(name, self.preset_settings(), replacing=replacing)
+
+    def preset_settings(self) -> dict[str, Any]:
+        """Return what a preset made from this chat would hold: all that is sent with its prompts."""
+        values = self.layers.values()
+        return nested({name: value for name, value in values.items() if name not in _OURS})
+
+    # What is sent
+
+    def request(self, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the JSON that the next request would hold beside its messages, before it is put in a server's form.
+
+        Args:
+            changes: Values by name that hold in place of this chat's, to see what they would do.
+        """
+        layers = self.layers
+        return settings_fields(replace(layers, flags={**layers.flags, **(changes or {})}).settings())

@@ -1,0 +1,54 @@
+"""What was changed, so that it can be undone and redone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change: what it was, as a short phrase, and how it is taken back and made again."""
+
+    what: str
+    undo: Callable[[], None]
+    redo: Callable[[], None]
+
+
+class History:
+    """The changes of one conversation's settings, while it is open."""
+
+    def __init__(self) -> None:
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    def add(self, step: Step) -> None:
+        """Note a change that is made now; what was undone before can't be redone any more."""
+        self._done.append(step)
+        self._undone.clear()
+
+    def undo(self) -> str:
+        """Take the last change back, and return what it was; empty when there is none.
+
+        Raises:
+            OSError, ConfigError: as the change itself; it can be tried again.
+        """
+        if not self._done:
+            return ""
+        step = self._done[-1]
+        step.undo()
+        self._undone.append(self._done.pop())
+        return step.what
+
+    def redo(self) -> str:
+        """Make the change again that was undone last, and return what it was; empty when there is none.
+
+        Raises:
+            OSError, ConfigError: as the change itself; it can be tried again.
+        """
+        if not self._undone:
+            return ""
+        step = self._undone[-1]
+        step.redo()
+        self._done.append(self._undone.pop())
+        return step.what
