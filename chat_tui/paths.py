@@ -104,14 +104,23 @@ def private_directory(path: Path) -> Path:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the TOML in `path`: no deeper than anything here needs, integers as TOML has them, of 64 bits.
+    """Return the TOML in `path`.
 
     Raises:
         OSError: when the file can't be read.
-        NotTomlError: when it holds something else.
+        NotTomlError: when it holds something else, as `parse_toml` says.
+    """
+    return parse_toml(path.read_bytes())
+
+
+def parse_toml(content: bytes) -> dict[str, Any]:
+    """Return the TOML in `content`: no deeper than anything here needs, integers as TOML has them, of 64 bits.
+
+    Raises:
+        NotTomlError: when it is something else.
     """
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(content.decode("utf-8-sig"))
     except RecursionError:
         raise NotTomlError("it is nested too deeply") from None
     except ValueError as error:

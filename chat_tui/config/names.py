@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from chat_tui.config.schema import ALIASES, KEYED, ORIGIN, SETTINGS, TABLES
+from chat_tui.config.schema import ALIASES, KEYED, SETTINGS, TABLES
 
 Layer = Mapping[str, Any]
 """Settings in the shape of the wire: `{"model": …, "parameters": {"temperature": …}}`."""
@@ -21,7 +21,6 @@ UNSET = "unset"
 """The list of names, in a layer, that aren't sent whatever the layers below say: TOML has no null."""
 
 _ENABLED = "enabled"
-_SERVERS = ORIGIN
 
 
 def flat(layer: Layer) -> dict[str, Any]:
@@ -90,26 +89,26 @@ def _item(key: str, one: str, item: Any) -> Any:
     return {key: one, **({} if item == {_ENABLED: True} else item)}
 
 
-def _path(name: str, values: Values) -> Iterator[str]:
-    """Yield the keys, from outside in, under which `name` stands."""
+def keys_of(name: str) -> tuple[str, ...]:
+    """Return the keys, from outside in, under which `name` stands; an item of a list has its own key for one."""
     first, _, rest = name.partition(".")
     if first == "servers" and rest:
         origin, _, field = rest.rpartition(".")
-        yield from (first, origin, field) if origin else (first, rest)
-    elif first in KEYED and rest:
+        return (first, origin, field) if origin else (first, rest)
+    if first in KEYED and rest:
         key, _, field = rest.partition(".")
-        yield first
         if f"{first}.{key}" in TABLES:
-            yield key
-            yield from field.split(".") if field else ()
-        else:
-            yield rest
-    else:
-        yield from name.split(".")
-        plain = _PLAIN.get(name)
-        # What is mostly a plain value becomes a table when more is said than that.
-        if plain and any(values.get(f"{name}.{other}") is not None for other in _MORE[name]):
-            yield plain
+            return (first, key, *(field.split(".") if field else ()))
+        return (first, rest)
+    return tuple(name.split("."))
+
+
+def _path(name: str, values: Values) -> tuple[str, ...]:
+    """Return the keys under which `name` is placed among `values`."""
+    plain = _PLAIN.get(name)
+    # What is mostly a plain value becomes a table when more is said than that.
+    is_table = plain and any(values.get(f"{name}.{other}") is not None for other in _MORE[name])
+    return (*keys_of(name), *((plain,) if plain and is_table else ()))
 
 
 _PLAIN = {one.same_as: one.name.rpartition(".")[2] for one in SETTINGS.values() if one.same_as}
@@ -118,8 +117,7 @@ _MORE = {
 }
 
 
-def _place(layer: dict[str, Any], path: Iterator[str], value: Any) -> None:
-    keys = list(path)
+def _place(layer: dict[str, Any], keys: tuple[str, ...], value: Any) -> None:
     for key in keys[:-1]:
         inner = layer.get(key)
         if not isinstance(inner, dict):

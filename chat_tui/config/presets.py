@@ -9,8 +9,8 @@ from typing import Any
 
 from chat_tui.config.names import Layer
 from chat_tui.config.problems import ConfigError, Problem, nearest
-from chat_tui.config.settings import preset_settings
-from chat_tui.paths import NotTomlError, private_directory, read_toml, replace_file
+from chat_tui.config.settings import preset_settings, read_preset_settings
+from chat_tui.paths import private_directory, replace_file
 
 _ENDING = ".toml"
 _NAME = re.compile(r"[^\W_][\w .+-]{0,63}")
@@ -127,13 +127,11 @@ class Presets:
     def _read(self, name: str) -> Preset:
         path = self.path(name)
         try:
-            settings, problems = preset_settings(read_toml(path), path)
+            settings, problems = read_preset_settings(path)
         except FileNotFoundError:
             return Preset(name, path, {})
         except OSError as error:
             return Preset(name, path, {}, (Problem(path, "", f"can't be read: {error.strerror}. It sets nothing."),))
-        except NotTomlError as error:
-            return Preset(name, path, {}, (Problem(path, "", f"is not TOML: {error}. It sets nothing."),))
         return Preset(name, path, settings, tuple(problems))
 
 

@@ -19,10 +19,13 @@ class Problem:
     file: Path
     key: str
     reason: str
+    line: int | None = None
+    """Counted from 1; None where it isn't known."""
 
     def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else f"{self.file}"
         where = f"“{self.key}” " if self.key else ""
-        return f"{self.file}: {where}{self.reason}"
+        return f"{place}: {where}{self.reason}"
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -66,7 +66,7 @@ _SENT_WITH = grouped(
         longest=5,
     ),
     Setting(
-        "attribution.title", str, "What OpenRouter calls this application in your activity.", "chat-tui",
+        "attribution.title", str, "What OpenRouter calls this application in your activity; chat-tui unless told.",
         label="Application's title", longest=200,
     ),
     Setting(

@@ -5,18 +5,28 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from chat_tui.config import toml_places
+from chat_tui.config.names import flat, item_key, keys_of, nested
 from chat_tui.config.problems import ConfigError
+from chat_tui.config.schema import ALIASES, KEYED
+from chat_tui.config.toml_places import Place, Places, Section
 from chat_tui.paths import private_directory, replace_file
 
-_COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n)*")
+_LEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """What a file may begin with: a setting goes below it, above the first table."""
+_REST_OF_LINE = re.compile(r"[ \t]*(#[^\n]*)?\r?(?:\n|\Z)")
+_INDENT = re.compile(r"[ \t]*\Z")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_MARK = "\ufeff"
+"""What Windows may begin a file with."""
 
 
-def write_text_setting(path: Path, name: str, value: str) -> None:
-    """Set `name`, a text outside of tables, to `value` in the TOML file `path`; a missing file is made.
+def write_setting(path: Path, name: str, value: Any) -> None:
+    """Set `name`, dotted, to `value` in the TOML file `path`; None takes it out. A missing file is made.
 
     Raises:
         ConfigError: when the file isn't TOML, or says it in a way that can't be changed safely.
@@ -28,54 +38,230 @@ def write_text_setting(path: Path, name: str, value: str) -> None:
         text = ""
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8, so it was left as it is. Mend it first.") from None
-    changed = with_text_setting(text, name, value)
+    changed = with_setting(text, name, value)
     if changed is None:
-        raise ConfigError(
-            f"{path} could not be changed without touching the rest of it. Set {name} = {_quoted(value)} there."
-        )
+        how = f"Take {name} out" if value is None else f"Set {name} = {literal(value)}"
+        raise ConfigError(f"{path} could not be changed without touching the rest of it. {how} there.")
+    if changed == text:
+        return
     whole = path.resolve()  # a link, perhaps to a folder under version control, stays one
     private_directory(whole.parent)
-    replace_file(whole, changed.encode("utf-8"))
+    replace_file(whole, changed.encode("utf-8", "replace"))
 
 
-def with_text_setting(text: str, name: str, value: str) -> str | None:
-    """Return the TOML `text` with `name`, outside of tables, set to `value`, or None when that can't be done safely.
+def with_setting(text: str, name: str, value: Any) -> str | None:
+    """Return the TOML `text` with `name` set to `value`, or without it for None; None when that can't be done safely.
 
-    Whatever is tried, a parser says whether it means what was wanted: lines in a text of several lines can look like
-    settings.
+    Whatever is tried, a parser says whether it means what was wanted, and nothing else.
     """
+    mark = _MARK if text.startswith(_MARK) else ""
+    text = text.removeprefix(mark)
     try:
-        wanted = {**tomllib.loads(text), name: value}
-    except tomllib.TOMLDecodeError:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
         return None
-    for candidate in _candidates(text, name, _quoted(value)):
+    before = flat(data)
+    name = ALIASES.get(name, name)
+    if before.get(name) == value and type(before.get(name)) is type(value):
+        return mark + text
+    wanted = {key: held for key, held in before.items() if key != name} | ({} if value is None else {name: value})
+    for candidate in _Changing(text, data, name, value).candidates():
         try:
-            if tomllib.loads(candidate) == wanted:
-                return candidate
+            if flat(tomllib.loads(candidate)) == wanted:
+                return mark + candidate
         except tomllib.TOMLDecodeError:
             continue
     return None
 
 
-def _candidates(text: str, name: str, quoted: str) -> Iterator[str]:
-    """Yield `text` with each line that looks like the setting changed, then with a new line for it."""
-    key = re.escape(name)
-    line = re.compile(rf"""(?m)^([ \t]*(?:{key}|"{key}"|'{key}')[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""")
-    for match in line.finditer(text):
-        yield text[: match.end(1)] + quoted + text[match.end() :]
-    comments = _COMMENTS.match(text)
-    place = comments.end() if comments else 0
-    end = "\r\n" if "\r\n" in text else "\n"
-    yield f"{text[:place]}{name} = {quoted}{end}{text[place:]}"
+def literal(value: Any) -> str:
+    """Return `value` as TOML has it in one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, Mapping):
+        fields = ", ".join(f"{_key(key)} = {literal(item)}" for key, item in value.items())
+        return f"{{{fields}}}"
+    return repr(value)
+
+
+class _Changing:
+    """Ways to change one setting in a text; each may be wrong where the file is unusual.
+
+    Args:
+        text: The file.
+        data: What it means.
+        name: The setting, dotted.
+        value: What it is to be; None: not there.
+    """
+
+    def __init__(self, text: str, data: Mapping[str, Any], name: str, value: Any) -> None:
+        self.text = text
+        self.value = value
+        self.places = Places(text)
+        self.end = "\r\n" if "\r\n" in text else "\n"
+        self._name = keys_of(name)
+        self.path = _in_data(self._name, data)
+        self.whole = nested({**{key: held for key, held in flat(data).items() if held is not None}, name: value})
+
+    def candidates(self) -> Iterator[str]:
+        """Yield the changed texts, the least change first."""
+        # `sort = {by = "price"}` says the same as `sort = "price"`.
+        for path in [(*self.path, alias) for alias in ("by", "p50")] + [self.path]:
+            if place := self.places.of(path):
+                yield from self._without(place) if self.value is None else self._replaced(place, literal(self.value))
+        if self.value is None:
+            yield from self._without_item()
+        else:
+            yield from self._inserted()
+            yield from self._as_table()
+
+    def _replaced(self, place: Place, new: str) -> Iterator[str]:
+        yield self.text[: place.value] + new + self.text[place.end :]
+
+    def _without(self, place: Place) -> Iterator[str]:
+        before, after = self.text[: place.start], self.text[place.end :]
+        if place.is_inline:
+            is_last = after.lstrip()[:1] in ("]", "}")
+            without_comma = after.lstrip(" \t").removeprefix(",").lstrip(" \t")
+            yield before.rstrip(" \t,") + after if is_last else before + without_comma
+            return
+        rest = _REST_OF_LINE.match(after)
+        indent = _INDENT.search(before)
+        start = indent.start() if indent else len(before)
+        comment = rest[1] if rest else None
+        kept = f"{before}{comment.rstrip()}{self.end}" if comment else before[:start]
+        yield kept + after[rest.end() if rest else 0 :]
+
+    def _without_item(self) -> Iterator[str]:
+        """Yield the text without the plugin or tool that the setting is of: alone, its id would still switch it on."""
+        item = self.path[:2]
+        if len(self.path) > 2 and self.path[0] in KEYED:
+            for section in self.places.sections[1:]:
+                if section.path == item:
+                    yield self.text[: section.start] + self.text[section.end :]
+            if place := self.places.of(item):
+                yield from self._without(place)
+            if place := self.places.of(item[:1]):
+                yield from self._without(place)
+
+    def _inserted(self) -> Iterator[str]:
+        for depth in range(len(self.path) - 1, -1, -1):
+            table, rest = self.path[:depth], self.path[depth:]
+            if any(isinstance(key, int) for key in rest):
+                continue
+            keys = ".".join(_key(str(key)) for key in rest)
+            yield from self._into_inline(table, f"{keys} = {literal(self.value)}")
+            yield from self._beside(table, rest)
+            for number, section in enumerate(self.places.sections):
+                if number and section.path == table:
+                    yield self._into_section(number, section, f"{keys} = {literal(self.value)}")
+            if not table and len(self.path) == 1:
+                yield self._on_top(f"{keys} = {literal(self.value)}")
+        yield from self._new_table()
+
+    def _into_inline(self, table: toml_places.Path, statement: str) -> Iterator[str]:
+        place = self.places.of(table) if table else None
+        if place is not None and self.text[place.value] == "{":
+            inner = self.text[place.value + 1 : place.end - 1].rstrip()
+            comma = ", " if inner.strip() else ""
+            yield f"{self.text[: place.value]}{{{inner}{comma}{statement}}}{self.text[place.end :]}"
+
+    def _beside(self, table: toml_places.Path, rest: toml_places.Path) -> Iterator[str]:
+        """Yield the text with a new line after the last dotted key of the same table."""
+        siblings = [one for one in self.places.values if not one.is_inline and one.path[: len(table)] == table]
+        for sibling in reversed(siblings if table else []):
+            here = self.places.sections[sibling.section].path
+            if len(here) < len(table):
+                keys = ".".join(_key(str(key)) for key in (*table, *rest)[len(here) :])
+                yield self._after(sibling.end, f"{keys} = {literal(self.value)}", self._indent_of(sibling.start))
+
+    def _into_section(self, number: int, section: Section, statement: str) -> str:
+        own = [place for place in self.places.values if place.section == number and not place.is_inline]
+        indent = self._indent_of(own[-1].start) if own else ""
+        return self._after(own[-1].end if own else section.body, statement, indent)
+
+    def _on_top(self, statement: str) -> str:
+        own = [place for place in self.places.values if place.section == 0 and not place.is_inline]
+        if own:
+            return self._after(own[-1].end, statement, "")
+        leading = _LEADING.match(self.text)
+        # A comment right above the first table belongs to that.
+        at = leading.end() if leading and not self.places.sections[1:] else self._above_first_table()
+        return f"{self.text[:at]}{statement}{self.end}{self.text[at:]}"
+
+    def _above_first_table(self) -> int:
+        first = self.places.sections[1].start if self.places.sections[1:] else len(self.text)
+        blank = self.text.rfind("\n\n", 0, first)
+        crlf = self.text.rfind("\r\n\r\n", 0, first)
+        return max(blank + 1 if blank >= 0 else 0, crlf + 2 if crlf >= 0 else 0)
+
+    def _after(self, at: int, statement: str, indent: str) -> str:
+        rest = _REST_OF_LINE.match(self.text, at)
+        end = rest.end() if rest else at
+        line = self.text[:end] if self.text[:end].endswith("\n") else self.text[:end] + self.end
+        return f"{line}{indent}{statement}{self.end}{self.text[end:]}"
+
+    def _indent_of(self, start: int) -> str:
+        indent = _INDENT.search(self.text[:start])
+        return indent[0] if indent else ""
+
+    def _new_table(self) -> Iterator[str]:
+        first = str(self.path[0])
+        if first in KEYED:
+            item = next(one for one in self.whole[first] if item_key(first, one) == self._name[1])
+            if (place := self.places.of((first,))) and self.text[place.value] == "[":
+                inner = self.text[place.value + 1 : place.end - 1].rstrip()
+                comma = "" if not inner.strip() or inner.endswith(",") else ", "
+                yield f"{self.text[: place.value]}[{inner}{comma}{literal(item)}]{self.text[place.end :]}"
+            fields = [f"{keys} = {literal(value)}" for keys, value in _dotted(item)]
+            yield self._at_end(f"[[{first}]]", *fields)
+        elif len(self.path) > 1:
+            keys = ".".join(_key(str(key)) for key in self.path[1:])
+            if first == "servers":
+                yield self._at_end(f"[servers.{_key(str(self.path[1]))}]", f"{self.path[-1]} = {literal(self.value)}")
+            yield self._at_end(f"[{first}]", f"{keys} = {literal(self.value)}")
+
+    def _at_end(self, *lines: str) -> str:
+        text = self.text if self.text.endswith("\n") or not self.text else self.text + self.end
+        return f"{text}{self.end if text.strip() else ''}{self.end.join(lines)}{self.end}"
+
+    def _as_table(self) -> Iterator[str]:
+        """Yield the text where what was a plain value is a table: `sort = "price"` when a partition comes to it."""
+        above = self.path[:-1]
+        if (place := self.places.of(above)) and len(above) > 1:
+            held: Any = self.whole
+            for key in above:
+                held = held[key]
+            yield from self._replaced(place, literal(held))
+
+
+def _in_data(keys: tuple[str, ...], data: Mapping[str, Any]) -> toml_places.Path:
+    """Return the path of a setting in `data`, where items of lists have numbers; a new item has the next one."""
+    if keys[0] not in KEYED or len(keys) < 2:
+        return keys
+    items = data.get(keys[0])
+    items = items if isinstance(items, list) else []
+    number = next((n for n, item in enumerate(items) if item_key(keys[0], item) == keys[1]), len(items))
+    return (keys[0], number, *keys[2:])
+
+
+def _dotted(item: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a table in one line each."""
+    for key, value in item.items():
+        if isinstance(value, Mapping) and value:
+            yield from _dotted(value, f"{prefix}{_key(key)}.")
+        else:
+            yield prefix + _key(key), value
+
+
+def _key(text: str) -> str:
+    return text if _BARE.fullmatch(text) else _quoted(text)
 
 
 def _quoted(value: str) -> str:
     """Return `value` as a TOML text; JSON's escapes are among TOML's, but for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-def write_setting(path: Path, name: str, value: object) -> None:
-    """Set `name` in the TOML file `path`."""
-    if not isinstance(value, str) or "." in name:
-        raise ConfigError(f"{path}: only texts outside of tables can be changed yet.")
-    write_text_setting(path, name, value)

@@ -71,7 +71,7 @@ def test_what_is_right_is_read_as_it_is(file: Path) -> None:
             for content, where in (
                 ("trace = {since = 2026-01-31}", "“trace”"),
                 ("image_config = {size = [1, nan]}", "“image_config”"),
-                ("plugins = [{id = 'web', max_results = inf}]", "“plugins” is wrong at item 1: it"),
+                ("plugins = [{id = 'new', max_results = inf}]", "“plugins” is wrong at item 1: it"),
                 ("[provider]\noptions = {groq = {at = 07:32:00}}", "“provider.options” is wrong at “groq”: it"),
             )
         ),
@@ -84,7 +84,7 @@ def test_what_is_right_is_read_as_it_is(file: Path) -> None:
         ('[parameters]\n"a.b" = 1', "“parameters.a.b” is no setting, so it was left out."),
         ('"provider.sort" = {by = "price"}', "“provider.sort” is no setting, so it was left out."),
         ("models = ['a/b', 5]", "“models” is wrong at item 2: it should be text. It was left out."),
-        ("plugins = [{id = 'web'}, {}]", "“plugins” is wrong at item 2: it needs “id”, a text. It was left out."),
+        ("plugins = [{}]", "“plugins” is wrong at item 1: it needs “id”, a text. It was left out."),
         ("tools = ['x']", "“tools” is wrong at item 1: it should be a table. It was left out."),
         ("stop = 5", "“stop” should be text or a list. It was left out."),
         ("stop = ['a', 'b', 'c', 'd', 'e']", "“stop” has 5 items, more than its most, 4. It was left out."),
@@ -139,7 +139,8 @@ def test_what_is_right_is_read_as_it_is(file: Path) -> None:
 )
 def test_what_is_wrong_names_file_key_and_reason(file: Path, content: str, said: str) -> None:
     (problem,) = problems_of(file, content)
-    assert problem.startswith(f"{file}: {said}")
+    line = 1 if "is no origin" in said else content.count("\n") + 1
+    assert problem.startswith(f"{file}, line {line}: {said}")
     assert empty(read_settings(file)[0])
 
 
