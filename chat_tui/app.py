@@ -24,7 +24,7 @@ from chat_tui.driver import PoliteDriver, polite
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.text import one_line, printable
-from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.printable_area import PrintableArea
 
 if TYPE_CHECKING:
     from chat_tui.config.themes import Theme
@@ -64,7 +64,8 @@ class ChatApp(App[None]):
     # Textual loads no style sheet of a default screen, so the application names those of its first screens.
     CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
-    Transcript, Composer, Completions, OptionList, VerticalScroll, PromptList, ModelTable {
+    Transcript, PrintableArea, Completions, OptionList, VerticalScroll, PromptList, ModelTable, RowList,
+    ScrolledText {
         scrollbar-color: $foreground 25%; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
         scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;
         scrollbar-background-active: $background 0%;
@@ -105,8 +106,8 @@ class ChatApp(App[None]):
         if isinstance(event, events.Key | events.Paste) and not self._takes_keys:
             self._early_keys.append(event)
             return
-        if isinstance(event, events.Paste) and not event.is_forwarded and not isinstance(self.focused, Composer):
-            # Textual's own inputs draw what they hold as it is; only the composer keeps the original and shows symbols.
+        if isinstance(event, events.Paste) and not event.is_forwarded and not isinstance(self.focused, PrintableArea):
+            # Textual's own inputs draw what they hold as it is; ours keep the original and show symbols.
             event = events.Paste(one_line(event.text))
         await super().on_event(event)
 

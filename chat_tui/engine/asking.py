@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.server import Server
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import Json, Message
 from chat_tui.engine.chat import Chat
-from chat_tui.openrouter.forms import sent_form
+from chat_tui.openrouter.forms import Sent, sent_form
 from chat_tui.reply.request import request_body, text_request
 
 if TYPE_CHECKING:
@@ -56,3 +56,19 @@ def asking(chat: Chat, path: Sequence[Message], server: Server, manner: Manner) 
         request = request_body(path, chat.settings, chat.folder.read_attachment)
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
     return Asking(sent.body, manner, sent.left_out)
+
+
+def preview(settings: Json, server: Server | None = None) -> Sent:
+    """Return what the next request holds beside the conversation, in the form that its server gets.
+
+    Args:
+        settings: All layers, merged.
+        server: Where it goes; None: OpenRouter, in its own form.
+    """
+    request = request_body([], settings, lambda _: b"")
+    form = server.speaks if server is not None else "openrouter"
+    sent = sent_form(request, form, streaming=True, at_openrouter=server is None or server.is_openrouter)
+    order = ("model", "models", *sent.body)
+    # What a person looks for first comes first; without a system prompt there is no message yet.
+    body = {name: sent.body[name] for name in order if name in sent.body and (name != "messages" or sent.body[name])}
+    return Sent(body, sent.left_out)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from chat_tui.config.layers import RIVALS, Held, Layers
-from chat_tui.config.names import flat, nested
+from chat_tui.config.names import Values, flat, nested
 from chat_tui.config.presets import Preset
 from chat_tui.config.schema import APPLICATION_ONLY
+from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN
+from chat_tui.engine.asking import preview
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.history import Step
 from chat_tui.engine.library import Library
-from chat_tui.reply.request import settings_fields
+from chat_tui.openrouter.forms import Sent
 
 _OURS = ("local_preset",)
 """What a preset doesn't keep of a chat: which preset it used."""
@@ -118,11 +119,12 @@ class ChatSettings:
 
     # What is sent
 
-    def request(self, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the JSON that the next request would hold beside its messages, before it is put in a server's form.
+    def request(self, changes: Values | None = None, server: Server | None = None) -> Sent:
+        """Return what the next request holds beside the conversation, and what its server has no place for.
 
         Args:
             changes: Values by name that hold in place of this chat's, to see what they would do.
+            server: Where it goes; None: OpenRouter.
         """
         layers = self.layers
-        return settings_fields(replace(layers, flags={**layers.flags, **(changes or {})}).settings())
+        return preview(replace(layers, flags={**layers.flags, **(changes or {})}).settings(), server)

@@ -34,6 +34,8 @@ ACTIONS = (
            "model", "ctrl+o,f2", "[ID]"),
     Action("choose_providers", "Choose the providers", "Who serves this chat's model, at which price and how fast; "
            "choose who may", "endpoints", "f7", also="providers"),
+    Action("show_settings", "Settings", "Everything that this chat sends with its prompts: see, search, change, undo",
+           "settings", "ctrl+t"),
     Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
            "system", "", "TEXT"),

@@ -17,7 +17,7 @@ from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.routing import Choices
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
-from chat_tui.screens.reading import ReadingScreen
+from chat_tui.screens.tuning import TuningScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
 from chat_tui.widgets.bar import Bar
@@ -40,7 +40,7 @@ FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
 
 
-class ChatScreen(ReadingScreen):
+class ChatScreen(TuningScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -154,6 +154,7 @@ class ChatScreen(ReadingScreen):
         self.transcript.display = bool(ids)
         self.composer.remember([message.text for message in path if message.role == "user"])
 
+    @on(TuningScreen.Tuned)
     def _show_all(self) -> None:
         settings = self.chat.settings
         system = "system prompt" if settings.get("system") else ""

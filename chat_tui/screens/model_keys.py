@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from textual.binding import Binding
-from textual.content import Content
 
-# Alt with a digit, with b or with f arrives as something else from terminals that follow the Mac's habits.
-
+from chat_tui.screens import letters
+from chat_tui.screens.letters import Key, binding, letter_bindings
 
 DIGITS = "123456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A letter that does something.
-
-    Args:
-        letter: Is in the word, where it stands out.
-        word: Names it in the row of hints.
-        action: The screen's action.
-        help: What it does, for the help.
-        filter: What it puts into the search, if it does that.
-    """
-
-    letter: str
-    word: str
-    action: str
-    help: str
-    filter: str = ""
+_PANE = "models"
 
 
 def _filter(letter: str, word: str, text: str, help: str) -> Key:
@@ -96,30 +76,12 @@ _MOVES = (
 def bindings() -> Iterator[Binding]:
     """Yield all bindings; those of letters alone don't win over what has the focus."""
     for name, keys, action, help in _MOVES:
-        yield _binding(name, keys, action, help, priority=True)
-    yield _binding("search", "slash", "search", "Go back to the search", priority=False)
-    for key in (*FILTERS, *ACTIONS):
-        name = key.word.replace(" ", "_")
-        yield _binding(name, f"alt+{key.letter}", key.action, key.help, priority=True)
-        yield _binding(f"{name}_in_list", key.letter, key.action, key.help, priority=False)
-
-
-def _binding(name: str, keys: str, action: str, help: str, *, priority: bool) -> Binding:
-    return Binding(keys, action, help, id=f"models.{name}", tooltip=help, show=False, priority=priority)
-
-
-def hint(label: str, keys: Sequence[Key], is_on: Callable[[Key], bool] = lambda _: False) -> Content:
-    """Return the row that names `keys`, the letter of each standing out, and the whole word of those that are on."""
-    pieces: list[tuple[str, str]] = [(label, "$foreground-muted")]
-    for key in keys:
-        before, letter, after = key.word.partition(key.letter)
-        rest = "$primary" if is_on(key) else "$foreground-muted"
-        pieces += [("  ", ""), (before, rest), (letter, "$primary underline"), (after, rest)]
-    return Content.assemble(*pieces)
+        yield binding(_PANE, name, keys, action, help)
+    yield binding(_PANE, "search", "slash", "search", "Go back to the search", priority=False)
+    yield from letter_bindings(_PANE, (*FILTERS, *ACTIONS))
 
 
 def help_rows() -> Iterator[tuple[str, str]]:
     """Yield all keys and what they do, for the help."""
     yield from OTHER_KEYS
-    for key in (*ACTIONS, *FILTERS):
-        yield f"Alt+{key.letter.upper()}", key.help
+    yield from letters.help_rows((*ACTIONS, *FILTERS))

@@ -28,6 +28,7 @@ from chat_tui.models.search import highlighted
 from chat_tui.models.suits import unsuited
 from chat_tui.models.variants import available, explained
 from chat_tui.screens import model_keys
+from chat_tui.screens.letters import hint
 from chat_tui.screens.model_search import (
     searched,
     sections,
@@ -104,7 +105,7 @@ class ModelPicker(ModalScreen[str | None]):
             with Vertical(id="found"):
                 yield ModelTable(self._row, id="models")
                 yield ModelDetails(id="details")
-            yield Static(model_keys.hint("Alt+", model_keys.ACTIONS), id="actions", markup=False)
+            yield Static(hint("Alt+", model_keys.ACTIONS), id="actions", markup=False)
             yield Static(id="filters", markup=False)
 
     def on_mount(self) -> None:
@@ -268,7 +269,7 @@ class ModelPicker(ModalScreen[str | None]):
         if typed == self._filtered:
             return
         self._filtered = typed
-        self.filters.update(model_keys.hint("Alt+", model_keys.FILTERS, lambda key: key.filter in typed), layout=False)
+        self.filters.update(hint("Alt+", model_keys.FILTERS, lambda key: key.filter in typed), layout=False)
 
     def on_resize(self) -> None:
         """Fit the panes to the new size."""

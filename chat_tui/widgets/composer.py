@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import TextArea
 
-from chat_tui.text import printable_in_place
+from chat_tui.widgets.printable_area import PrintableArea
 
 HIGHEST = 10
 """Rows that it grows to; beyond them it scrolls."""
 
 
-class Composer(TextArea):
+class Composer(PrintableArea):
     """A text area that sends with Enter, grows as it is written in, and recalls earlier prompts."""
 
-    DEFAULT_CSS = f"""
-    Composer {{
-        height: auto; min-height: 1; max-height: {HIGHEST};
-        border: none; padding: 0; margin: 0;
-        background: $background;
-        scrollbar-size-vertical: 1;
-        &:focus {{ border: none; }}
-        & .text-area--cursor-line {{ background: $background; }}
-        & .text-area--placeholder {{ color: $foreground-muted; }}
-    }}
-    """
+    DEFAULT_CSS = f"Composer {{ max-height: {HIGHEST}; }}"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Send", id="composer.send", tooltip="Send the prompt", show=False),
         Binding(
@@ -68,14 +56,7 @@ class Composer(TextArea):
             return self.composer
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(
-            id=id,
-            soft_wrap=True,
-            show_line_numbers=False,
-            highlight_cursor_line=False,
-            placeholder="Ask anything",
-            tab_behavior="focus",
-        )
+        super().__init__(placeholder="Ask anything", id=id)
         self.completing = False
         """Whether completions are open beside it: arrows and Tab then belong to them."""
         self._history: Sequence[str] = ()
@@ -85,11 +66,6 @@ class Composer(TextArea):
         """Take the prompts that Up recalls, oldest first."""
         self._history = prompts
         self._recalled = None
-
-    def put(self, text: str) -> None:
-        """Show `text`, with the cursor at its end."""
-        self.load_text(text)
-        self.move_cursor(self.document.end)
 
     def on_key(self, event: events.Key) -> None:
         """Send, or begin a line, in the order of the keys.
@@ -105,22 +81,11 @@ class Composer(TextArea):
             event.prevent_default()
             (self.action_submit if active.binding.action == "submit" else self.action_newline)()
 
-    def get_line(self, line_index: int) -> Text:
-        """Return a line to be drawn: what was pasted or recalled may hold control characters."""
-        line = super().get_line(line_index)
-        visible = printable_in_place(line.plain)
-        return line if visible == line.plain else Text(visible, end="", no_wrap=True)
-
     def action_submit(self) -> None:
         """Hand the prompt over for sending."""
         if self.text.strip():
             self.post_message(self.Submitted(self, self.text))
             self.put("")
-
-    def action_newline(self) -> None:
-        """Begin a new line."""
-        self.replace("\n", *self.selection)
-        self.scroll_cursor_visible()
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Go up a line; in open completions, or in earlier prompts when the composer is empty or shows one."""

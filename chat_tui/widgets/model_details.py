@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from textwrap import wrap
 
 from textual.content import Content
-from textual.geometry import Size
-from textual.reactive import Reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.visual import Visual
 
 from chat_tui.models.entry import ModelEntry, Rates, Scores
 from chat_tui.models.filters import EXPIRING_DAYS
@@ -20,6 +15,7 @@ from chat_tui.models.prices import RATES, condition, price_text
 from chat_tui.models.variants import Offer
 from chat_tui.text import one_line, printable
 from chat_tui.widgets.model_columns import age_text
+from chat_tui.widgets.scrolled_text import ScrolledText
 
 _LABEL = 12
 """Cells of what stands before a fact."""
@@ -29,52 +25,8 @@ _VALUE = 600
 _DIM, _PLAIN, _ACCENT, _WARNING = "$foreground-muted", "", "$primary", "$text-warning"
 
 
-class ModelDetails(ScrollView, can_focus=True):
-    """A text that scrolls, shown without laying out the screen anew: another one comes with each step in a list."""
-
-    DEFAULT_CSS = """
-    ModelDetails { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
-    """
-
-    virtual_size = Reactive(Size(0, 0))  # another text doesn't have the screen laid out anew
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._made: Callable[[int], Content] = lambda _: Content()
-        self._strips: list[Strip] = []
-
-    def show(self, made: Callable[[int], Content]) -> None:
-        """Show what `made` returns for a width in cells, from its beginning."""
-        self._made = made
-        self.scroll_to(y=0, animate=False, immediate=True)
-        self._make()
-
-    def _make(self) -> None:
-        width = self.scrollable_content_region.width
-        if not width or not self.display:
-            return  # it is made when there is room for it
-        self._strips = Visual.to_strips(self, self._made(width), width, None, self.visual_style)
-        self.virtual_size = Size(width, len(self._strips))
-        self.vertical_scrollbar.window_virtual_size = len(self._strips)
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """Fit the text to another width."""
-        self._make()
-
-    def notify_style_update(self) -> None:
-        """Take the colours of another theme."""
-        super().notify_style_update()
-        self._make()
-
-    def render_line(self, y: int) -> Strip:
-        """Return the line at `y` of the view."""
-        place, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        return (
-            self._strips[place].apply_style(self.rich_style)
-            if place < len(self._strips)
-            else Strip.blank(width, self.rich_style)
-        )
+class ModelDetails(ScrolledText):
+    """What is known of the highlighted model."""
 
 
 def details(

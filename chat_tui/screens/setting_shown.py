@@ -1,0 +1,84 @@
+"""What a person is told of a setting: its value, the layer that it is from, and what the others say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chat_tui.config.layers import Held, Layers, Origin
+from chat_tui.config.schema import APPLICATION_ONLY, Setting
+from chat_tui.config.typed import shown_value
+from chat_tui.widgets.setting_row import SettingFacts, SettingRow
+
+OWN: Sequence[Origin] = ("conversation", "flags")
+"""The layers that are this chat's own."""
+
+_NAMES: Mapping[Origin, str] = {
+    "built-in": "built-in",
+    "config.toml": "config.toml",
+    "preset": "preset",
+    "conversation": "this chat",
+    "flags": "this run",
+}
+_NOT_SENT = "not sent"
+
+
+def setting_row(setting: Setting, held: Held, layers: Layers, unsupported: str) -> SettingRow:
+    """Return the row of a setting.
+
+    Args:
+        setting: The setting.
+        held: What holds.
+        layers: Of the chat.
+        unsupported: Why its model has no use for it, as the end of a sentence.
+    """
+    return SettingRow(
+        setting.title,
+        value=_NOT_SENT if held.value is None and held.origin is not None else told(held.value),
+        origin=origin_name(held.origin, layers),
+        is_own=held.origin in OWN,
+        unsupported=unsupported,
+    )
+
+
+def setting_facts(
+    setting: Setting, held: Held, said: Sequence[tuple[Origin, Any]], layers: Layers, warning: str
+) -> SettingFacts:
+    """Return what is told of the highlighted setting.
+
+    Args:
+        setting: The setting.
+        held: What holds.
+        said: What each layer says, the lowest first.
+        layers: Of the chat.
+        warning: Why its model has no use for it, as a sentence.
+    """
+    origins = [origin for origin, _ in said]
+    return SettingFacts(
+        setting.title,
+        [setting.name, *([f"/{setting.short}"] if setting.short else [])],
+        setting.help,
+        setting.range,
+        price=setting.price,
+        warning=warning,
+        layers=[(origin_name(origin, layers), _NOT_SENT if value is None else told(value)) for origin, value in said],
+        winner=origins.index(held.origin) if held.origin in origins else -1,
+        hint="It holds for all chats, and is kept in config.toml." if is_of_all(setting) else "",
+    )
+
+
+def origin_name(origin: Origin | None, layers: Layers) -> str:
+    """Return what the layer is called: `this chat`, `preset mine`."""
+    name = _NAMES[origin] if origin else ""
+    named = layers.values().get("local_preset")
+    return f"{name} {named}" if origin == "preset" and named else name
+
+
+def told(value: Any) -> str:
+    """Return `value` for people; texts are as they are."""
+    return "none" if value in ([], {}) else value if isinstance(value, str) else shown_value(value)
+
+
+def is_of_all(setting: Setting) -> bool:
+    """Tell whether a setting is the application's alone, so that no chat can set it for itself."""
+    return setting.name.partition(".")[0] in APPLICATION_ONLY
