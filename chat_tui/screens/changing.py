@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from textual.screen import ModalScreen
-
 from chat_tui.config.layers import Layers
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import Setting
 from chat_tui.engine.chat_settings import ChatSettings
 from chat_tui.engine.refused import RefusedError
+from chat_tui.screens.searched_pane import SearchedPane
 from chat_tui.screens.setting_shown import is_of_all, told
 from chat_tui.text import one_line
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 _VALUE = 40
 
 
-class ChangingScreen(ModalScreen[None]):
+class ChangingScreen(SearchedPane):
     """A pane that changes settings; `said` is what it did last.
 
     Args:
@@ -40,10 +39,6 @@ class ChangingScreen(ModalScreen[None]):
         self.settings = ChatSettings(chat, library)
         self.chat_layers: Layers = self.settings.layers
         self.said = ""
-
-    def show(self) -> None:
-        """Show what holds now."""
-        self.chat_layers = self.settings.layers
 
     def do(self, change: Callable[[], object], said: str) -> bool:
         """Make a change, and say so, or why it can't be made.
@@ -63,14 +58,19 @@ class ChangingScreen(ModalScreen[None]):
         theme = self.settings.held("theme").value
         if theme != before and theme in self.app.available_themes:
             self.app.theme = theme
-        self.show()
+        self.changed()
         return True
+
+    def changed(self) -> None:
+        """Show what holds now."""
+        self.chat_layers = self.settings.layers
+        self.show()
 
     def refuse(self, sentence: str) -> None:
         """Say why something can't be."""
         self.said = sentence
         self.app.notify(one_line(sentence, 400), severity="warning", markup=False, timeout=10)
-        self.show()
+        self.changed()
 
     def set_value(self, setting: Setting, value: Any) -> None:
         """Set a setting for this chat; what is the application's alone, for all."""
