@@ -17,12 +17,36 @@ SETTABLE = {name: one for name, one in SETTINGS.items() if name not in ALIASES a
 _MOST_NAMED = 3
 
 
+VERBS = {
+    "set": ("NAME VALUE", "Set any setting for this chat, by its name"),
+    "unset": ("NAME", "Send nothing for a setting in this chat, whatever the defaults say"),
+    "reset": ("[NAME]", "Take back what this chat says of a setting; of all, without a name"),
+    "default": ("NAME VALUE", "Set a setting for all chats, in config.toml; “unset” takes it out"),
+    "undo": ("", "Undo the last change of a setting"),
+    "redo": ("", "Make the change again that was undone"),
+    "preset": (
+        "[NAME | @SLUG | none | save NAME | rename NAME to NAME | delete NAME]",
+        "Use a preset: NAME is a file of yours, @SLUG one of your OpenRouter account",
+    ),
+}
+"""Commands for all settings: what comes after them, and what they do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What could be typed: the whole text after the slash, and what it does."""
+    """What could be typed: the whole text after the slash, what may follow it, and what it does."""
 
     text: str
     help: str
+    argument: str = ""
+
+
+def is_command(word: str) -> bool:
+    """Tell whether `/word` shows or changes settings."""
+    if word in VERBS or "." in word:
+        return True  # a name with a fault in it, too: whoever looks for it says which is near
+    ends = f".{word.lower().replace('-', '_')}"
+    return word.lower().replace("_", "-") in BY_SHORT or word in SETTABLE or any(one.endswith(ends) for one in SETTABLE)
 
 
 def find(word: str) -> Setting:
@@ -48,7 +72,10 @@ def suggestions(typed: str) -> list[Suggestion]:
     """Return how `typed`, the text after the slash, may go on: names of settings, then their values."""
     word, space, argument = typed.partition(" ")
     if not space:
-        return [Suggestion(short, one.help) for short, one in BY_SHORT.items() if short.startswith(word.lower())]
+        begun = word.lower()
+        verbs = [Suggestion(verb, help, after) for verb, (after, help) in VERBS.items() if verb.startswith(begun)]
+        shorts = [Suggestion(one.short, one.help, "VALUE") for one in BY_SHORT.values() if one.short.startswith(begun)]
+        return verbs + (shorts if begun else [])
     prefix, rest = f"{word} ", argument.lstrip()
     if word in ("set", "unset", "reset", "default"):
         name, inner, value = rest.partition(" ")

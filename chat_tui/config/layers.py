@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from chat_tui.config.names import Layer, Values, flat, nested
@@ -90,6 +90,15 @@ class Layers:
     def said(self, name: str) -> list[tuple[Origin, Any]]:
         """Return what each layer that says something of `name` says, the lowest first; None: not to be sent."""
         return [(origin, values[name]) for origin, values in self.named() if name in values]
+
+    def with_preset(self, name: str, values: Values) -> Layers:
+        """Return the layers as they are once the chat uses a local preset, which sets `values`, and says no more."""
+        gone = {*values, *(RIVALS[known] for known in values if known in RIVALS)}
+        conversation, flags = (
+            {known: value for known, value in layer.items() if known not in gone}
+            for layer in (self.conversation, self.flags)
+        )
+        return replace(self, preset=values, conversation={**conversation, "local_preset": name}, flags=flags)
 
     def _is_unset(self, name: str) -> bool:
         return next((values[name] is None for _, values in reversed(self.named()) if name in values), False)

@@ -105,14 +105,12 @@ def _factor(setting: Setting, unit: str) -> float | None:
 def _items(setting: Setting, text: str) -> list[Any]:
     items: list[Any] = []
     position = 0
-    while position < len(text) and (match := _QUOTED.match(text, position)) and match.end() > position:
+    while position < len(text) and (match := _QUOTED.match(text, position)):
         piece = match[1].strip()
         if not piece and match.end() < len(text):
             raise ConfigError(f"{setting.title} has an empty item in “{text}”. Put commas between items only.")
         items += [_unquoted(setting, piece)] if piece else []
         position = match.end()
-    if position < len(text):
-        raise ConfigError(f"{setting.title}: the quotes in “{text}” don't end where an item does.")
     return items
 
 

@@ -14,6 +14,7 @@ from chat_tui.demo.answering import Answering
 from chat_tui.demo.books import Books
 from chat_tui.demo.faults import Fault, refusal
 from chat_tui.demo.keys import DEMO_KEY, INVALID_KEY, key_of
+from chat_tui.demo.presets import Presets
 from chat_tui.demo.request import parse
 from chat_tui.demo.responses import failure
 
@@ -34,10 +35,12 @@ def make_app(
     """
     books = books or Books()
     account = reading.Account(books)
+    presets = Presets()
+    pages = reading.PresetPages(presets)
     answering = Answering(books, pace, reset or (lambda _: None))
 
     async def complete(request: Request) -> Response:
-        chat = parse(await request.body())
+        chat = parse(await request.body(), presets)
         return failure(chat) if isinstance(chat, Fault) else await answering.complete(request, chat)
 
     app = Starlette(
@@ -49,10 +52,11 @@ def make_app(
             _route("model/{author}/{slug}", reading.show_model),
             _route("endpoints/zdr", reading.list_zdr_endpoints),
             _route("providers", reading.list_providers),
-            _route("presets", _with_key(reading.list_presets)),
-            _route("presets/{slug}", _with_key(reading.show_preset)),
-            _route("presets/{slug}/versions", _with_key(reading.list_preset_versions)),
-            _route("presets/{slug}/versions/{number:int}", _with_key(reading.show_preset_version)),
+            _route("presets", _with_key(pages.list_all)),
+            _route("presets/{slug}", _with_key(pages.show)),
+            _route("presets/{slug}/versions", _with_key(pages.list_versions)),
+            _route("presets/{slug}/versions/{number:int}", _with_key(pages.show_version)),
+            _route("presets/{slug}/chat/completions", _with_key(pages.save), "POST"),
             _route("key", _with_key(account.show_key)),
             _route("auth/key", _with_key(account.show_key)),  # the older name, still answered
             _route("credits", _with_key(account.show_credits)),

@@ -6,6 +6,7 @@ from chat_tui.demo.faults import Fault, refusal
 
 DEMO_KEY = "sk-or-v1-demo-this-is-not-a-real-key"
 INVALID_KEY = "sk-or-v1-invalid"
+LIMITED_KEY = "sk-or-v1-demo-may-not-save-presets"
 
 
 def key_of(request: Request) -> str | Fault:

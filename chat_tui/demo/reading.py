@@ -1,4 +1,4 @@
-"""Everything that is only read: the catalogue, who serves it, presets, and the account."""
+"""What isn't a completion: the catalogue, who serves it, presets, and the account."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,11 +11,12 @@ from chat_tui.demo.books import Books
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.endpoints import endpoints_of
 from chat_tui.demo.faults import Fault, invalid_query, refusal
-from chat_tui.demo.keys import key_of
+from chat_tui.demo.keys import LIMITED_KEY, key_of
 from chat_tui.demo.listing import matching, page_of
 from chat_tui.demo.names import named
-from chat_tui.demo.presets import designated, listed, presets
+from chat_tui.demo.presets import Presets, designated, listed
 from chat_tui.demo.providers import providers
+from chat_tui.demo.request import parse
 from chat_tui.demo.responses import failure, json_response
 
 _CACHED = {"Cache-Control": "public, max-age=300, stale-while-revalidate=3600"}
@@ -80,28 +81,47 @@ async def list_providers(_: Request) -> Response:
     return json_response({"data": [provider.entry for provider in providers().values()]}, headers=_CACHED)
 
 
-async def list_presets(request: Request) -> Response:
-    """Answer `/presets`."""
-    return _part(request, [listed(preset) for preset in presets().values()])
+class PresetPages:
+    """What the account's presets are, and where a new one is saved.
 
+    Args:
+        presets: The presets.
+    """
 
-async def show_preset(request: Request) -> Response:
-    """Answer `/presets/{slug}`."""
-    preset = presets().get(request.path_params["slug"])
-    return _no_preset() if preset is None else json_response({"data": designated(preset)})
+    def __init__(self, presets: Presets) -> None:
+        self._presets = presets
 
+    async def list_all(self, request: Request) -> Response:
+        """Answer `/presets`."""
+        return _part(request, [listed(preset) for preset in self._presets.all()])
 
-async def list_preset_versions(request: Request) -> Response:
-    """Answer `/presets/{slug}/versions`, the newest first."""
-    preset = presets().get(request.path_params["slug"])
-    return _no_preset() if preset is None else _part(request, preset["versions"][::-1])
+    async def show(self, request: Request) -> Response:
+        """Answer `/presets/{slug}`."""
+        preset = self._presets.get(request.path_params["slug"])
+        return _no_preset() if preset is None else json_response({"data": designated(preset)})
 
+    async def list_versions(self, request: Request) -> Response:
+        """Answer `/presets/{slug}/versions`, the newest first."""
+        preset = self._presets.get(request.path_params["slug"])
+        return _no_preset() if preset is None else _part(request, preset["versions"][::-1])
 
-async def show_preset_version(request: Request) -> Response:
-    """Answer `/presets/{slug}/versions/{number}`."""
-    versions = presets().get(request.path_params["slug"], {"versions": []})["versions"]
-    number = request.path_params["number"]
-    return json_response({"data": versions[number - 1]}) if 1 <= number <= len(versions) else _no_preset()
+    async def show_version(self, request: Request) -> Response:
+        """Answer `/presets/{slug}/versions/{number}`."""
+        preset = self._presets.get(request.path_params["slug"])
+        versions, number = preset["versions"] if preset else [], request.path_params["number"]
+        return json_response({"data": versions[number - 1]}) if 1 <= number <= len(versions) else _no_preset()
+
+    async def save(self, request: Request) -> Response:
+        """Answer POST `/presets/{slug}/chat/completions`: keeps the request's settings, and runs nothing."""
+        if key_of(request) == LIMITED_KEY:
+            return failure(refusal(403, "This key may not change presets"))
+        body = parse(await request.body(), self._presets)
+        if isinstance(body, Fault):
+            return failure(body)
+        preset = self._presets.save(request.path_params["slug"], body.body)
+        if preset is None:
+            return failure(refusal(400, "slug: lower-case letters, digits and hyphens"))
+        return json_response({"data": designated(preset)})
 
 
 def _no_preset() -> Response:

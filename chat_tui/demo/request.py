@@ -8,7 +8,7 @@ from typing import Any
 from chat_tui.demo.catalogue import AUTO_ROUTER
 from chat_tui.demo.faults import Fault, refusal
 from chat_tui.demo.names import preset_of
-from chat_tui.demo.presets import applied
+from chat_tui.demo.presets import Presets
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,12 @@ def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def parse(raw: bytes) -> ChatRequest | Fault:
+def parse(raw: bytes, presets: Presets) -> ChatRequest | Fault:
     """Check a request's body.
+
+    Args:
+        raw: The body.
+        presets: Those that it may name.
 
     Returns:
         The request, or the fault that the client gets.
@@ -134,7 +138,7 @@ def parse(raw: bytes) -> ChatRequest | Fault:
     model, preset = preset_of(body.get("model") or "")
     preset = preset or body.get("preset")
     asked = {**body, "model": model} if model else {key: value for key, value in body.items() if key != "model"}
-    settings = applied(preset, asked) if preset else asked
+    settings = presets.applied(preset, asked) if preset else asked
     if settings is None:
         return refusal(404, f"Preset “{preset}” not found", names_user=True)
     messages = settings.get("messages") or [{"role": "user", "content": settings["prompt"]}]

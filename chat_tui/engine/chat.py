@@ -75,6 +75,8 @@ class Chat:
         self._presets = presets
         self.preset: Layer = NOTHING
         """What the local preset that is used sets."""
+        self.preset_problems: list[str] = []
+        """Sentences about what is wrong with it."""
         self._lock_path = lock
         self._lock: FileLock | None = None
         self._read_only = ""
@@ -140,7 +142,7 @@ class Chat:
             self.metadata = self.folder.read_metadata() or self.metadata
             self.read_preset()
             _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
-            self.problems += [str(problem) for problem in wrong]
+            self.problems += [*map(str, wrong), *self.preset_problems]
             reading = self.folder.read()
             tree = Tree(reading.messages.values())
             if reading.newer or self.metadata.newer:
@@ -271,8 +273,8 @@ class Chat:
     def read_preset(self) -> None:
         """Take what the local preset that is named sets, as its file says it now."""
         named = merged(self.defaults, self.metadata.settings, self.flags).get("local_preset")
-        self.preset, wrong = self._presets(named) if isinstance(named, str) and named else (NOTHING, [])
-        self.problems += [problem for problem in wrong if problem not in self.problems]
+        found = self._presets(named) if isinstance(named, str) and named else (NOTHING, [])
+        self.preset, self.preset_problems = found
 
     def choose_providers(self, choices: Choices) -> None:
         """Set this conversation's rules about who may serve; its other settings of providers stay."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from chat_tui.config.layers import RIVALS, Held, Layers
 from chat_tui.config.names import Values, flat, nested
@@ -11,11 +11,15 @@ from chat_tui.config.presets import Preset
 from chat_tui.config.schema import APPLICATION_ONLY
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN
+from chat_tui.engine.account_presets import AccountPreset, hidden_names
 from chat_tui.engine.asking import preview
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.history import Step
 from chat_tui.engine.library import Library
 from chat_tui.openrouter.forms import Sent
+
+Way = Literal["model", "field", "both"]
+"""How a request names an account's preset: `@preset/x` as the model, `preset = "x"`, or `a/b@preset/x`."""
 
 _OURS = ("local_preset",)
 """What a preset doesn't keep of a chat: which preset it used."""
@@ -99,6 +103,33 @@ class ChatSettings:
         self.chat.tune({"local_preset": name}, reset=[*sets, *rivals], what=f"the choice of the preset “{name}”")
         return preset
 
+    def use_account_preset(self, preset: AccountPreset, way: Way | None = None) -> None:
+        """Let this chat use a preset of the OpenRouter account: nothing of what it sets is said by the chat any more.
+
+        What a request says wins over an account's preset, so what `config.toml` or a local preset say of the same
+        fields isn't sent either.
+
+        Args:
+            preset: With what it sets.
+            way: `model`: as the model itself; `field`: beside this chat's model; `both`: as an ending of its id.
+                Without it, `model` when the preset names one, else `field`.
+        """
+        way = way or ("model" if {"model", "models"} & set(preset.config) else "field")
+        base = str(self.layers.values().get("model", "")).partition("@preset/")[0]
+        model = {"model": f"@preset/{preset.slug}", "both": f"{base}@preset/{preset.slug}", "field": base}[way]
+        chosen: dict[str, Any] = {"model": model} if model else {}
+        chosen["preset"] = preset.slug if way == "field" else None
+        layers = self.layers
+        kept = ("model",) if way != "model" else ()
+        hidden = [name for name in hidden_names(preset, layers.values()) if name not in kept]
+        below = Layers(layers.built_in, layers.file, layers.preset).values()
+        silent: dict[str, Any] = {name: None for name in hidden if name in below}
+        if "preset" not in below and chosen["preset"] is None:
+            del chosen["preset"]
+        own = {**layers.conversation, **layers.flags}
+        reset = [name for name in hidden if name in own] + ["preset"]
+        self.chat.tune({**silent, **chosen}, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
+
     def leave_preset(self) -> None:
         """Let this chat use no local preset, also when `config.toml` names one."""
         below = self.library.defaults.get("local_preset")
@@ -107,6 +138,37 @@ class ChatSettings:
             self.chat.tune({"local_preset": None}, what=what)
         else:
             self.chat.tune({}, reset=["local_preset"], what=what)
+
+    def delete_preset(self, name: str) -> None:
+        """Delete the local preset `name`; a chat that uses it goes on without it."""
+        presets = self.library.presets
+        content = presets.delete(name)
+        self.chat.read_preset()
+
+        def undo() -> None:
+            presets.restore(name, content)
+            self.chat.read_preset()
+
+        def redo() -> None:
+            presets.delete(name)
+            self.chat.read_preset()
+
+        self.chat.history.add(Step(f"the deletion of the preset “{name}”", undo, redo))
+
+    def rename_preset(self, name: str, new: str) -> None:
+        """Give the local preset `name` the name `new`, and let this chat follow if it uses it."""
+        is_used = self.layers.values().get("local_preset") == name
+
+        def rename(old: str, wanted: str) -> None:
+            self.library.presets.rename(old, wanted)
+            self.chat.read_preset()
+
+        rename(name, new)
+        what = f"the new name of the preset “{name}”"
+        self.chat.history.add(Step(what, lambda: rename(new, name), lambda: rename(name, new)))
+        if is_used:
+            self.chat.tune({"local_preset": new}, what=what)
+            self.chat.history.join(2, what)
 
     def save_preset(self, name: str, *, replacing: bool = False) -> Preset:
         """Write what holds in this chat as the local preset `name`."""

@@ -27,6 +27,21 @@ class History:
         self._done.append(step)
         self._undone.clear()
 
+    def join(self, steps: int, what: str) -> None:
+        """Make the last `steps` changes one, which is undone and redone as a whole."""
+        parts = self._done[-steps:]
+        del self._done[-steps:]
+
+        def undo() -> None:
+            for part in reversed(parts):
+                part.undo()
+
+        def redo() -> None:
+            for part in parts:
+                part.redo()
+
+        self._done.append(Step(what, undo, redo))
+
     def undo(self) -> str:
         """Take the last change back, and return what it was; empty when there is none.
 

@@ -10,6 +10,7 @@ from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
+from chat_tui.engine.account_presets import AccountPresets
 from chat_tui.engine.asking import IN_CHAT, Manner, asking
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
@@ -56,6 +57,7 @@ class Session:
             routing_metadata=settings.get("routing_metadata", False),
         )
         self._providers = Providers(self._client)
+        self.account_presets = AccountPresets(self._client)
         self._on_close = on_close
         self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
         self._turns: dict[str, Turn] = {}

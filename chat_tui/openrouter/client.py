@@ -229,6 +229,22 @@ class Client:
         path = f"/presets/{segment(slug)}/versions/{number}"
         return PresetVersion.read(await self._reader.data(path, _preset(f"{slug}, version {number}")))
 
+    async def save_preset(self, slug: str, settings: Mapping[str, Any]) -> Preset:
+        """Make `settings` a new version of the preset `slug`, which need not exist, and return what was kept.
+
+        Args:
+            slug: Small letters and digits, with hyphens between.
+            settings: Fields of a chat request; the server keeps those that a preset has, and says nothing of others.
+
+        Raises:
+            Forbidden: This key may not.
+            OpenRouterError: No reply, or another error.
+        """
+        # The address is that of a completion, which wants messages; none is made, and they aren't kept.
+        body = {**settings, "messages": [{"role": "user", "content": "(none)"}]}
+        wanted = Wanted("presets to be saved")
+        return Preset.read(await self._reader.data(f"/presets/{segment(slug)}/chat/completions", wanted, body=body))
+
     async def _models(self, path: str, wanted: Wanted, query: ModelQuery | None) -> ModelList:
         query = query or ModelQuery()
         lists: list[ModelList] = []

@@ -83,13 +83,19 @@ class Connection:
         if self._http is not None:
             await self._http.aclose()
 
-    async def get(self, path: str) -> str:
-        """Return the body of the reply to GET `path`, which begins below the base URL and is encoded.
+    async def fetch(self, path: str, body: Mapping[str, Any] | None = None) -> str:
+        """Return the body of the reply to `path`, which begins below the base URL and is encoded.
+
+        Args:
+            path: What is asked for, by GET.
+            body: JSON that is sent along, by POST.
 
         Raises:
             OpenRouterError: No reply, or an error status.
         """
-        request = self._request("GET", path, {"Accept": "application/json"}, self.timeouts.idle)
+        headers = {"Accept": "application/json"} | ({} if body is None else {"Content-Type": "application/json"})
+        content = None if body is None else encoded(body)
+        request = self._request("GET" if body is None else "POST", path, headers, self.timeouts.idle, content)
         async with self.reply(request) as response:
             return await self.body(response)
 

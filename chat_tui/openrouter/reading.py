@@ -54,13 +54,20 @@ class Reader:
         self._connection = connection
         self._server = connection.server
 
-    async def text(self, path: str, wanted: Wanted, parameters: Mapping[str, str] | None = None) -> str:
+    async def text(
+        self,
+        path: str,
+        wanted: Wanted,
+        parameters: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> str:
         """Return the body of the reply.
 
         Args:
             path: Encoded, below the base URL.
             wanted: What it is, for sentences.
             parameters: The query, not encoded.
+            body: What is posted; None to read only.
 
         Raises:
             NotOffered: The server has nothing of this kind.
@@ -68,7 +75,7 @@ class Reader:
             OpenRouterError: No reply, or another error.
         """
         try:
-            text = await self._connection.get(with_query(path, parameters or {}))
+            text = await self._connection.fetch(with_query(path, parameters or {}), body)
         except errors.StatusError as error:
             if error.status not in _NO_SUCH_ROUTE:
                 raise
@@ -84,13 +91,19 @@ class Reader:
             raise errors.NotOffered(page.sentence, code=page.code)
         return self._server.without_keys(text)
 
-    async def data(self, path: str, wanted: Wanted, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+    async def data(
+        self,
+        path: str,
+        wanted: Wanted,
+        parameters: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Return the object `data` of the reply; arguments and errors as in `text`.
 
         Raises:
             OpenRouterError: Also when there is no such object.
         """
-        value = self._value(await self.text(path, wanted, parameters), wanted)
+        value = self._value(await self.text(path, wanted, parameters, body), wanted)
         data = value.get("data") if isinstance(value, dict) else None
         if not isinstance(data, dict):
             raise sentences.unreadable(self._server, 200)

@@ -63,6 +63,19 @@ def settings_fields(settings: Json) -> dict[str, Any]:
     return {**flat, **_filled(named)}
 
 
+def settings_of(fields: Json) -> dict[str, Any]:
+    """Return fields of a request as settings: those of them that a setting is for."""
+    flat = {name: value for name, value in fields.items() if f"{_FLAT}.{name}" in SETTINGS}
+    named = {name: value for name, value in fields.items() if name in _SENT and name not in flat}
+    return {**named, **({_FLAT: flat} if flat else {})}
+
+
+def field_of(name: str) -> str:
+    """Return the field of a request that the setting `name`, dotted, goes into."""
+    first, _, rest = name.partition(".")
+    return rest if first == _FLAT else first
+
+
 def _is_sent(item: Json, key: str) -> bool:
     """Tell whether the wire has an item: one that is switched off is only said where the wire can say so."""
     return item.get(_ENABLED) is not False or (key == "id" and item[key] not in _NEVER_OFF)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
+LONGEST_TOLD = 600
 
 
 class ChatScreen(TuningScreen):
@@ -188,9 +189,11 @@ class ChatScreen(TuningScreen):
         if first_word in FAVOURITES and not argument:
             self.action_use_favourite(first_word)
             return
+        from chat_tui.config.commands import is_command as is_setting
+
         action = BY_SLASH.get(first_word)
-        if action is None:
-            self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
+        if action is None or (argument and not action.argument and is_setting(first_word)):
+            self._run_setting_command(text, first_word, argument.strip())
         elif argument and not action.argument:
             self._refuse(text, f"/{action.slash} takes nothing after it. To send the text, begin it with a space.")
         else:
@@ -202,6 +205,29 @@ class ChatScreen(TuningScreen):
             command(argument)
         else:
             self.run_worker(self.run_action(action.name), group="command")
+
+    @work(group="command")
+    async def _run_setting_command(self, text: str, word: str, argument: str) -> None:
+        """Run a command that shows or changes settings; one that can't be is given back with the reason."""
+        from chat_tui.config.commands import is_command as is_setting
+        from chat_tui.config.problems import ConfigError
+
+        if not is_setting(word):
+            self._refuse(text, f"There is no command /{one_line(word, 30)}. Type / alone to see them all.")
+            return
+        session = await self._session()
+        from chat_tui.engine.chat_settings import ChatSettings
+        from chat_tui.engine.setting_commands import Commands
+
+        try:
+            told = await Commands(ChatSettings(self.chat, self._library), session).run(word, argument)
+        except (ConfigError, RefusedError) as error:
+            self._refuse(text, str(error))
+        except OSError as error:
+            self._warn(f"This could not be saved: {error.strerror}.")
+        else:
+            self.app.notify(one_line(told, LONGEST_TOLD), markup=False, timeout=10)
+        self._show_all()
 
     def _refuse(self, text: str, sentence: str) -> None:
         """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
@@ -278,10 +304,13 @@ class ChatScreen(TuningScreen):
     def _complete(self) -> None:
         text = self.composer.text
         found: list[Completion] = []
-        if text.startswith("/") and not any(character.isspace() for character in text):
+        if text.startswith("/") and "\n" not in text:
+            from chat_tui.config.commands import suggestions
+
             typed = text[1:].lower()
             named = [(name, a) for name, a in BY_SLASH.items() if name.startswith(typed)]
             found = [Completion(name, a.argument, a.help) for name, a in named if name == a.slash or typed]
+            found += [Completion(one.text, one.argument, one.help) for one in suggestions(text[1:])]
         self.completions.offer(found)
         self.composer.completing = bool(found)
         self._show_hint()

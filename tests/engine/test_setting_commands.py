@@ -1,0 +1,294 @@
+"""Settings by slash commands: what they change, what they say, and what of it reaches the wire."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat_tui.config.commands import SETTABLE, VERBS, find, suggestions
+from chat_tui.config.problems import ConfigError
+from chat_tui.config.schema import SETTINGS
+from chat_tui.config.typed import read_value, shown_value
+from chat_tui.demo.keys import LIMITED_KEY
+from chat_tui.demo.server import DemoServer
+from chat_tui.engine.chat import Chat
+from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.library import Library
+from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.session import Session
+from chat_tui.engine.setting_commands import Commands
+from chat_tui.paths import Paths
+from chat_tui.screens.actions import BY_SLASH
+from tests.engine.conftest import ask, session_of
+
+
+@pytest.fixture
+def chat(library: Library) -> Chat:
+    return library.begin()
+
+
+@pytest.fixture
+def commands(chat: Chat, library: Library, session: Session) -> Commands:
+    return Commands(ChatSettings(chat, library), session)
+
+
+async def test_every_setting_has_a_command_and_none_hides_another() -> None:
+    assert all(find(name).name == name for name in SETTABLE)
+    shorts = [one.short for one in SETTINGS.values() if one.short]
+    assert len(set(shorts)) == len(shorts)
+    both = {*BY_SLASH, *VERBS} & set(shorts)
+    assert all(not BY_SLASH[name].argument for name in both), "what follows says which one is meant"
+
+
+VALUES: list[tuple[str, str, Any]] = [
+    ("temp", "0.2", 0.2),
+    ("temp", ".5", 0.5),
+    ("temp", "1", 1),
+    ("temperature", "0.2", 0.2),
+    ("top_k", "40", 40),
+    ("max-tokens", "2k", 2000),
+    ("max-tokens", "1.5k", 1500),
+    ("max-tokens", "1,000 tokens", 1000),
+    ("seed", "-12345678901234567", -12345678901234567),
+    ("effort", "HIGH", "high"),
+    ("effort", "none", "none"),
+    ("temp", "none", None),
+    ("temp", "Unset", None),
+    ("zdr", "on", True),
+    ("zdr", "No", False),
+    ("sort", "latency", "latency"),
+    ("order", "a, b/c", ["a", "b/c"]),
+    ("order", "[]", []),
+    ("order", '["a, b"]', ["a, b"]),
+    ("quant", "fp8,bf16", ["fp8", "bf16"]),
+    ("stop", '"\\n"', "\n"),
+    ("stop", "END", "END"),
+    ("stop", '"a,b", c', ["a,b", "c"]),
+    ("latency", "500ms", 0.5),
+    ("throughput", "50 tok/s", 50.0),
+    ("max-price-in", "$0.50", 0.5),
+    ("logit-bias", '{"50256": -100}', {"50256": -100}),
+    ("logit-bias", "{50256 = -100}", {"50256": -100}),
+    ("provider.options", '{"groq": {"x": [1]}}', {"groq": {"x": [1]}}),
+    ("tool-choice", '{"type": "function", "function": {"name": "f"}}', {"type": "function", "function": {"name": "f"}}),
+    ("tool-choice", "none", "none"),
+    ("session", " a b ", "a b"),
+    ("session", '" a "', " a "),
+]
+
+
+@pytest.mark.parametrize(("word", "text", "value"), VALUES)
+def test_a_value_is_read_as_people_type_it_and_shown_as_it_can_be_typed(word: str, text: str, value: Any) -> None:
+    setting = find(word)
+    assert read_value(setting, text) == value
+    if value not in (None, []):
+        assert read_value(setting, shown_value(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "said"),
+    [
+        ("temp", "3", "Temperature is 3, above its most, 2. It may be a number, 0 to 2."),
+        ("temp", "-1", "Temperature is -1, below its least, 0. It may be a number, 0 to 2."),
+        ("temp", "hot", "Temperature is no number that way: “hot”. It may be a number, 0 to 2."),
+        ("temp", "nan", "Temperature is no number that way: “nan”. It may be a number, 0 to 2."),
+        ("temp", "1e999", "Temperature is inf, above its most, 2. It may be a number, 0 to 2."),
+        ("temp", "2 parsecs", "Temperature is no number that way: “2 parsecs”. It may be a number, 0 to 2."),
+        ("top_k", "1.5", "Top k should be a whole number, not 1.5. It may be a whole number, at least 0."),
+        ("max-price-in", "abc", "Max price of prompts is no number that way: “abc”."),
+        ("max-price-in", "-1", "Max price of prompts is -1, below its least, 0."),
+        ("effort", "hihg", "Effort is 'hihg', which isn't one of max, xhigh, high, medium, low, minimal, none. Did"),
+        ("zdr", "onn", "Zero data retention is on or off, not “onn”. Did you mean “on”?"),
+        ("quant", "fp8,fp9", "Quantizations is wrong at item 2: it is 'fp9', which isn't one of"),
+        ("order", "a,,b", "Provider order has an empty item in “a,,b”."),
+        ("stop", "a,b,c,d,e", "Stop texts has 5 items, more than its most, 4."),
+        ("metadata", "x", "Metadata should be a table"),
+        ("metadata", "{x", "Metadata is neither JSON nor TOML that way."),
+        ("session", '"\\x"', "Session: what is in quotes can't be read"),
+        ("temp", "", "Temperature needs a value: a number, 0 to 2."),
+    ],
+)
+def test_a_wrong_value_is_refused_with_the_range_and_the_nearest(word: str, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        read_value(find(word), text)
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("tempp", "There is no setting “tempp”. Did you mean “temp”?"),
+        ("provider.zrd", "There is no setting “provider.zrd”. Did you mean “provider.zdr”?"),
+        ("enabled", "“enabled” could be reasoning.enabled or"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_nearest(word: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        find(word)
+    assert str(refused.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "some"),
+    [
+        ("te", ["temp"]),
+        ("effort h", ["effort high"]),
+        ("set provider.z", ["set provider.zdr"]),
+        ("set zdr o", ["set zdr on", "set zdr off"]),
+        ("quant fp8, bf", ["quant fp8, bf16"]),
+        ("und", ["undo"]),
+        ("nothing like it", []),
+    ],
+)
+def test_what_is_typed_can_be_completed(typed: str, some: list[str]) -> None:
+    assert [one.text for one in suggestions(typed)] == some
+
+
+def test_a_free_value_is_explained() -> None:
+    (only,) = suggestions("temp ")
+    assert only.help.startswith("Temperature: a number, 0 to 2.")
+
+
+STEPS: list[tuple[str, str, dict[str, Any]]] = [
+    ("temp 0.2", "Temperature is 0.2 from the next prompt on.", {"temperature": 0.2}),
+    ("effort high", "Effort is high from the next prompt on.", {"reasoning": {"effort": "high"}}),
+    ("think-tokens 2k", "Thinking budget is 2000", {"reasoning": {"max_tokens": 2000}}),
+    ("sort latency", "Sort by is latency", {"provider": {"sort": "latency"}}),
+    ("set provider.zdr on", "Zero data retention is on", {"provider": {"zdr": True}}),
+    ("max-price-in 0.50", "Max price of prompts is 0.5", {"provider": {"max_price": {"prompt": "0.5"}}}),
+    ("web on", "Web plugin is on from the next prompt on. Exa costs $4", {"plugins": [{"id": "web"}]}),
+    ("web off", "Web plugin is off", {"plugins": [{"id": "web", "enabled": False}]}),
+    ("search on", "Web search is on", {"tools": [{"type": "openrouter:web_search"}]}),
+    ("search off", "Web search is off", {}),
+    ("stop \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "said", "sent"), STEPS)
+async def test_a_command_changes_the_next_request(
+    commands: Commands, chat: Chat, session: Session, typed: str, said: str, sent: dict[str, Any]
+) -> None:
+    word, _, argument = typed.partition(" ")
+    assert (await commands.run(word, argument)).startswith(said)
+    assert commands.settings.request().body == {"model": "demo/echo", "stream": True, **sent}
+    assert (await commands.run("undo", "")).endswith("is undone.")
+    assert commands.settings.request().body == {"model": "demo/echo", "stream": True}
+
+
+async def test_a_setting_can_be_shown_unset_reset_and_made_the_default(commands: Commands, library: Library) -> None:
+    settings = commands.settings
+    assert (await commands.run("default", "temp 0.7")).startswith("Temperature is 0.7 by default, in ")
+    assert library.paths.settings.read_text() == "[parameters]\ntemperature = 0.7\n"
+    assert (await commands.run("temp", "")).startswith("Temperature is 0.7, from config.toml. It may be a number")
+    assert "whatever the defaults say" in await commands.run("unset", "temp")
+    assert "temperature" not in settings.request().body
+    assert (await commands.run("temp", "")).startswith("Temperature is not sent, set in this chat.")
+    assert await commands.run("reset", "temp") == "Temperature is 0.7, from config.toml."
+    await commands.run("temp", "1")
+    assert (await commands.run("default", "temp 0.8")).endswith("This chat has its own: 1.")
+    await commands.run("reset", "")
+    assert settings.request().body["temperature"] == 0.8
+    for _ in range(5):
+        await commands.run("undo", "")
+    assert (await commands.run("undo", "")) == "The default of parameters.temperature is undone."
+    assert not library.paths.settings.exists()
+    assert await commands.run("undo", "") == "There is nothing to be undone."
+    assert await commands.run("redo", "") == "The default of parameters.temperature is redone."
+    assert library.paths.settings.read_text() == "[parameters]\ntemperature = 0.7\n"
+
+
+async def test_what_is_the_applications_alone_goes_into_its_file(commands: Commands, library: Library) -> None:
+    told = await commands.run("set", "retries 1")
+    assert told == f"Retries is 1 in {library.paths.settings}, from the next start on."
+    assert library.paths.settings.read_text() == "retries = 1\n"
+    assert "retries" not in commands.settings.chat.metadata.settings
+
+
+async def test_a_default_that_was_changed_by_hand_meanwhile_is_left_alone(commands: Commands, library: Library) -> None:
+    await commands.run("default", "temp 0.7")
+    library.paths.settings.write_text("[parameters]\ntemperature = 0.9\n")
+    with pytest.raises(ConfigError, match="was changed meanwhile"):
+        await commands.run("undo", "")
+    assert library.paths.settings.read_text() == "[parameters]\ntemperature = 0.9\n"
+
+
+# Presets
+
+
+async def test_a_preset_is_made_used_renamed_deleted_and_brought_back(commands: Commands, library: Library) -> None:
+    settings, names = commands.settings, library.presets.names
+    await commands.run("temp", "0.2")
+    await commands.run("sort", "price")
+    assert "are the preset “careful” now" in await commands.run("preset", "save careful")
+    with pytest.raises(ConfigError, match="There is a preset “careful” already"):
+        await commands.run("preset", "save careful")
+    await commands.run("temp", "1.5")
+    before = settings.chat.metadata.settings
+    assert (await commands.run("preset", "careful")).startswith("This chat uses the preset “careful”.")
+    assert settings.held("parameters.temperature").origin == "preset"
+    assert settings.request().body["temperature"] == 0.2
+    await commands.run("undo", "")
+    assert settings.chat.metadata.settings == before
+    await commands.run("redo", "")
+    await commands.run("preset", "rename careful to plain words")
+    assert (names(), settings.held("local_preset").value) == (["plain words"], "plain words")
+    await commands.run("undo", "")
+    assert (names(), settings.held("local_preset").value) == (["careful"], "careful")
+    await commands.run("preset", "delete careful")
+    assert (names(), settings.request().body.get("temperature")) == ([], None)
+    await commands.run("undo", "")
+    assert (names(), settings.request().body["temperature"]) == (["careful"], 0.2)
+    assert await commands.run("preset", "none") == "This chat uses no local preset any more."
+    assert settings.held("local_preset").value is None
+    with pytest.raises(ConfigError, match=r"There is no preset “carefull” in .* Did you mean “careful”\?"):
+        await commands.run("preset", "carefull")
+    for name in ("../x", "a/b", ".x", "@x", "", "x" * 65, "a."):
+        with pytest.raises(ConfigError, match="can't be a preset's name"):
+            library.presets.write(name, {})
+
+
+async def test_an_account_preset_holds_whatever_the_defaults_say(
+    chat: Chat, session: Session, commands: Commands, library: Library
+) -> None:
+    await commands.run("default", "temp 0.9")
+    await commands.run("set", "provider.zdr on")
+    await commands.run("set", "top-p 0.5")
+    told = await commands.run("preset", "@careful-writer")
+    assert told == (
+        "This chat uses your account's preset “@careful-writer”, which sets model, temperature, provider, system."
+    )
+    assert commands.settings.request().body == {"model": "@preset/careful-writer", "top_p": 0.5, "stream": True}
+    reply = await ask(session, chat, "Hi")
+    assert reply.receipt
+    assert (reply.status, reply.receipt.model) == ("complete", "anthropic/claude-4.6-sonnet-20260217")
+    await commands.run("undo", "")
+    assert commands.settings.request().body["temperature"] == 0.9
+    for name, why in (("none-such", "has no preset"), ("old-habits", "is disabled at OpenRouter")):
+        with pytest.raises((RefusedError, ConfigError), match=why):
+            await commands.run("preset", f"@{name}")
+
+
+async def test_a_chat_is_saved_as_an_account_preset_and_what_is_not_kept_is_said(
+    commands: Commands, session: Session, library: Library
+) -> None:
+    await commands.run("temp", "0.3")
+    commands.settings.chat.change(system="Be brief.")
+    told = await commands.run("preset", "save @from-a-chat")
+    assert told == (
+        "This chat's settings are your account's preset “@from-a-chat”, version 1. OpenRouter did not keep: system."
+    )
+    saved = await session.account_presets.read("from-a-chat")
+    assert saved.config == {"model": "demo/echo", "temperature": 0.3}
+    assert "version 2" in await commands.run("preset", "save @from-a-chat")
+    assert "from-a-chat" in [preset.slug for preset in await session.account_presets.all()]
+
+
+async def test_a_key_that_may_not_save_is_said_so(
+    chat: Chat, library: Library, emulator: DemoServer, tmp_path: Path
+) -> None:
+    async with session_of(emulator.base_url, LIMITED_KEY) as session:
+        with pytest.raises(RefusedError, match=r"This key may not save presets.*keep a preset here"):
+            await Commands(ChatSettings(chat, library), session).run("preset", "save @mine")
+    assert Paths.under(tmp_path) == library.paths
