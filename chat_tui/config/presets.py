@@ -77,6 +77,18 @@ class Presets:
         replace_file(path, (_HEADING + tomli_w.dumps(_plain(kept))).encode("utf-8", "replace"))
         return Preset(name, path, kept, tuple(problems))
 
+    def content(self, name: str) -> bytes | None:
+        """Return what the file of the preset `name` holds, or None when there is none.
+
+        Raises:
+            ConfigError: when no file can have that name.
+            OSError: when it can't be read.
+        """
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def rename(self, name: str, new: str) -> Preset:
         """Give the preset `name` the name `new`; its file stays as it is, comments and all.
 

@@ -172,7 +172,24 @@ class ChatSettings:
 
     def save_preset(self, name: str, *, replacing: bool = False) -> Preset:
         """Write what holds in this chat as the local preset `name`."""
-        return self.library.presets.write(name, self.preset_settings(), replacing=replacing)
+        presets, settings = self.library.presets, self.preset_settings()
+        before = presets.content(name)
+        preset = presets.write(name, settings, replacing=replacing)
+        self.chat.read_preset()
+
+        def undo() -> None:
+            if before is None:
+                presets.delete(name)
+            else:
+                presets.restore(name, before)
+            self.chat.read_preset()
+
+        def redo() -> None:
+            presets.write(name, settings, replacing=True)
+            self.chat.read_preset()
+
+        self.chat.history.add(Step(f"saving the preset “{name}”", undo, redo))
+        return preset
 
     def preset_settings(self) -> dict[str, Any]:
         """Return what a preset made from this chat would hold: all that is sent with its prompts."""

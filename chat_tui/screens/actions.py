@@ -36,6 +36,8 @@ ACTIONS = (
            "choose who may", "endpoints", "f7", also="providers"),
     Action("show_settings", "Settings", "Everything that this chat sends with its prompts: see, search, change, undo",
            "settings", "ctrl+t"),
+    Action("show_presets", "Presets", "Settings with a name: use one in this chat, compare, save this chat as one",
+           "presets"),
     Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
            "system", "", "TEXT"),

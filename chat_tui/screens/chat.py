@@ -159,7 +159,8 @@ class ChatScreen(TuningScreen):
     def _show_all(self) -> None:
         settings = self.chat.settings
         system = "system prompt" if settings.get("system") else ""
-        self.header.show(self.chat.title, self.chat.model, Choices.of(settings.get("provider") or {}).summary(), system)
+        providers = Choices.of(settings.get("provider") or {}).summary()
+        self.header.show(self.chat.title, self.chat.model, providers, system, *self.own_words())
         self._show_hint()
         self._show_status()
 

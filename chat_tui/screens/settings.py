@@ -208,6 +208,8 @@ class SettingsPane(ChangingScreen):
                 await self.action_switch()
             elif setting.name == "model":
                 self._choose_model()
+            elif setting.name == "local_preset":
+                self.action_presets()
             else:
                 self._edit(setting)
 
@@ -333,6 +335,20 @@ class SettingsPane(ChangingScreen):
         self._only_changed = not self._only_changed
         self.show_views()
         self.list()
+
+    def action_presets(self) -> None:
+        """Show the presets."""
+        self._open_presets(saving=False)
+
+    def action_save_preset(self) -> None:
+        """Keep the settings of this chat as a preset."""
+        self._open_presets(saving=True)
+
+    def _open_presets(self, *, saving: bool) -> None:
+        from chat_tui.screens.presets import PresetPane
+
+        pane = PresetPane(self.chat, self.library, self.session, saving=saving)
+        self.app.push_screen(pane, lambda _: self.changed())
 
     def _choose_model(self) -> None:
         from chat_tui.screens.models import ModelPicker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from textual.message import Message as Event
@@ -31,6 +31,19 @@ class TuningScreen(ReadingScreen):
 
         # Awaited, so that what is typed at once already meets the search.
         await self.app.push_screen(SettingsPane(self.chat, self._library, self._session), self._tuned)
+
+    async def action_show_presets(self) -> None:
+        """Open the presets."""
+        from chat_tui.screens.presets import PresetPane
+
+        await self.app.push_screen(PresetPane(self.chat, self._library, self._session), self._tuned)
+
+    def own_words(self) -> Iterator[str]:
+        """Yield in a few words what of the settings is this conversation's own."""
+        if self.chat.metadata.settings or self.chat.flags or self.chat.preset:
+            from chat_tui.screens.few_words import own_words
+
+            yield from own_words(self.chat.layers)
 
     def _tuned(self, _: None) -> None:
         self.post_message(self.Tuned())
