@@ -10,13 +10,16 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typedd
 
 import pytest
 
-from chat_tui.config.schema import APPLICATION_ONLY, SETTINGS, Setting
+from chat_tui.config.layers import merged
+from chat_tui.config.names import keys_of, nested
+from chat_tui.config.schema import KEYED, SETTINGS
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import FilePart, Message, Receipt, Role, Status, TextPart
 from chat_tui.openrouter.forms import Form, sent_form
 from chat_tui.openrouter.request import ChatRequest, TextRequest
 from chat_tui.reply.request import request_body, text_request
+from tests.setting_samples import SENT, fields_for, value_for
 
 
 def nothing(part: FilePart) -> bytes:
@@ -62,42 +65,29 @@ def test_everything_that_is_set_is_sent_by_its_name() -> None:
     }
 
 
-def value_for(setting: Setting) -> Any:
-    """Return a value that `setting` may have."""
-    kind = setting.kinds[0]
-    if kind is dict:
-        item = {} if setting.item is None else {"key": value_for(setting.item)}
-        return {**item, **({setting.needs: "x"} if setting.needs else {})} or {"any": "thing"}
-    samples = {str: setting.choices[0] if setting.choices else "x", int: 3, float: 1.0, bool: True}
-    if kind is list:
-        assert setting.item is not None
-        return [value_for(setting.item)]
-    return samples[kind]
-
-
-SENT = [name for name in SETTINGS if name.partition(".")[0] not in APPLICATION_ONLY]
-
-
 def only(name: str) -> dict[str, Any]:
     """Return settings with nothing but a value for `name`."""
-    settings = value_for(SETTINGS[name])
-    for part in reversed(name.split(".")):
-        settings = {part: settings}
-    return dict(settings)
+    return merged(nested({name: value_for(SETTINGS[name])}))
 
 
 @pytest.mark.parametrize("name", SENT)
 def test_every_setting_reaches_the_request_under_its_name(name: str) -> None:
     value = value_for(SETTINGS[name])
     assert SETTINGS[name].fault(value) is None
-    first, *rest = name.split(".")
     body: Any = request_body([said("Hi")], only(name), nothing)
-    if name == "system":
-        assert body["messages"][0] == {"role": "system", "content": value}
-        return
-    for part in rest if first == "parameters" else (first, *rest):
-        body = body[part]
-    assert body == value
+    system = [{"role": "system", "content": value}] if name == "system" else []
+    assert body == {**fields_for(name, value), "messages": [*system, {"role": "user", "content": "Hi"}]}
+
+
+@pytest.mark.parametrize("name", [name for name in SENT if name.endswith(".enabled") and SETTINGS[name].group])
+def test_what_is_switched_off_is_said_where_the_wire_can(name: str) -> None:
+    first, key, *_ = keys_of(name)
+    body: Any = request_body([said("Hi")], nested({name: False}), nothing)
+    says_so = first == "plugins" and key not in ("web-fetch", "moderation")
+    expected = {"plugins": [{"id": key, "enabled": False}]} if says_so else {}
+    assert body == {"messages": [{"role": "user", "content": "Hi"}]} | (
+        {"reasoning": {"enabled": False}} if first == "reasoning" else expected
+    )
 
 
 @pytest.mark.parametrize("form", get_args(Form))
@@ -130,12 +120,21 @@ def words_at(hint: Any, path: list[str]) -> set[str]:
     return set().union(*(words_at(inner, path) for inner in get_args(hint)))
 
 
+def hint_of(name: str) -> tuple[Any, list[str]]:
+    """Return the type that the field of a setting is looked for in, and its path there."""
+    first, *rest = keys_of(name)
+    if first not in KEYED:
+        return ChatRequest, rest if first == "parameters" else [first, *rest]
+    (items,) = get_args(get_type_hints(ChatRequest)[first])
+    kinds = [kind for kind in get_args(items) if rest[0] in get_args(get_type_hints(kind)[KEYED[first]])]
+    return kinds[0], rest[1:]
+
+
 @pytest.mark.parametrize("name", [name for name in SENT if SETTINGS[name].choices or SETTINGS[name].kind is list])
 def test_the_choices_of_a_setting_are_the_words_of_its_field(name: str) -> None:
     setting = SETTINGS[name]
     choices = setting.choices or (setting.item.choices if setting.item else ())
-    words = words_at(ChatRequest, name.removeprefix("parameters.").split("."))
-    assert set(choices) == words
+    assert set(choices) == words_at(*hint_of(name))
 
 
 def test_a_raw_text_has_neither_roles_nor_system_prompt() -> None:

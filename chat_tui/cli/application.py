@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--demo", action="store_true", help="use the built-in emulator: no key, no network, nothing kept"
     )
     parser.add_argument("--model", metavar="ID", help="the model to ask")
+    parser.add_argument("--preset", metavar="NAME", help="a preset of yours: NAME.toml in the folder of presets")
     parser.add_argument("--theme", metavar="NAME", help="how the application looks")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--resume", nargs="?", const="", metavar="ID", help="go on with a conversation (the latest)")
@@ -42,7 +43,7 @@ def misplaced(arguments: argparse.Namespace) -> str | None:
     flags = {"--demo": arguments.demo, "--theme": arguments.theme, "--new": arguments.new}
     flags["--resume"] = arguments.resume is not None
     if arguments.command != "ask":
-        flags["--model"] = arguments.model
+        flags |= {"--model": arguments.model, "--preset": arguments.preset}
     return next((flag for flag, given in flags.items() if given), None)
 
 
@@ -69,7 +70,7 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
     themes = Paths(around.paths.config, here.data, here.cache, here.state)
     settings = {"model": DEMO_MODEL} | ({"theme": around.settings["theme"]} if "theme" in around.settings else {})
     around = Surroundings(themes, settings, [])
-    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), lambda: _demo_session(here))
+    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), lambda: _demo_session(here), here)
 
 
 def _session(around: Surroundings, server: Server) -> Session:
@@ -88,8 +89,14 @@ def _demo_session(here: Paths) -> Session:
     return Session(Server(emulator.start(), DEMO_KEY), on_close=emulator.stop, paths=here)
 
 
-def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, start: Callable[[], Session]) -> int:
-    from chat_tui.config.problems import nearest
+def _run(
+    arguments: argparse.Namespace,
+    around: Surroundings,
+    server: Server,
+    start: Callable[[], Session],
+    kept_in: Paths | None = None,
+) -> int:
+    from chat_tui.config.problems import ConfigError, nearest
     from chat_tui.config.schema import SETTINGS
     from chat_tui.engine.library import UnknownConversationError
 
@@ -97,10 +104,13 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
     if arguments.theme and arguments.theme not in themes:
         wanted = arguments.theme
         return fail(f"There is no theme “{wanted}”.{nearest(wanted, themes)} There are: {', '.join(themes)}.")
-    library = library_of(around, model=arguments.model)
+    here = kept_in or around.paths
+    library = library_of(around, here, here.presets, model=arguments.model, local_preset=arguments.preset)
     try:
+        if arguments.preset:
+            library.presets.read(arguments.preset)
         chat = _chat(arguments, library)
-    except UnknownConversationError as error:
+    except (ConfigError, UnknownConversationError) as error:
         return fail(str(error))
     if not _has_terminal():
         say('The application needs a terminal. In a pipe or a script, use: chat-tui ask "…"')

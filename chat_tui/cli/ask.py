@@ -28,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("prompt", nargs="*", metavar="PROMPT", help="the question; what is piped in follows it")
     parser.add_argument("--model", metavar="ID", default=argparse.SUPPRESS, help="the model to ask")
+    parser.add_argument(
+        "--preset",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help="a preset of yours: NAME.toml in the folder of presets",
+    )
     parser.add_argument("--system", metavar="TEXT", help="the system prompt")
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object: text, model, provider, tokens, cost"
@@ -68,9 +74,17 @@ def run(arguments: argparse.Namespace) -> int:
         from chat_tui.paths import Paths
 
         paths = around.paths if arguments.save else Paths.under(Path(root))
-        chat = library_of(around, paths).begin()
-        own: dict[str, Any] = {"model": arguments.model, "system": arguments.system}
+        library = library_of(around, paths)
+        if arguments.preset:
+            try:
+                library.presets.read(arguments.preset)
+            except ConfigError as error:
+                return fail(str(error))
+        chat = library.begin()
+        own = {"model": arguments.model, "local_preset": arguments.preset, "system": arguments.system}
         chat.change(**own)
+        for problem in chat.preset_problems:
+            say(problem)
         return asyncio.run(_ask(arguments, around, server, chat, prompt))
 
 

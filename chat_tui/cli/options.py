@@ -70,12 +70,14 @@ def server_of(arguments: argparse.Namespace, paths: Paths) -> Server:
     return find_server(os.environ, paths.credentials, getattr(arguments, "base_url", None))
 
 
-def library_of(around: Surroundings, paths: Paths | None = None, **flags: Any) -> Library:
+def library_of(around: Surroundings, paths: Paths | None = None, presets: Path | None = None, **flags: Any) -> Library:
     """Return the conversations under `paths`, with `flags` that aren't None above their settings."""
     from chat_tui.engine.library import Library
 
     given = {name: value for name, value in flags.items() if value is not None}
-    return Library(paths or around.paths, defaults=around.settings, flags=given)
+    return Library(
+        paths or around.paths, defaults=around.settings, flags=given, presets=presets or around.paths.presets
+    )
 
 
 NO_KEY = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.server import Server
@@ -40,11 +40,13 @@ class Asking:
         body: What goes on the wire.
         manner: How it is asked.
         left_out: The settings, dotted, that the server's form has no place for.
+        headers: What goes beside the usual ones.
     """
 
     body: dict[str, Any]
     manner: Manner = IN_CHAT
     left_out: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def asking(chat: Chat, path: Sequence[Message], server: Server, manner: Manner) -> Asking:

@@ -38,13 +38,16 @@ class Library:
         paths: Where the data and the locks are.
         defaults: What `config.toml` sets, which new and old conversations build on.
         flags: The settings of this run, above a conversation's own.
+        presets: Where the local presets are, when that isn't beside `config.toml`.
     """
 
-    def __init__(self, paths: Paths, *, defaults: Layer | None = None, flags: Layer | None = None) -> None:
+    def __init__(
+        self, paths: Paths, *, defaults: Layer | None = None, flags: Layer | None = None, presets: Path | None = None
+    ) -> None:
         self.paths = paths
         self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
-        self.presets = Presets(paths.presets)
+        self.presets = Presets(presets or paths.presets)
 
     def begin(self) -> Chat:
         """Return a new conversation; nothing is written before the first send."""

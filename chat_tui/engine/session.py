@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
@@ -21,7 +22,7 @@ from chat_tui.engine.retry import Retries
 from chat_tui.engine.turn import Turn
 from chat_tui.models.endpoint import Endpoints
 from chat_tui.models.entry import ModelEntry
-from chat_tui.openrouter.client import Client, Timeouts
+from chat_tui.openrouter.client import App, Client, Timeouts
 from chat_tui.paths import Paths
 
 QUIT_SECONDS = 2.0
@@ -55,7 +56,10 @@ class Session:
             timeouts=Timeouts(**settings.get("timeouts", {})),
             version=__version__,
             routing_metadata=settings.get("routing_metadata", False),
+            app=App(**settings.get("attribution", {})),
         )
+        # What only OpenRouter understands would be noise, or a refusal, elsewhere.
+        self._headers: Layer = {} if self.server.speaks == "openai" else settings.get("headers", {})
         self._providers = Providers(self._client)
         self.account_presets = AccountPresets(self._client)
         self._on_close = on_close
@@ -187,7 +191,8 @@ class Session:
     async def _start(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Turn:
         model = str(chat.settings.get("model"))
         path = [*chat.tree.path(prompt.parent), prompt]
-        wanted = await asyncio.to_thread(asking, chat, path, self.server, manner)
+        asked = await asyncio.to_thread(asking, chat, path, self.server, manner)
+        wanted = replace(asked, headers=self._headers)
         self._check_idle(chat)
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
         turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries)

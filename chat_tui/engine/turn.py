@@ -147,7 +147,7 @@ class Turn:
         """Make the request once and take its reply."""
         manner = self._asking.manner
         ask = self._client.stream_text if manner.raw else self._client.stream
-        async with ask(self._asking.body, whole=not manner.stream) as stream:
+        async with ask(self._asking.body, self._asking.headers, whole=not manner.stream) as stream:
             self._take(reply.begin(stream.generation))
             async for chunk in stream:
                 self._take(reply.feed(chunk))

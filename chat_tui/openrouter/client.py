@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
@@ -23,14 +25,40 @@ from chat_tui.openrouter.server import DEFAULT_BASE_URL, Server
 from chat_tui.openrouter.stream import ChunkDecoder
 from chat_tui.openrouter.types import Completion, chunk_of_completion
 
-__all__ = ["Client", "Stream", "Timeouts"]
-
-APP_URL = "https://github.com/chat-tui/chat-tui"
-APP_CATEGORIES = "general-chat,cli-agent"
+__all__ = ["App", "Client", "Stream", "Timeouts"]
 
 _CHAT = "/chat/completions"
 _TEXT = "/completions"
 _BY_HUNDREDS = {"limit": "100"}  # presets come 50 at a time by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What OpenRouter's activity and rankings know an application by.
+
+    Args:
+        title: Its name.
+        url: What identifies it.
+        categories: Two at most of OpenRouter's, with commas between.
+        hidden: Keep it out of what others see.
+    """
+
+    title: str = "chat-tui"
+    url: str = "https://github.com/chat-tui/chat-tui"
+    categories: str = "general-chat,cli-agent"
+    hidden: bool = False
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that say so."""
+        said = {
+            "HTTP-Referer": self.url,
+            "X-OpenRouter-Title": self.title,
+            "X-Title": self.title,  # the name that older servers know
+            "X-OpenRouter-Categories": self.categories,
+            "X-OpenRouter-App-Visibility": "hidden" if self.hidden else "",
+        }
+        # Headers carry ASCII alone.
+        return {name: re.sub(r"[^ -~]", "?", value).strip() for name, value in said.items() if value.strip()}
 
 
 class Client:
@@ -44,8 +72,7 @@ class Client:
         base_url: Up to and with the version: `https://openrouter.ai/api/v1`.
         timeouts: In seconds; None for the usual ones.
         transport: Replaces the network, in tests.
-        app_title: The application's name in OpenRouter's activity and rankings.
-        app_url: Identifies the application there.
+        app: What OpenRouter's activity and rankings know the application by.
         version: The application's version, for `User-Agent`.
         routing_metadata: Ask for what the router did: it comes with the reply, as `openrouter_metadata`.
     """
@@ -57,21 +84,14 @@ class Client:
         *,
         timeouts: Timeouts | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        app_title: str = "chat-tui",
-        app_url: str = APP_URL,
+        app: App | None = None,
         version: str = "0",
         routing_metadata: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.timeouts = timeouts or Timeouts()
         self._server = Server(self.base_url, (key or "").strip() or None)
-        headers = {
-            "User-Agent": f"chat-tui/{version}",
-            "HTTP-Referer": app_url,
-            "X-OpenRouter-Title": app_title,
-            "X-Title": app_title,  # the name that older servers know
-            "X-OpenRouter-Categories": APP_CATEGORIES,
-        }
+        headers = {"User-Agent": f"chat-tui/{version}", **(app or App()).headers()}
         if routing_metadata:
             headers["X-OpenRouter-Metadata"] = "enabled"
         self._connection = Connection(self._server, self.timeouts, headers, transport)
