@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +97,6 @@ def _run(
     kept_in: Paths | None = None,
 ) -> int:
     from chat_tui.config.problems import ConfigError, nearest
-    from chat_tui.config.schema import SETTINGS
     from chat_tui.engine.library import UnknownConversationError
 
     themes, problems = _themes(around)
@@ -125,7 +124,7 @@ def _run(
             needs_key=server.is_openrouter and server.key is None,
             credentials=around.paths.credentials,
             themes=themes,
-            theme=arguments.theme or around.settings.get("theme") or SETTINGS["theme"].default,
+            theme=arguments.theme or _own_theme(around, themes, problems),
             problems=problems,
         )
     )
@@ -150,6 +149,20 @@ def _themes(around: Surroundings) -> tuple[dict[str, Theme], list[str]]:
         except ConfigError as error:
             problems.append(str(error))
     return themes, problems
+
+
+def _own_theme(around: Surroundings, themes: Mapping[str, Theme], problems: list[str]) -> str:
+    """Return the theme that the settings name; where there is none of that name, the usual one, and say so."""
+    from chat_tui.config.problems import Problem, nearest
+    from chat_tui.config.schema import SETTINGS
+
+    usual = str(SETTINGS["theme"].default)
+    named = str(around.settings.get("theme") or usual)
+    if named in themes:
+        return named
+    reason = f"names no theme there is: “{named}”. “{usual}” is used.{nearest(named, themes)}"
+    problems.append(str(Problem(around.paths.settings, "theme", reason)))
+    return usual
 
 
 def _chat(arguments: argparse.Namespace, library: Library) -> Chat:

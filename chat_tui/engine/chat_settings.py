@@ -62,7 +62,7 @@ class ChatSettings:
     def reset(self, *names: str) -> None:
         """Take back what this chat says of `names`; all that it says, without names."""
         layers = self.layers
-        own = {**flat(self.chat.metadata.settings), **layers.conversation, **layers.flags}
+        own = {**layers.conversation, **layers.flags}
         self.chat.tune({}, reset=names or tuple(own))
 
     def make_default(self, name: str, value: Any) -> None:

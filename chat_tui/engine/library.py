@@ -99,7 +99,7 @@ class Library:
             if _bytes_of(file) != written:
                 raise ConfigError(f"{file} was changed meanwhile, so it was left as it is. Mend it there.")
             if before is None:
-                file.resolve().unlink()
+                file.resolve().unlink(missing_ok=True)
             else:
                 replace_file(file.resolve(), before)
             self.defaults = defaults

@@ -318,3 +318,23 @@ def test_output_comes_while_it_streams(slow_home: Home) -> None:
         finally:
             asking.kill()
             asking.communicate(timeout=PATIENCE)
+
+
+def test_a_local_preset_is_used_and_the_chat_remembers_its_name(home: Home) -> None:
+    presets = home.config / "presets"
+    presets.mkdir()
+    (presets / "brief.toml").write_text('model = "demo/echo"\nmodle = 1\n[parameters]\ntemperature = 0.25\n')
+    done = home.run("ask", "Hi", "--preset", "brief")
+    assert done.code == 0
+    assert '"temperature": 0.25' in done.out
+    assert "local_preset" not in done.out
+    assert f"{presets / 'brief.toml'}, line 2: “modle” is no setting" in done.sentence
+    (kept,) = home.conversations()
+    assert (
+        'local_preset = "brief"'
+        in (next(home.data.glob(f"conversations/*{kept['id']}")) / "conversation.toml").read_text()
+    )
+
+    wrong = home.run("ask", "Hi", "--preset", "breif")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "Did you mean “brief”?" in wrong.sentence
