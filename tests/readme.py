@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from chat_tui.cli.main import parser
 from chat_tui.config import themes
+from chat_tui.config.commands import VERBS
 from chat_tui.config.schema import SETTINGS, Setting
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.records import encode_message
@@ -134,13 +135,28 @@ def commands() -> str:
         return "\n".join(f"```text\n{one.format_help()}```\n" for one in (root, *subparsers.choices.values()))
 
 
+def setting_commands() -> str:
+    """Return the commands that show and change settings."""
+    return _table(("Command", "What it does"), ((f"`/{verb} {what}`", help) for verb, (what, help) in VERBS.items()))
+
+
 def settings() -> str:
-    """Return the table of all settings."""
-    rows = (
-        (f"`{one.name}`", ", ".join(_kind(one)), "" if one.default is None else f"`{one.default}`", one.help)
-        for one in SETTINGS.values()
+    """Return a table of settings for each of their groups, with what OpenRouter charges for."""
+    groups: dict[str, list[Setting]] = {}
+    for setting in SETTINGS.values():
+        groups.setdefault(setting.group, []).append(setting)
+    heading = ("Setting", "Command", "What it may be", "What it is")
+    return "\n".join(
+        f"<details><summary>{group}</summary>\n\n{_table(heading, map(_setting_row, rows))}\n</details>\n"
+        for group, rows in groups.items()
     )
-    return _table(("Setting", "Kind", "Default", "What it is"), rows)
+
+
+def _setting_row(setting: Setting) -> tuple[str, ...]:
+    short = f"`/{setting.short}`" if setting.short else ""
+    default = "" if setting.default is None else f" (built in: `{setting.default}`)"
+    kind = ", ".join(_kind(setting))
+    return f"`{setting.name}`", short, f"{kind}{default}", f"{setting.help} {setting.price}".strip()
 
 
 def filters() -> str:
@@ -199,6 +215,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
     "filters": filters,
+    "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,
     "journal": journal,

@@ -25,8 +25,9 @@ VERBS = {
     "undo": ("", "Undo the last change of a setting"),
     "redo": ("", "Make the change again that was undone"),
     "preset": (
-        "[NAME | @SLUG | none | save NAME | rename NAME to NAME | delete NAME]",
-        "Use a preset: NAME is a file of yours, @SLUG one of your OpenRouter account",
+        "[NAME]",
+        "Use a preset: NAME is a file of yours, @SLUG one of your OpenRouter account, none leaves it; "
+        "save NAME, replace NAME, rename NAME to NAME and delete NAME do as they say",
     ),
 }
 """Commands for all settings: what comes after them, and what they do."""

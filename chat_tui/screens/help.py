@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from chat_tui.config.commands import BY_SHORT, VERBS
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
 
@@ -34,6 +35,11 @@ class HelpScreen(ModalScreen[None]):
             yield Static("Commands", classes="heading")
             for action in ACTIONS:
                 yield _row(f"/{action.slash} {action.argument}", action.help)
+            yield Static("Settings of this chat", classes="heading")
+            for verb, (argument, text) in VERBS.items():
+                yield _row(f"/{verb} {argument}", text)
+            for short, setting in BY_SHORT.items():
+                yield _row(f"/{short} VALUE", setting.help)
             yield Static("Esc closes this. Hold Shift to select with the terminal's own mouse.", classes="heading dim")
 
     def on_mount(self) -> None:
