@@ -192,7 +192,7 @@ class SearchedPane(ModalScreen[None]):
         """Close the editor, and search again."""
         self.editor.close()
         self.search.display = True
-        self.search.focus()
+        self.set_focus(self.search)
         self.show()
 
     def action_newline(self) -> None:

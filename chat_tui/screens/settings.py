@@ -17,6 +17,7 @@ from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.server import Server
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.support import support
+from chat_tui.models.variants import split_id
 from chat_tui.screens import setting_keys
 from chat_tui.screens.changing import ChangingScreen
 from chat_tui.screens.letters import Key
@@ -76,12 +77,15 @@ class SettingsPane(ChangingScreen):
         self.run_worker(self._learn_model(), group="model", exclusive=True)
 
     async def _learn_model(self) -> None:
-        """Find out what this chat's model supports, as far as the catalogue on the disk knows."""
+        """Find out what this chat's model supports, as far as the catalogue knows, and what it learns meanwhile."""
         session = await self.session()
         self._server = session.server
         await session.catalogue.open()
-        self._entry = session.catalogue.listing.index.by_id.get(self.chat.model)
-        self.show()
+        session.catalogue.refresh_behind()
+        async for listing in session.catalogue.watch():
+            model, by_id = self.chat.model, listing.index.by_id
+            self._entry = by_id.get(model) or by_id.get(split_id(model).listed)
+            self.show()
 
     # What is shown
 
@@ -205,7 +209,7 @@ class SettingsPane(ChangingScreen):
             self._keep(self._typing.setting)
         elif (setting := self._highlighted) is not None:
             if bool in setting.kinds:
-                await self.action_switch()
+                await self._switch()
             elif setting.name == "model":
                 self._choose_model()
             elif setting.name == "local_preset":
@@ -273,8 +277,14 @@ class SettingsPane(ChangingScreen):
     # Changing
 
     async def action_switch(self) -> None:
-        """Switch on or off, or take the next choice."""
+        """Switch on or off, or take the next choice; in what is searched for, a space is one."""
         await self.caught_up()
+        if self.search.has_focus and self.search.value:
+            self.search.insert_text_at_cursor(" ")
+            return
+        await self._switch()
+
+    async def _switch(self) -> None:
         setting = self._highlighted
         if setting is not None and bool in setting.kinds:
             self.set_value(setting, not self._held(setting).value)
@@ -284,8 +294,12 @@ class SettingsPane(ChangingScreen):
             await self.action_enter()
 
     async def action_cycle(self, step: int) -> None:
-        """Go through the choices, where the key can't be meant for the search."""
-        await self.action_step(step)
+        """Go through the choices; in what is searched for, to the next letter or the one before."""
+        await self.caught_up()
+        if self.search.has_focus and self.search.value:
+            self.search.cursor_position += step
+        else:
+            await self.action_step(step)
 
     async def action_step(self, step: int) -> None:
         """Go through the choices, what lies below this chat among them."""

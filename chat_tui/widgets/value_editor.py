@@ -61,7 +61,7 @@ class ValueEditor(Horizontal):
         if selected:
             self.area.select_all()
         self.display = True
-        self.area.focus()
+        self.screen.set_focus(self.area)  # at once: what is typed next is for it
 
     def close(self) -> None:
         """Hide it."""

@@ -15,7 +15,7 @@ from textual.worker import WorkerCancelled
 
 from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
-from chat_tui.config.settings import BUILT_IN, Layer, merged
+from chat_tui.config.settings import Layer
 from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
@@ -106,7 +106,7 @@ class Starter:
     """Starts the application over and over on the same files."""
 
     def __init__(self, root: Path, emulator: DemoServer) -> None:
-        self.library = Library(Paths.under(root), defaults=merged(BUILT_IN, {"model": "demo/markdown"}))
+        self.library = Library(Paths.under(root), defaults={"model": "demo/markdown"})
         self.emulator = emulator
 
     @asynccontextmanager
