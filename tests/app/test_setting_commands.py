@@ -1,0 +1,41 @@
+"""Settings typed as commands in the composer: completed, changed, refused with the reason, undone."""
+
+from __future__ import annotations
+
+from tests.app.conftest import Running, Starter
+
+
+async def type_command(running: Running, command: str) -> None:
+    """Type `command` as a person does, and press Enter."""
+    running.screen.composer.put(command)
+    await running.pilot.pause()
+    await running.pilot.press("enter")
+
+
+async def test_settings_are_typed_completed_refused_and_undone(starter: Starter) -> None:
+    async with starter.run() as running:
+        await type_command(running, "/temp 0.2")
+        await running.until_shown("Temperature is 0.2 from the next prompt on.")
+        assert running.chat.settings["parameters"] == {"temperature": 0.2}
+
+        await type_command(running, "/temp 3")
+        await running.until_shown("Temperature is 3, above its most, 2.", "/temp 3")
+        assert running.chat.settings["parameters"] == {"temperature": 0.2}
+
+        running.screen.composer.put("/effort h")
+        await running.until_shown("/effort high")
+        await running.pilot.press("tab", "enter")
+        await running.until_shown("Effort is high")
+
+        await type_command(running, "/stop a, b")
+        await running.until(lambda: running.chat.settings.get("stop") == ["a", "b"])
+        await type_command(running, "/undo")
+        await running.until(lambda: "stop" not in running.chat.settings)
+
+        await type_command(running, "/provider.zrd on")
+        await running.until_shown("There is no setting “provider.zrd”.")
+        await type_command(running, "/nothing 1")
+        await running.until_shown("There is no command /nothing.")
+        await type_command(running, "/set system [/b] \x1b[2J")
+        await running.until_shown('System prompt is "[/b] \\u001b[2J"')
+        assert running.chat.settings["system"] == "[/b] \x1b[2J"
