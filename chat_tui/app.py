@@ -245,8 +245,9 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
 
 
 def _import_later() -> None:
-    """Import what the transcript renders with, and the model picker, so that both are there at once."""
-    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.screens.models"):
+    """Import what the transcript renders with, and the panes that are opened most, so that all are there at once."""
+    panes = ("chat_tui.screens.models", "chat_tui.screens.settings", "chat_tui.screens.presets")
+    for name in ("markdown_it", "pygments.lexers", "pygments.styles", *panes):
         import_module(name)
 
 

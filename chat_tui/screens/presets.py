@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 from textual import on
 from textual.binding import BindingType
 from textual.content import Content
+from textual.widgets import Input
 
 from chat_tui.config.names import flat
 from chat_tui.config.presets import Preset
@@ -156,7 +157,7 @@ class PresetPane(ChangingScreen):
             self.run_worker(self._learn(one.slug), group="read", name=one.slug)
         self.rows.refresh()
         keys = f"{_ASKED[self._asked]} … · Enter keeps it · Esc leaves it" if self._asked else ""
-        self.note.show(Content.styled(one_line(keys or self.said) or self._usual(), MUTED), "")
+        self.note.show(Content.styled(one_line(self.said or keys) or self._usual(), MUTED))
         self.details.show(lambda width: self._about(one))
         self.json.show(lambda width: self._changes(one))
 
@@ -265,7 +266,7 @@ class PresetPane(ChangingScreen):
             self._say("Presets of your account are renamed at openrouter.ai/settings/presets.")
 
     def _ask(self, asked: str, name: str) -> None:
-        self._asked, self._sure_of = asked, ""
+        self._asked, self._sure_of, self.said = asked, "", ""
         self.begin_typing(_ASKED[asked], name)
         self.show()
 
@@ -331,6 +332,9 @@ class PresetPane(ChangingScreen):
         one = self._highlighted
         wanted = name or (one.name if isinstance(one, Preset) else one.slug if one else "")
         self._local = self.library.presets.all()
+        if name and not _has(self.search.value.lower().split(), name):
+            with self.prevent(Input.Changed):
+                self.search.value = self.searched = ""  # what was just made has to be seen
         count, headings = self.find(self.search.value)
         names = [one.name if isinstance(one, Preset) else one.slug for one in self._listed]
         self.rows.show(count, names.index(wanted) if wanted in names else 0, headings, keep=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import partial
 from typing import Any
 
 import pytest
@@ -96,6 +97,14 @@ async def test_each_kind_of_control_reaches_the_server_and_nothing_else_does(ech
         assert {**shown, **usual} == {**wanted, **usual} == body
 
 
+def _is_said(pane: SettingsPane, words: str) -> bool:
+    return words in pane._fault
+
+
+def _is_highlighted(pane: SettingsPane, name: str) -> bool:
+    return pane._highlighted is not None and pane._highlighted.name == name
+
+
 WRONG = [
     ("temp", "3", "above its most, 2"),
     ("temp", "-0.1", "below its least, 0"),
@@ -116,7 +125,7 @@ async def test_what_is_wrong_is_said_at_once_and_stays_typed(echo: Starter) -> N
         for searched, typed, said in WRONG:
             await find(app, searched)
             await play(app, "enter", f"={typed}")
-            await app.until(lambda said=said: said in " ".join(pane._fault.split()))
+            await app.until(partial(_is_said, pane, said))
             await app.pilot.press("enter", "alt+m")
             assert pane.editor.text == typed
             assert said.split()[0] in app.text()
@@ -177,7 +186,7 @@ async def test_search_finds_by_name_label_command_and_help(echo: Starter) -> Non
         pane = await open_settings(app)
         for typed, name in SEARCHES.items():
             await find(app, typed)
-            await app.until(lambda name=name: pane._highlighted is not None and pane._highlighted.name == name)
+            await app.until(partial(_is_highlighted, pane, name))
         await find(app, "no such thing at all")
         await app.until_shown("Nothing matches.", "0 of ")
         await app.pilot.press("enter", "alt+r", "alt+m", "alt+n", "alt+right", "ctrl+u", "alt+c")
