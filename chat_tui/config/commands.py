@@ -22,8 +22,6 @@ VERBS = {
     "unset": ("NAME", "Send nothing for a setting in this chat, whatever the defaults say"),
     "reset": ("[NAME]", "Take back what this chat says of a setting; of all, without a name"),
     "default": ("NAME VALUE", "Set a setting for all chats, in config.toml; “unset” takes it out"),
-    "undo": ("", "Undo the last change of a setting"),
-    "redo": ("", "Make the change again that was undone"),
     "preset": (
         "[NAME]",
         "Use a preset: NAME is a file of yours, @SLUG one of your OpenRouter account, none leaves it; "

@@ -22,11 +22,13 @@ class Admitted:
         named: The model.
         route: Who serves it.
         prompt_tokens: The tokens of the request, after compression if there was any.
+        compressed_from: The tokens before it; None when there was none.
     """
 
     named: Named
     route: Route
     prompt_tokens: int
+    compressed_from: int | None = None
 
     @property
     def served_slug(self) -> str:
@@ -67,6 +69,16 @@ class Admitted:
             "is_byok": False,
             "endpoints": {"total": len(available), "available": available},
             "attempts": [*failed, served],
+            **({} if self.compressed_from is None else {"pipeline": [self._compression()]}),
+        }
+
+    def _compression(self) -> dict[str, Any]:
+        before, after = self.compressed_from, self.prompt_tokens
+        return {
+            "type": "context_compression",
+            "name": "context-compression",
+            "summary": f"middle-out: {before} → {after} tokens",
+            "data": {"engine": "middle-out", "original_tokens": before, "compressed_tokens": after},
         }
 
 
@@ -97,7 +109,7 @@ def admit(chat: ChatRequest, candidate: str) -> Admitted | Fault:
     if asked > room:
         if not chat.compresses:
             return _too_long(tokens, asked, room)
-        tokens = max(1, min(tokens, room - (chat.token_limit or 0)))
+        return Admitted(found, path, max(1, min(tokens, room - (chat.token_limit or 0))), compressed_from=tokens)
     return Admitted(found, path, tokens)
 
 

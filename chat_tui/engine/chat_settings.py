@@ -131,13 +131,18 @@ class ChatSettings:
         self.chat.tune({**silent, **chosen}, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
 
     def leave_preset(self) -> None:
-        """Let this chat use no local preset, also when `config.toml` names one."""
-        below = self.library.defaults.get("local_preset")
-        what = "leaving the preset"
-        if below:
-            self.chat.tune({"local_preset": None}, what=what)
-        else:
-            self.chat.tune({}, reset=["local_preset"], what=what)
+        """Let this chat use no preset, neither a local one nor one of the account."""
+        layers = self.layers
+        own, lower = layers.conversation, Layers(layers.built_in, layers.file, layers.preset).values()
+        chosen: dict[str, Any] = {"local_preset": None} if "local_preset" in lower else {}
+        reset = ["local_preset"]
+        base, marker, _ = str(own.get("model", "")).partition("@preset/")
+        if marker or own.get("preset"):
+            # What isn't sent any more so that the account's preset holds is sent again.
+            reset += ["preset", *(name for name, value in own.items() if value is None)]
+            chosen |= {"model": base} if base and marker else {}
+            reset += ["model"] if marker and not base else []
+        self.chat.tune(chosen, reset=reset, what="leaving the preset")
 
     def delete_preset(self, name: str) -> None:
         """Delete the local preset `name`; a chat that uses it goes on without it."""

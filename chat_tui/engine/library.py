@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.names import Layer, flat, nested
-from chat_tui.config.presets import Presets
 from chat_tui.config.problems import ConfigError
-from chat_tui.config.writing import write_setting
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.engine.chat import Chat
 from chat_tui.paths import Paths, replace_file
+
+if TYPE_CHECKING:
+    from chat_tui.config.presets import Presets
 
 
 class UnknownConversationError(Exception):
@@ -47,7 +48,14 @@ class Library:
         self.paths = paths
         self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
-        self.presets = Presets(presets or paths.presets)
+        self._presets_folder = presets or paths.presets
+
+    @property
+    def presets(self) -> Presets:
+        """The local presets."""
+        from chat_tui.config.presets import Presets
+
+        return Presets(self._presets_folder)
 
     def begin(self) -> Chat:
         """Return a new conversation; nothing is written before the first send."""
@@ -88,6 +96,8 @@ class Library:
             ConfigError: when the file can't be changed safely, or, to undo it, when it was changed meanwhile.
             OSError: when it can't be read or written.
         """
+        from chat_tui.config.writing import write_setting
+
         file, defaults = self.paths.settings, self.defaults
         before = _bytes_of(file)
         write_setting(file, name, value)

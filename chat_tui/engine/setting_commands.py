@@ -147,7 +147,7 @@ class Commands:
             return await self._use_account(argument.removeprefix("@preset/").removeprefix("@"))
         if argument == "none":
             self.settings.leave_preset()
-            return "This chat uses no local preset any more."
+            return "This chat uses no preset any more."
         preset = self.settings.use_preset(argument)
         wrong = " ".join(map(str, preset.problems))
         return f"This chat uses the preset “{preset.name}”. /undo goes back. {wrong}".rstrip()

@@ -39,6 +39,8 @@ ACTIONS = (
     Action("show_presets", "Presets", "Settings with a name: use one in this chat, compare, save this chat as one",
            "presets"),
     Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
+    Action("undo_setting", "Undo a setting", "Undo the last change of a setting in this chat", "undo"),
+    Action("redo_setting", "Redo a setting", "Make the change of a setting again that was undone", "redo"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
            "system", "", "TEXT"),
     Action("retry", "Answer again", "Ask for another reply to the last prompt; the old one is kept", "retry", "ctrl+r"),

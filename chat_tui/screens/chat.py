@@ -190,11 +190,13 @@ class ChatScreen(TuningScreen):
         if first_word in FAVOURITES and not argument:
             self.action_use_favourite(first_word)
             return
-        from chat_tui.config.commands import is_command as is_setting
+        from chat_tui.config.commands import is_command
 
         action = BY_SLASH.get(first_word)
-        if action is None or (argument and not action.argument and is_setting(first_word)):
+        if (action is None or (argument and not action.argument)) and is_command(first_word):
             self._run_setting_command(text, first_word, argument.strip())
+        elif action is None:
+            self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
         elif argument and not action.argument:
             self._refuse(text, f"/{action.slash} takes nothing after it. To send the text, begin it with a space.")
         else:
@@ -210,12 +212,8 @@ class ChatScreen(TuningScreen):
     @work(group="command")
     async def _run_setting_command(self, text: str, word: str, argument: str) -> None:
         """Run a command that shows or changes settings; one that can't be is given back with the reason."""
-        from chat_tui.config.commands import is_command as is_setting
         from chat_tui.config.problems import ConfigError
 
-        if not is_setting(word):
-            self._refuse(text, f"There is no command /{one_line(word, 30)}. Type / alone to see them all.")
-            return
         session = await self._session()
         from chat_tui.engine.chat_settings import ChatSettings
         from chat_tui.engine.setting_commands import Commands
@@ -439,6 +437,14 @@ class ChatScreen(TuningScreen):
     def command_choose_model(self, model: str) -> None:
         """Switch this chat to `model`, from its next prompt on."""
         self._change(model=model)
+
+    def action_undo_setting(self) -> None:
+        """Take the last change of a setting back."""
+        self._run_setting_command("/undo", "undo", "")
+
+    def action_redo_setting(self) -> None:
+        """Make the change of a setting again that was undone."""
+        self._run_setting_command("/redo", "redo", "")
 
     def action_set_system(self) -> None:
         """Take the system prompt back; `/system TEXT` sets it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -49,10 +49,21 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
     if receipt.cost is not None:
         pieces.append(format_cost(receipt.cost))
+    if receipt.raw_usage.get("is_byok") is True:
+        pieces.append("with your own key at the provider")
     pieces.append(_attempts(receipt.attempts))
+    pieces += _stages(receipt.metadata.get("pipeline"))
     if message.failure is not None:
         pieces += _offers(message.failure, message.at)
     return one_line(" · ".join(piece for piece in pieces if piece))
+
+
+def _stages(pipeline: object) -> Iterator[str]:
+    """Yield what the server did with the conversation or the reply, in its words: compressed, mended, guarded."""
+    for stage in pipeline if isinstance(pipeline, Sequence) and not isinstance(pipeline, str) else ():
+        if isinstance(stage, Mapping):
+            name, summary = str(stage.get("name") or stage.get("type") or ""), stage.get("summary")
+            yield f"{name}: {summary}" if summary else name
 
 
 def _attempts(attempts: Sequence[Attempt]) -> str:

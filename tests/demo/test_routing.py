@@ -206,6 +206,14 @@ def test_compression_makes_it_fit(client: Client, fields: dict[str, Any]) -> Non
     assert usage["prompt_tokens"] == 16_384
 
 
+def test_compression_is_told_to_those_who_ask_how_it_was_routed(client: Client) -> None:
+    body = {"messages": [{"role": "user", "content": "x" * 70_000}], "transforms": ["middle-out"]}
+    headers = {"X-OpenRouter-Metadata": "enabled"}
+    reply = client.post("chat/completions", json={"model": "demo/text-only", **body}, headers=headers).json()
+    (stage,) = reply["openrouter_metadata"]["pipeline"]
+    assert (stage["type"], stage["data"]["compressed_tokens"]) == ("context_compression", 16_384)
+
+
 def test_compression_that_is_turned_off_does_not(client: Client) -> None:
     plugins = [{"id": "context-compression", "enabled": False}]
     assert client.chat("demo/text-only", "x" * 70_000, plugins=plugins).status_code == 400

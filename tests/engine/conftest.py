@@ -55,8 +55,9 @@ def text_of(record: dict[str, Any]) -> str:
 class Exchange:
     """One request as it came, and the reply that a test writes to it, piece by piece."""
 
-    def __init__(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    def __init__(self, body: dict[str, Any], writer: asyncio.StreamWriter, head: str = "") -> None:
         self.body = body
+        self.head = head
         self.ended = asyncio.Event()
         self._writer = writer
 
@@ -131,7 +132,7 @@ class Scripted:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             (length,) = (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            exchange = Exchange(json.loads(await reader.readexactly(length)), writer)
+            exchange = Exchange(json.loads(await reader.readexactly(length)), writer, head.decode())
             self._exchanges.append(exchange)
             self._arrived.put_nowait(exchange)
             await exchange.ended.wait()

@@ -138,7 +138,7 @@ def test_a_wrong_name_is_answered_with_the_nearest(word: str, said: str) -> None
         ("set provider.z", ["set provider.zdr"]),
         ("set zdr o", ["set zdr on", "set zdr off"]),
         ("quant fp8, bf", ["quant fp8, bf16"]),
-        ("und", ["undo"]),
+        ("uns", ["unset"]),
         ("nothing like it", []),
     ],
 )
@@ -240,7 +240,7 @@ async def test_a_preset_is_made_used_renamed_deleted_and_brought_back(commands: 
     assert (names(), settings.request().body.get("temperature")) == ([], None)
     await commands.run("undo", "")
     assert (names(), settings.request().body["temperature"]) == (["careful"], 0.2)
-    assert await commands.run("preset", "none") == "This chat uses no local preset any more."
+    assert await commands.run("preset", "none") == "This chat uses no preset any more."
     assert settings.held("local_preset").value is None
     with pytest.raises(ConfigError, match=r"There is no preset “carefull” in .* Did you mean “careful”\?"):
         await commands.run("preset", "carefull")
@@ -265,6 +265,11 @@ async def test_an_account_preset_holds_whatever_the_defaults_say(
     assert (reply.status, reply.receipt.model) == ("complete", "anthropic/claude-4.6-sonnet-20260217")
     await commands.run("undo", "")
     assert commands.settings.request().body["temperature"] == 0.9
+    for choice in ("preset none", "model x/y@preset/careful-writer", "preset none"):
+        await commands.run("redo", "")
+        word, _, argument = choice.partition(" ")
+        await (commands.run(word, argument) if word == "preset" else commands.run("set", choice))
+    assert commands.settings.request().body == {"model": "x/y", "top_p": 0.5, "temperature": 0.9, "stream": True}
     for name, why in (("none-such", "has no preset"), ("old-habits", "is disabled at OpenRouter")):
         with pytest.raises((RefusedError, ConfigError), match=why):
             await commands.run("preset", f"@{name}")
@@ -292,3 +297,28 @@ async def test_a_key_that_may_not_save_is_said_so(
         with pytest.raises(RefusedError, match=r"This key may not save presets.*keep a preset here"):
             await Commands(ChatSettings(chat, library), session).run("preset", "save @mine")
     assert Paths.under(tmp_path) == library.paths
+
+
+async def test_what_the_model_does_not_heed_is_said(commands: Commands, session: Session, chat: Chat) -> None:
+    await session.models()
+    chat.change(model="demo/echo")
+    told = await commands.run("effort", "high")
+    assert told == "Effort is high from the next prompt on. But this chat's model doesn't think before it answers."
+
+
+async def test_where_another_process_writes_settings_hold_for_this_run(
+    library: Library, chat: Chat, session: Session
+) -> None:
+    await ask(session, chat, "Hi")
+    other = Library(library.paths, defaults=library.defaults).open(chat.id)
+    other.load()
+    assert other.is_read_only
+    commands = Commands(ChatSettings(other, library), session)
+    await commands.run("temp", "0.2")
+    assert (other.settings["parameters"], other.layers.held("parameters.temperature").origin) == (
+        {"temperature": 0.2},
+        "flags",
+    )
+    assert "temperature" not in (chat.folder.path / "conversation.toml").read_text()
+    await commands.run("undo", "")
+    assert "parameters" not in other.settings

@@ -89,6 +89,26 @@ async def test_a_server_gets_the_form_that_it_speaks(scripted: Scripted, tmp_pat
     }
 
 
+@pytest.mark.parametrize(("speaks", "is_sent"), [("openrouter", True), ("openai", False)])
+async def test_headers_go_with_prompts_where_they_are_understood(
+    scripted: Scripted, tmp_path: Path, speaks: str, is_sent: bool
+) -> None:
+    origin = scripted.base_url.removesuffix("/api/v1")
+    settings = {
+        "headers": {"x-anthropic-beta": "interleaved-thinking-2025-05-14"},
+        "attribution": {"title": "Mine"},
+        "servers": {origin: {"speaks": speaks}},
+    }
+    async with session_under(settings, scripted.base_url) as session:
+        turn = await session.send(chat_under(tmp_path, {"model": "m/one"}), "Hi")
+        exchange = await scripted.next()
+        await exchange.begin()
+        await exchange.finish()
+        await turn.wait()
+    assert ("x-anthropic-beta: interleaved-thinking-2025-05-14" in exchange.head.lower()) == is_sent
+    assert "x-openrouter-title: mine" in exchange.head.lower()
+
+
 async def test_a_conversation_can_not_say_what_it_has_no_say_in(scripted: Scripted, tmp_path: Path) -> None:
     chat = chat_under(tmp_path, {"model": "m/one"})
     chat.change(

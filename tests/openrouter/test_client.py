@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chat_tui.openrouter.client import Client
+from chat_tui.openrouter.client import App, Client
 from chat_tui.openrouter.errors import BadRequest, NoAnswer, NotOpenRouter, OpenRouterError, StreamFault, UnusableKey
 from tests.openrouter.answering import answering
 from tests.openrouter.wire import (
@@ -59,6 +59,23 @@ async def test_headers_name_the_application() -> None:
     assert headers["x-openrouter-categories"] == "general-chat,cli-agent"
     assert headers["http-referer"].startswith("https://")
     assert headers["content-type"] == "application/json"
+
+
+async def test_the_application_may_have_another_name_and_hide() -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json=REPLY)
+
+    app = App("Café\r\nX-Evil: 1", "https://mine.example", "", hidden=True)
+    async with Client(KEY, transport=httpx.MockTransport(answer), app=app) as client:
+        await client.complete(BODY, {"x-anthropic-beta": "a,b"})
+    headers = sent[0].headers
+    assert headers["x-openrouter-title"] == "Caf???X-Evil: 1"
+    assert headers["http-referer"] == "https://mine.example"
+    assert (headers["x-openrouter-app-visibility"], headers["x-anthropic-beta"]) == ("hidden", "a,b")
+    assert not {"x-openrouter-categories", "x-evil"} & headers.keys()
 
 
 async def test_no_key_means_no_authorization() -> None:
