@@ -110,6 +110,27 @@ def test_every_field_of_a_request_can_be_set() -> None:
     assert (get_type_hints(ChatRequest) | get_type_hints(TextRequest)).keys() - apart <= tops
 
 
+WHOLE = {"armor", "alignment", "jev-router", "switchyard-router"}
+"""Plugins that files may have, field by field as the wire has them, without a setting for each."""
+
+
+def test_every_field_of_a_plugin_can_be_set() -> None:
+    (plugins,) = get_args(get_type_hints(ChatRequest)["plugins"])
+    fields = {
+        f"plugins.{plugin}.{field}"
+        for kind in get_args(plugins)
+        for plugin in get_args(get_type_hints(kind)["id"])
+        for field in get_type_hints(kind).keys() - {"id"}
+        if plugin not in WHOLE
+    }
+    assert fields - {".".join(keys_of(name)[:3]) for name in SETTINGS} == set()
+
+
+def test_a_plugin_that_is_not_known_is_sent_as_it_is() -> None:
+    plugins = [{"id": "armor", "mode": "audit"}, {"id": "from-tomorrow", "x": {"y": [1]}}]
+    assert request_body([], merged({"plugins": plugins}), nothing) == {"messages": [], "plugins": plugins}
+
+
 def words_at(hint: Any, path: list[str]) -> set[str]:
     """Return the words that the type of a request allows at `path`."""
     if is_typeddict(hint):

@@ -129,6 +129,11 @@ class _Checking:
                 kept |= {key: items} if items or not value else {}
             else:
                 kept |= self._one(key, value, prefix, place + key, (*at, key))
+        if prefix == "reasoning." and {"effort", "max_tokens"} <= kept.keys():
+            self._wrong(
+                "reasoning.max_tokens", (*at, "max_tokens"), f"excludes reasoning.effort, which is set. {LEFT_OUT}"
+            )
+            del kept["max_tokens"]
         return kept
 
     def _one(self, key: str, value: Any, prefix: str, where: str, at: Keys) -> dict[str, Any]:

@@ -78,6 +78,7 @@ BROKEN: list[tuple[str | bytes, str]] = [
     ("timeouts.idle = 0", ", line 1: “timeouts.idle” is 0, below its least, 1."),
     ("retries = 1000", ", line 1: “retries” is 1000, above its most, 3."),
     ("trace = {since = 1979-05-27}", ", line 1: “trace” holds a date, a time, nan or inf"),
+    ("[reasoning]\neffort = 'low'\nmax_tokens = 9", ", line 3: “reasoning.max_tokens” excludes reasoning.effort"),
     ("local_preset = 'gone'", "There is no preset “gone” in "),
     ("local_preset = '../../etc/passwd'", "“../../etc/passwd” can't be a preset's name"),
 ]
