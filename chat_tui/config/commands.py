@@ -13,9 +13,7 @@ BY_SHORT = {setting.short: setting for setting in SETTINGS.values() if setting.s
 SETTABLE = {name: one for name, one in SETTINGS.items() if name not in ALIASES and ORIGIN not in name}
 """The settings that can be set one by one: not the other names of some, not the servers' tables."""
 
-
 _MOST_NAMED = 3
-
 
 VERBS = {
     "set": ("NAME VALUE", "Set any setting for this chat, by its name"),
@@ -29,6 +27,15 @@ VERBS = {
     ),
 }
 """Commands for all settings: what comes after them, and what they do."""
+
+PRESET_VERBS = {
+    "save": "Make a preset of this chat's settings: save NAME, or save @SLUG for your OpenRouter account",
+    "replace": "Write this chat's settings over a preset: replace NAME",
+    "rename": "Give a preset another name: rename NAME to NAME",
+    "delete": "Delete a preset: delete NAME",
+    "none": "Use no preset in this chat any more",
+}
+"""What `/preset` does beside using one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def suggestions(typed: str) -> list[Suggestion]:
         shorts = [Suggestion(one.short, one.help, "VALUE") for one in BY_SHORT.values() if one.short.startswith(begun)]
         return verbs + (shorts if begun else [])
     prefix, rest = f"{word} ", argument.lstrip()
+    if word == "preset":
+        return [Suggestion(f"{prefix}{verb}", help) for verb, help in PRESET_VERBS.items() if verb.startswith(rest)]
     if word in ("set", "unset", "reset", "default"):
         name, inner, value = rest.partition(" ")
         if not inner:

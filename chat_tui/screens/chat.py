@@ -185,8 +185,8 @@ class ChatScreen(TuningScreen):
         if not text.startswith("/") or text[1:2].isspace() or "/" in first_word:
             self._send(text)  # a prompt, perhaps one that begins with a path
             return
-        if not argument and (chosen := self.completions.chosen) is not None:
-            first_word = chosen
+        if (chosen := self.completions.chosen) is not None and (not argument or " " in chosen):
+            first_word, argument = [*chosen.split(maxsplit=1), ""][:2]
         if first_word in FAVOURITES and not argument:
             self.action_use_favourite(first_word)
             return
@@ -309,7 +309,9 @@ class ChatScreen(TuningScreen):
             typed = text[1:].lower()
             named = [(name, a) for name, a in BY_SLASH.items() if name.startswith(typed)]
             found = [Completion(name, a.argument, a.help) for name, a in named if name == a.slash or typed]
-            found += [Completion(one.text, one.argument, one.help) for one in suggestions(text[1:])]
+            action = BY_SLASH.get(typed.partition(" ")[0])
+            if " " not in typed or action is None or not action.argument:
+                found += [Completion(one.text, one.argument, one.help) for one in suggestions(text[1:])]
         self.completions.offer(found)
         self.composer.completing = bool(found)
         self._show_hint()

@@ -27,6 +27,16 @@ async def test_settings_are_typed_completed_refused_and_undone(starter: Starter)
         await running.pilot.press("tab", "enter")
         await running.until_shown("Effort is high")
 
+        await type_command(running, "/sort lat")  # Enter takes what is highlighted
+        await running.until(lambda: running.chat.settings.get("provider") == {"sort": "latency"})
+        await type_command(running, "/set zd")
+        await running.until_shown("Zero data retention is not sent.")
+        await type_command(running, "/temp ")
+        await running.until_shown("Temperature is 0.2, set in this chat.")
+        running.screen.composer.put("/system You")
+        await running.pilot.pause()
+        assert not running.screen.completions.display
+
         await type_command(running, "/stop a, b")
         await running.until(lambda: running.chat.settings.get("stop") == ["a", "b"])
         await type_command(running, "/undo")
