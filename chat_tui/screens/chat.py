@@ -311,7 +311,11 @@ class ChatScreen(TuningScreen):
             found = [Completion(name, a.argument, a.help) for name, a in named if name == a.slash or typed]
             action = BY_SLASH.get(typed.partition(" ")[0])
             if " " not in typed or action is None or not action.argument:
-                found += [Completion(one.text, one.argument, one.help) for one in suggestions(text[1:])]
+                found += [
+                    Completion(one.text, one.argument, one.help)
+                    for one in suggestions(text[1:])
+                    if one.text not in BY_SLASH
+                ]
         self.completions.offer(found)
         self.composer.completing = bool(found)
         self._show_hint()
