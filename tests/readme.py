@@ -36,6 +36,7 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
+from chat_tui.screens import preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
 _NESTED = frozenset(("parts", "citations", "receipt", "failure"))
@@ -135,6 +136,20 @@ def commands() -> str:
         return "\n".join(f"```text\n{one.format_help()}```\n" for one in (root, *subparsers.choices.values()))
 
 
+def settings_keys() -> str:
+    """Return the keys of the settings pane."""
+    return _key_table(setting_keys.help_rows())
+
+
+def presets_keys() -> str:
+    """Return the keys of the pane of presets."""
+    return _key_table(preset_keys.help_rows())
+
+
+def _key_table(rows: Iterable[tuple[str, str]]) -> str:
+    return _table(("Key", "What it does"), ((f"`{keys}`", text) for keys, text in rows))
+
+
 def setting_commands() -> str:
     """Return the commands that show and change settings."""
     return _table(("Command", "What it does"), ((f"`/{verb} {what}`", help) for verb, (what, help) in VERBS.items()))
@@ -215,6 +230,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
     "filters": filters,
+    "settings keys": settings_keys,
+    "presets keys": presets_keys,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,

@@ -25,6 +25,7 @@ from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
 from chat_tui.screens.models import ModelPicker
+from chat_tui.screens.settings import SettingsPane
 from chat_tui.transcript.thinking import Thinking
 from tests.app.conftest import Running, Starter
 
@@ -60,6 +61,31 @@ async def _models(running: Running) -> None:
     await running.until_shown(f"{len(models())} models")
 
 
+async def _settings(running: Running) -> None:
+    await _use_preset(running)
+    await running.pilot.press("ctrl+t")
+    await running.until(lambda: isinstance(running.app.screen, SettingsPane))
+    await running.until_shown("the model doesn't heed seed", '"temperature": 0.2')
+    await running.pilot.press(*["down"] * 13)
+
+
+async def _presets(running: Running) -> None:
+    await _use_preset(running)
+    running.screen._library.presets.write("quick", {"model": "demo/fast", "provider": {"sort": "latency"}})
+    await _enter(running, "/presets")
+    await running.until_shown("@show-request")
+    await running.pilot.press("down")
+    await running.until_shown('+   "model": "demo/fast"')
+
+
+async def _use_preset(running: Running) -> None:
+    """Make a preset, and a chat that uses it and has settings of its own."""
+    settings = {"system": "Check twice.", "parameters": {"temperature": 0.2}, "reasoning": {"effort": "high"}}
+    running.screen._library.presets.write("careful", settings)
+    await _use_model(running, "anthropic/claude-sonnet-4.6")
+    running.chat.change(local_preset="careful", parameters={"seed": 7}, provider={"zdr": True})
+
+
 async def _light(running: Running) -> None:
     await _enter(running, "/theme paper")
     await running.until(lambda: running.app.theme == "paper")
@@ -74,6 +100,8 @@ async def _narrow(running: Running) -> None:
 PICTURES = (
     Picture("conversation", (120, 40), _conversation),
     Picture("models", (120, 40), _models),
+    Picture("settings", (120, 40), _settings),
+    Picture("presets", (120, 40), _presets),
     Picture("light", (120, 36), _light),
     Picture("narrow", (80, 24), _narrow),
 )

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
+from chat_tui.screens import preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
 
@@ -40,6 +41,11 @@ class HelpScreen(ModalScreen[None]):
                 yield _row(f"/{verb} {argument}", text)
             for short, setting in BY_SHORT.items():
                 yield _row(f"/{short} VALUE", setting.help)
+            panes = (("In the settings", setting_keys.help_rows()), ("In the presets", preset_keys.help_rows()))
+            for title, rows in panes:
+                yield Static(title, classes="heading")
+                for keys, text in rows:
+                    yield _row(keys, text)
             yield Static("Esc closes this. Hold Shift to select with the terminal's own mouse.", classes="heading dim")
 
     def on_mount(self) -> None:

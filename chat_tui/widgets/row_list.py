@@ -68,6 +68,7 @@ class RowList(ScrollView, can_focus=True):
         self._headings: Sequence[tuple[int, str]] = ()
         self._place = 0
         self._styles: dict[str, Style] = {}
+        self._base = Style()
 
     @property
     def place(self) -> int:
@@ -141,11 +142,12 @@ class RowList(ScrollView, can_focus=True):
         self._styles = {name: Style(color=self.get_component_rich_style(f"row-list--{name}").color) for name in names}
         highlighted = self.get_component_rich_style("row-list--highlighted", partial=True)
         self._styles |= {"plain": Style(), "highlighted": highlighted, "rule": Style(color=highlighted.bgcolor)}
+        self._base = self.rich_style
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Return the line at `y` of the view."""
-        base, found = self.rich_style, self._at(y + self.scroll_offset.y)
+        base, found = self._base, self._at(y + self.scroll_offset.y)
         if found is None:
             return Strip.blank(self.size.width, base)
         if isinstance(found, str):

@@ -12,7 +12,7 @@ from textual.content import Content
 from chat_tui.text import one_line, printable
 from chat_tui.widgets.row_list import Piece, Role, fitted
 
-ORIGIN_ROOM = 14
+ORIGIN_ROOM = 17
 _LABEL_ROOM = 0.38
 _MOST_LABEL, _LEAST_LABEL = 34, 12
 _GAP = 2
@@ -51,7 +51,7 @@ class SettingRow:
         room = max(min(int(width * _LABEL_ROOM), _MOST_LABEL), _LEAST_LABEL)
         yield from _marked(fitted(self.label, room - _GAP), hits, "plain" if is_heeded or self.value else "dim")
         yield " " * _GAP, "plain"
-        left = max(width - 2 - room - ORIGIN_ROOM, 1)
+        left = max(width - 2 - room - (ORIGIN_ROOM if self.origin else 1), 1)
         told = f"the model {self.unsupported}" if self.unsupported else ""
         if self.value and told:
             shown = one_line(self.value, left)
@@ -62,7 +62,8 @@ class SettingRow:
             yield fitted(self.value, left), "plain" if self.is_own else "dim"
         else:
             yield fitted(told or "–", left), "dim"
-        yield fitted(self.origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
+        if self.origin:
+            yield fitted(self.origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
 
 
 @dataclass(frozen=True, slots=True)
