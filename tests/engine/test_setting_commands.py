@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chat_tui.config.commands import SETTABLE, VERBS, find, suggestions
+from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, suggestions
 from chat_tui.config.problems import ConfigError
-from chat_tui.config.schema import SETTINGS
+from chat_tui.config.schema import SETTINGS, Setting
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.demo.keys import LIMITED_KEY
 from chat_tui.demo.server import DemoServer
@@ -144,6 +146,24 @@ def test_a_wrong_name_is_answered_with_the_nearest(word: str, said: str) -> None
 )
 def test_what_is_typed_can_be_completed(typed: str, some: list[str]) -> None:
     assert [one.text for one in suggestions(typed)] == some
+
+
+@given(st.sampled_from(list(SETTABLE.values())), st.text('0129.,-+eE_ "\\{}[]=:abknoufstrue\n\x1b$µ', max_size=12))
+def test_whatever_is_typed_is_a_value_or_a_sentence(setting: Setting, text: str) -> None:
+    try:
+        value = read_value(setting, text)
+    except ConfigError:
+        return  # a sentence, and no other exception
+    assert value is None or setting.fault(value) is None
+    if value not in (None, "", [], {}):
+        assert read_value(setting, shown_value(value)) == value
+
+
+@given(st.text("setunpvi dr.:/@-_\n\x1b[", max_size=14))
+def test_whatever_is_typed_completions_differ_from_each_other(typed: str) -> None:
+    offered = [one.text for one in suggestions(typed)]
+    assert len(offered) == len(set(offered))
+    is_command(typed)
 
 
 def test_a_free_value_is_explained() -> None:
