@@ -38,10 +38,10 @@ def nested(values: Values) -> dict[str, Any]:
     """Return `values` in the shape of the wire and of files."""
     layer: dict[str, Any] = {}
     for name, value in values.items():
-        if value is None:
-            layer.setdefault(UNSET, []).append(name)
-        else:
+        if value is not None:
             _place(layer, _path(name, values), value)
+    if unset := [name for name, value in values.items() if value is None]:
+        layer[UNSET] = unset
     for field, key in KEYED.items():
         if isinstance(items := layer.get(field), dict):
             layer[field] = [_item(key, one, item) for one, item in items.items()]
