@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chat_tui.config.problems import ConfigError, nearest
@@ -36,6 +37,9 @@ PRESET_VERBS = {
     "none": "Use no preset in this chat any more",
 }
 """What `/preset` does beside using one."""
+
+_OF_PRESETS = ("replace", "rename", "delete")
+"""Those of it that begin with the name of a preset that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,13 @@ def find(word: str) -> Setting:
     raise ConfigError(f"There is no setting “{word}”.{nearest(wanted, [*BY_SHORT, *SETTABLE])}")
 
 
-def suggestions(typed: str) -> list[Suggestion]:
-    """Return how `typed`, the text after the slash, may go on: names of settings, then their values."""
+def suggestions(typed: str, presets: Callable[[], Sequence[str]] = list) -> list[Suggestion]:
+    """Return how `typed`, the text after the slash, may go on: names of settings, then their values.
+
+    Args:
+        typed: What is typed.
+        presets: Returns the names of local presets; asked only when one could be meant.
+    """
     word, space, argument = typed.partition(" ")
     if not space:
         begun = word.lower()
@@ -84,7 +93,7 @@ def suggestions(typed: str) -> list[Suggestion]:
         return verbs + (shorts if begun else [])
     prefix, rest = f"{word} ", argument.lstrip()
     if word == "preset":
-        return [Suggestion(f"{prefix}{verb}", help) for verb, help in PRESET_VERBS.items() if verb.startswith(rest)]
+        return _presets(rest, presets())
     if word in ("set", "unset", "reset", "default"):
         name, inner, value = rest.partition(" ")
         if not inner:
@@ -96,6 +105,18 @@ def suggestions(typed: str) -> list[Suggestion]:
     except ConfigError:
         return []
     return _values(prefix, setting, rest)
+
+
+def _presets(typed: str, names: Sequence[str]) -> list[Suggestion]:
+    verb, space, begun = typed.partition(" ")
+    is_verb = bool(space) and verb in PRESET_VERBS
+    begun = (begun if is_verb else typed).lower()
+    fitting = [name for name in names if name.lower().startswith(begun)]
+    if is_verb:
+        existing = fitting if verb in _OF_PRESETS else []
+        return [Suggestion(f"preset {verb} {name}", PRESET_VERBS[verb]) for name in existing]
+    verbs = [Suggestion(f"preset {word}", help) for word, help in PRESET_VERBS.items() if word.startswith(begun)]
+    return [*(Suggestion(f"preset {name}", "Use this preset in this chat") for name in fitting), *verbs]
 
 
 def _names(prefix: str, typed: str) -> list[Suggestion]:

@@ -313,7 +313,7 @@ class ChatScreen(TuningScreen):
             if " " not in typed or action is None or not action.argument:
                 found += [
                     Completion(one.text, one.argument, one.help)
-                    for one in suggestions(text[1:])
+                    for one in suggestions(text[1:], self._library.presets.names)
                     if one.text not in BY_SLASH
                 ]
         self.completions.offer(found)

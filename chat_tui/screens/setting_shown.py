@@ -21,6 +21,8 @@ _NAMES: Mapping[Origin, str] = {
     "flags": "this run",
 }
 _NOT_SENT = "not sent"
+_WHEN = {"theme": "at once"}
+"""From when on what is the application's alone counts, where that isn't its next start."""
 
 
 def setting_row(setting: Setting, held: Held, layers: Layers, unsupported: str) -> SettingRow:
@@ -63,7 +65,9 @@ def setting_facts(
         warning=warning,
         layers=[(origin_name(origin, layers), _NOT_SENT if value is None else told(value)) for origin, value in said],
         winner=origins.index(held.origin) if held.origin in origins else -1,
-        hint="It holds for all chats, and is kept in config.toml." if is_of_all(setting) else "",
+        hint=f"It holds for all chats, {_WHEN.get(setting.name, 'from the next start on')}."
+        if is_of_all(setting)
+        else "",
     )
 
 

@@ -18,6 +18,7 @@ from chat_tui.config.server import Server
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.support import support
 from chat_tui.models.variants import split_id
+from chat_tui.openrouter.forms import Sent
 from chat_tui.screens import setting_keys
 from chat_tui.screens.changing import ChangingScreen
 from chat_tui.screens.letters import Key
@@ -65,9 +66,10 @@ class SettingsPane(ChangingScreen):
         """What is typed, by the name of its setting, while it could be kept."""
         self._fault = ""
         self._entry: ModelEntry | None = None
+        self._models: Sequence[str] = ()
         self._server: Server | None = None
         self._only_changed = False
-        self._sent: Mapping[str, Any] | None = None
+        self._sent: Sent | None = None
 
     def on_mount(self) -> None:
         """Find out what this chat's model supports."""
@@ -84,6 +86,7 @@ class SettingsPane(ChangingScreen):
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
             model, by_id = self.chat.model, listing.index.by_id
+            self._models = tuple(by_id)
             self._entry = by_id.get(model) or by_id.get(split_id(model).listed)
             self.show()
 
@@ -163,10 +166,11 @@ class SettingsPane(ChangingScreen):
         if not self.json.display:
             return
         typed = {name: value for name, value in self._typed.items() if name.partition(".")[0] not in APPLICATION_ONLY}
-        sent = self.settings.request(typed, self._server).body
+        sent = self.settings.request(typed, self._server)
         if sent != self._sent:
             self._sent = sent
-            self.json.show(lambda _: json_content(sent))
+            left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
+            self.json.show(lambda width: json_content(sent.body, warning=left_out))
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""
@@ -264,7 +268,12 @@ class SettingsPane(ChangingScreen):
             self.set_value(setting, typed[setting.name])
 
     def _choices(self, setting: Setting) -> Sequence[str]:
-        return sorted(self.app.available_themes) if setting.name == "theme" else choices_of(setting)
+        match setting.name:
+            case "theme":
+                return sorted(self.app.available_themes)
+            case "models":
+                return self._models
+        return choices_of(setting)
 
     async def action_accept(self) -> None:
         """Take the first choice; without one, go on to the list, to what is told, and back."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from textual.content import Content
 
-from chat_tui.text import printable
+from chat_tui.text import one_line, printable
 
 _KEY, _DIM, _GONE, _COME = "$primary", "$foreground-muted", "$text-error", "$text-success"
 _LONGEST_LINE = 2_000
@@ -20,9 +20,10 @@ _KEYED = re.compile(r'(\s*"(?:[^"\\]|\\.)*"): ')
 _MORE = Content.styled("  …", _DIM)
 
 
-def json_content(data: Mapping[str, Any]) -> Content:
-    """Return `data` indented, its keys standing out."""
-    return Content("\n").join([_painted(line) for line in json_lines(data)])
+def json_content(data: Mapping[str, Any], *, warning: str = "") -> Content:
+    """Return `data` indented, its keys standing out, below a `warning` if there is one."""
+    above = [Content.styled(one_line(warning), "$text-warning")] if warning else []
+    return Content("\n").join([*above, *(_painted(line) for line in json_lines(data))])
 
 
 def json_difference(before: Mapping[str, Any], after: Mapping[str, Any], gap: int = 2) -> Content:

@@ -180,3 +180,16 @@ async def test_a_broken_or_hostile_file_is_told_and_harms_nothing(echo: Starter)
         body = await received(app)
         assert body.keys() == {"model", "messages", "stream", "stream_options"}
         assert body["messages"][0] == {"role": "system", "content": "[/foo]\x1b[2J"}
+
+
+async def test_a_preset_is_completed_and_used_by_its_command(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        await app.type("/preset ")
+        await app.until_shown("/preset careful", "/preset cheap", "/preset save")
+        await app.type("ca", "enter")
+        await app.until_shown("preset careful")
+        assert app.chat.settings["reasoning"] == {"effort": "high"}
+        await app.type("/preset delete ch", "tab", "enter")
+        await app.until(lambda: echo.library.presets.names() == ["careful"])
+        await app.type("/undo", "enter")
+        await app.until(lambda: echo.library.presets.names() == ["careful", "cheap"])

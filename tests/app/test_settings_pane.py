@@ -14,6 +14,7 @@ from chat_tui.config.settings import Layer, merged
 from chat_tui.screens.models import ModelPicker
 from chat_tui.screens.settings import SettingsPane
 from tests.app.conftest import Running, Starter
+from tests.other_servers import OTHER_SERVERS, running
 
 SMALL = (80, 24)
 
@@ -232,6 +233,27 @@ async def test_the_json_shows_what_is_typed_before_it_is_kept(echo: Starter) -> 
         await app.until(lambda: "top_p" not in app.text())
         await app.pilot.press("alt+j", "alt+d", "alt+d")
         await app.until_shown("Only the likeliest words")
+
+
+async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter: Starter) -> None:
+    with running(OTHER_SERVERS["Ollama"]) as there:
+        speaks = {"servers": {there.base_url.removesuffix("/v1"): {"speaks": "openai"}}}
+        async with starter.run(size=(160, 40), base_url=there.base_url, settings=speaks) as app:
+            await open_settings(app)
+            await find(app, "zdr")
+            await app.pilot.press("enter")
+            await app.until_shown(
+                "This server has no place for: provider.", "Zero data retention: on in this chat."
+            )
+
+
+async def test_fallback_models_are_completed(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        pane = await open_settings(app)
+        await app.until(lambda: pane._models)
+        await find(app, "fallback models")
+        await play(app, "enter", "=demo/mark", "tab", "=, demo/fas", "tab", "enter")
+        await app.until(lambda: pane.chat.settings.get("models") == ["demo/markdown", "demo/fast"])
 
 
 HOSTILE: Layer = {"system": "\x1b]52;c;x\x07[/foo][red]", "user": "[/bold]\x1b[2J", "metadata": {"[/x]": "\x9b"}}
