@@ -74,7 +74,9 @@ class SearchedPane(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
-        with Vertical(id="pane"):
+        width = self.app.size.width
+        widths = [name for name, cells in (("-wide", WIDE), ("-wider", WIDER)) if width >= cells]
+        with Vertical(id="pane", classes=" ".join(widths)):
             yield SearchLine(placeholder=self.PLACEHOLDER, passes=" ", id="search")
             yield ValueEditor(id="edit")
             yield Note(id="note")
