@@ -137,3 +137,12 @@ def test_a_person_sees_what_is_wrong(tmp_path: Path, content: bytes, said: str) 
     with Terminal(command(), home.environment(), home.work) as terminal:
         terminal.wait_for(said)
         assert terminal.quit() == 0
+
+
+def test_the_demo_keeps_its_changes_to_itself(tmp_path: Path, launched: list[ChatApp]) -> None:
+    (tmp_path / "config" / "config.toml").write_text('theme = "moss"\nmodel = "m/one"\n')
+    assert main(["--demo"]) == 0
+    launch = launched[0]._launch
+    assert (launch.theme, launch.chat.model) == ("moss", "demo/markdown")
+    assert tmp_path not in launch.library.paths.settings.parents
+    assert tmp_path not in launch.library.presets.folder.parents
