@@ -15,6 +15,8 @@ SETTABLE = {name: one for name, one in SETTINGS.items() if name not in ALIASES a
 """The settings that can be set one by one: not the other names of some, not the servers' tables."""
 
 _MOST_NAMED = 3
+_MOST_LISTED = 40
+"""More names than these are completed table by table: `provider.`, then what is in it."""
 
 VERBS = {
     "set": ("NAME VALUE", "Set any setting for this chat, by its name"),
@@ -123,7 +125,17 @@ def _names(prefix: str, typed: str) -> list[Suggestion]:
     wanted = typed.lower()
     found = [one for one in SETTABLE.values() if one.name.startswith(wanted) or (one.short or "\0").startswith(wanted)]
     found = found or [one for one in SETTABLE.values() if wanted in one.name]
-    return [Suggestion(f"{prefix}{one.name}", one.help) for one in found]
+    if len(found) <= _MOST_LISTED:
+        return [Suggestion(f"{prefix}{one.name}", one.help) for one in found]
+    tables: dict[str, list[Setting]] = {}
+    for one in found:
+        begun = wanted if one.name.startswith(wanted) else ""
+        head, dot, _ = one.name.removeprefix(begun).partition(".")
+        tables.setdefault(f"{begun}{head}{dot}", []).append(one)
+    return [
+        Suggestion(prefix + name, f"{len(inner)} settings" if name.endswith(".") else inner[0].help)
+        for name, inner in tables.items()
+    ]
 
 
 def _values(prefix: str, setting: Setting, typed: str) -> list[Suggestion]:

@@ -327,7 +327,7 @@ class ChatScreen(TuningScreen):
     def action_accept(self) -> None:
         """Take the highlighted command into the composer; without one, Tab goes between the panes."""
         if (chosen := self.completions.chosen) is not None:
-            self.composer.put(f"/{chosen} ")
+            self.composer.put(f"/{chosen}" + " " * (not chosen.endswith(".")))  # a name goes on after a dot
         else:
             self.action_change_focus()
 

@@ -166,6 +166,14 @@ def test_whatever_is_typed_completions_differ_from_each_other(typed: str) -> Non
     is_command(typed)
 
 
+def test_many_names_are_completed_table_by_table() -> None:
+    tables = [one.text for one in suggestions("set ")]
+    assert len(tables) < 40
+    assert {"set model", "set provider.", "set plugins."} <= set(tables)
+    assert "set plugins.web." in [one.text for one in suggestions("set plugins.")]
+    assert "set plugins.web.engine" in [one.text for one in suggestions("set plugins.web.")]
+
+
 def test_a_free_value_is_explained() -> None:
     (only,) = suggestions("temp ")
     assert only.help.startswith("Temperature: a number, 0 to 2.")
