@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
-LONGEST_TOLD = 600
 
 
 class ChatScreen(TuningScreen):
@@ -194,7 +193,7 @@ class ChatScreen(TuningScreen):
 
         action = BY_SLASH.get(first_word)
         if (action is None or (argument and not action.argument)) and is_command(first_word):
-            self._run_setting_command(text, first_word, argument.strip())
+            self.run_setting_command(text, first_word, argument.strip())
         elif action is None:
             self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
         elif argument and not action.argument:
@@ -209,24 +208,9 @@ class ChatScreen(TuningScreen):
         else:
             self.run_worker(self.run_action(action.name), group="command")
 
-    @work(group="command")
-    async def _run_setting_command(self, text: str, word: str, argument: str) -> None:
-        """Run a command that shows or changes settings; one that can't be is given back with the reason."""
-        from chat_tui.config.problems import ConfigError
-
-        session = await self._session()
-        from chat_tui.engine.chat_settings import ChatSettings
-        from chat_tui.engine.setting_commands import Commands
-
-        try:
-            told = await Commands(ChatSettings(self.chat, self._library), session).run(word, argument)
-        except (ConfigError, RefusedError) as error:
-            self._refuse(text, str(error))
-        except OSError as error:
-            self._warn(f"This could not be saved: {error.strerror}.")
-        else:
-            self.app.notify(one_line(told, LONGEST_TOLD), markup=False, timeout=10)
-        self._show_all()
+    @on(TuningScreen.Refused)
+    def _give_back(self, event: TuningScreen.Refused) -> None:
+        self._refuse(event.text, event.sentence)
 
     def _refuse(self, text: str, sentence: str) -> None:
         """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
@@ -443,14 +427,6 @@ class ChatScreen(TuningScreen):
     def command_choose_model(self, model: str) -> None:
         """Switch this chat to `model`, from its next prompt on."""
         self._change(model=model)
-
-    def action_undo_setting(self) -> None:
-        """Take the last change of a setting back."""
-        self._run_setting_command("/undo", "undo", "")
-
-    def action_redo_setting(self) -> None:
-        """Make the change of a setting again that was undone."""
-        self._run_setting_command("/redo", "redo", "")
 
     def action_set_system(self) -> None:
         """Take the system prompt back; `/system TEXT` sets it."""

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.message import Message as Event
 
+from chat_tui.config.problems import ConfigError
+from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.reading import ReadingScreen
+from chat_tui.text import one_line
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
+
+LONGEST_TOLD = 600
 
 
 class TuningScreen(ReadingScreen):
@@ -20,6 +26,14 @@ class TuningScreen(ReadingScreen):
 
     class Tuned(Event):
         """What holds for the next request may be other than before."""
+
+    class Refused(Event):
+        """A command that was typed, `text`, could not be carried out; `sentence` says why."""
+
+        def __init__(self, text: str, sentence: str) -> None:
+            super().__init__()
+            self.text = text
+            self.sentence = sentence
 
     chat: Chat
     _library: Library
@@ -37,6 +51,38 @@ class TuningScreen(ReadingScreen):
         from chat_tui.screens.presets import PresetPane
 
         await self.app.push_screen(PresetPane(self.chat, self._library, self._session), self._tuned)
+
+    def action_undo_setting(self) -> None:
+        """Take the last change of a setting back."""
+        self.run_setting_command("/undo", "undo", "")
+
+    def action_redo_setting(self) -> None:
+        """Make the change of a setting again that was undone."""
+        self.run_setting_command("/redo", "redo", "")
+
+    @work(group="command")
+    async def run_setting_command(self, text: str, word: str, argument: str) -> None:
+        """Run `/word argument`, which shows or changes settings, and say what came of it.
+
+        Args:
+            text: The whole command as it was typed; `Refused` gives it back.
+            word: The command, without its slash.
+            argument: What follows it.
+        """
+        session = await self._session()
+        from chat_tui.engine.chat_settings import ChatSettings
+        from chat_tui.engine.setting_commands import Commands
+
+        try:
+            told = await Commands(ChatSettings(self.chat, self._library), session).run(word, argument)
+        except (ConfigError, RefusedError) as error:
+            self.post_message(self.Refused(text, str(error)))
+        except OSError as error:
+            told = f"This could not be saved: {error.strerror}."
+            self.app.notify(told, severity="warning", markup=False, timeout=10)
+        else:
+            self.app.notify(one_line(told, LONGEST_TOLD), markup=False, timeout=10)
+        self._tuned(None)
 
     def own_words(self) -> Iterator[str]:
         """Yield in a few words what of the settings is this conversation's own."""
