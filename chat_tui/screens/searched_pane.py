@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -22,6 +23,7 @@ from chat_tui.widgets.value_editor import ValueEditor
 
 WIDE, WIDER, TALL = 120, 160, 30
 """Cells from which on the pane is beside the chat, has two columns, and shows the JSON without being asked."""
+CATCH_UP_SECONDS = 1.0
 MUTED, WARNING = "$foreground-muted", "$text-warning"
 
 
@@ -142,7 +144,9 @@ class SearchedPane(ModalScreen[None]):
         if (widget := self.focused) is not None:
             is_there = asyncio.Event()
             if widget.call_later(is_there.set):
-                await is_there.wait()
+                with suppress(TimeoutError):  # a widget that goes away meanwhile must not hold up the keys
+                    async with asyncio.timeout(CATCH_UP_SECONDS):
+                        await is_there.wait()
         if not self.editor.is_open and self.search.value != self.searched:
             self.list()
 

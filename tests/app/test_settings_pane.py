@@ -108,15 +108,12 @@ def _is_highlighted(pane: SettingsPane, name: str) -> bool:
 
 WRONG = [
     ("temp", "3", "above its most, 2"),
-    ("temp", "-0.1", "below its least, 0"),
     ("temp", "NaN", "is no number that way"),
     ("seed", "1.5", "should be a whole number"),
     ("effort", "lo0w", "isn't one of"),
     ("max-price-in", "abc", "is no number that way"),
     ("max-price-in", "-1", "below its least"),
-    ("quant", "fp7", "isn't one of"),
     ("logit bias", "{", "is neither JSON nor TOML"),
-    ("logit bias", '{"1": 200}', "above its most, 100"),
 ]
 
 
@@ -142,7 +139,7 @@ async def test_layers_defaults_and_undo(echo: Starter) -> None:
     config = echo.library.paths.settings
     steps: list[tuple[list[str], list[str]]] = [
         (["enter", "=0.2", "enter"], ["0.2", "this chat"]),
-        (["alt+m", "alt+r"], ["0.2", "config.toml"]),
+        (["tab", "m", "r", "slash"], ["0.2", "config.toml"]),
         (["enter", "=1", "enter"], ["1", "this chat"]),
         (["alt+n"], ["not sent", "this chat"]),
         (["alt+u"], ["1", "this chat"]),
@@ -242,9 +239,7 @@ async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter:
             await open_settings(app)
             await find(app, "zdr")
             await app.pilot.press("enter")
-            await app.until_shown(
-                "This server has no place for: provider.", "Zero data retention: on in this chat."
-            )
+            await app.until_shown("This server has no place for: provider.", "Zero data retention: on in this chat.")
 
 
 async def test_fallback_models_are_completed(echo: Starter) -> None:
