@@ -110,7 +110,7 @@ class ChatApp(App[None]):
             event = events.Paste(one_line(event.text))
         await super().on_event(event)
 
-    async def on_chat_screen_ready(self) -> None:
+    async def on_conversation_screen_ready(self) -> None:
         """Hand the early keys on; then, with the first paint behind, start the engine and load the libraries."""
         if self._takes_keys:
             return
