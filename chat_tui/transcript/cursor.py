@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from chat_tui.transcript.code import CodeLines
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.message import Item
 from chat_tui.transcript.stack import Place, Stack
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 FENCE = "```"
 

@@ -12,16 +12,16 @@ from rich.style import Style
 from chat_tui.conversation.ids import created_at, is_id
 from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
+from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
 from chat_tui.transcript.inline import allowed
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
-from chat_tui.transcript.render import INDENT, MEASURE, Context, blank, render_source, wrapped_lines
+from chat_tui.transcript.render import render_source, wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
 from chat_tui.transcript.thinking import Thinking
 from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.tool_calls import call_lines, call_of
 
-BAR: Final = "▌ "
 FOOTER_ROWS: Final = 3
 LONGEST_CALL: Final = 12
 """Rows of a tool call that are shown while it is folded."""
@@ -61,7 +61,7 @@ class Item:
         """Sections before the body."""
         self._body: StreamingBody | None = None
         self._text: list[str] = []
-        self._thinking = Thinking(message.reasoning)
+        self._thinking: Thinking | None = None  # made when needed: most of ten thousand messages are never looked at
         self._label_style = Style.null()
         self._folds_calls = False
         self._calls: dict[int, tuple[str, list[str]]] = {}
@@ -81,7 +81,13 @@ class Item:
     @property
     def reasoning(self) -> str:
         """All that is known of the message's reasoning."""
-        return self._thinking.text
+        return self._thinking.text if self._thinking is not None else self.message.reasoning
+
+    @property
+    def _thought(self) -> Thinking:
+        if self._thinking is None:
+            self._thinking = Thinking(self.message.reasoning)
+        return self._thinking
 
     @property
     def sources(self) -> tuple[str, str]:
@@ -153,7 +159,7 @@ class Item:
 
     def append_text(self, text: str, context: Context, footer: Callable[[Message], str]) -> int:
         """Take more of the reply; return the first row that changed."""
-        was_thinking = self._thinking.going_on
+        was_thinking = self._thinking is not None and self._thinking.going_on
         self.append_text_unseen(text)
         if self._body is None or self.lines is None or was_thinking:
             self.render(context, footer)
@@ -164,13 +170,14 @@ class Item:
 
     def append_text_unseen(self, text: str) -> None:
         """Take more of the reply while its lines aren't made."""
-        self._thinking.end()
+        if self._thinking is not None:
+            self._thinking.end()
         self._text.append(text)
 
     def append_reasoning(self, text: str, context: Context | None, footer: Callable[[Message], str]) -> int | None:
         """Take more of what the model thinks; return the first row that changed, None when nothing shows of it."""
         began = not self.reasoning
-        self._thinking.append(text)
+        self._thought.append(text)
         thoughts, lines, label = self._thoughts, self.lines, self.label_row
         if began or lines is None or context is None or self._body is None or (self.unfolded and thoughts is None):
             self.lines = None
@@ -192,8 +199,9 @@ class Item:
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
         body, source, had_reasoning = self._body, self.text, bool(self.reasoning)
-        self._thinking.end()
-        self._thinking.settle(message.reasoning)
+        if self._thinking is not None:
+            self._thinking.end()
+            self._thinking.settle(message.reasoning)
         self.message, self._text, self._calls, self._body = message, [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         if context is None or body is None or self.lines is None or not ended or message.text != source:
@@ -237,7 +245,7 @@ class Item:
 
     def _label(self) -> Line:
         """Return the line that stands for the reasoning, with a mark that says whether it is folded."""
-        label = f"{'▾' if self.unfolded else '▸'} {self._thinking.label(self.message.receipt)}"
+        label = f"{'▾' if self.unfolded else '▸'} {self._thought.label(self.message.receipt)}"
         return make_line([(INDENT, self._label_style), (label, self._label_style)], len(INDENT))
 
     def _call_lines(self, context: Context) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from textual import events, work
@@ -15,14 +15,15 @@ from textual.message import Message as Event
 from textual.strip import Strip
 
 from chat_tui.conversation.values import Message
-from chat_tui.transcript.copying import code_blocks
+from chat_tui.transcript.context import BAR
 from chat_tui.transcript.cursor import Cursor
-from chat_tui.transcript.find import Query, marked
 from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.message import BAR, Item
-from chat_tui.transcript.search import Search
 from chat_tui.transcript.stack import Place
 from chat_tui.transcript.view import Transcript, binding
+
+if TYPE_CHECKING:  # what reading and finding need is imported after the first paint
+    from chat_tui.transcript.message import Item
+    from chat_tui.transcript.search import Search
 
 SLICE_SECONDS: Final = 0.005
 """Find works this long before it lets keys and the screen have their turn."""
@@ -90,6 +91,8 @@ class Reader(Transcript):
         if self._cursor.item is None:
             return ""
         index, number = self._cursor.index, self._cursor.code
+        from chat_tui.transcript.copying import code_blocks
+
         for item in self._stack.items[index::-1]:
             if blocks := code_blocks(item.text):
                 return blocks[-1 if number is None else min(number, len(blocks) - 1)]
@@ -180,6 +183,9 @@ class Reader(Transcript):
 
     def find(self, text: str) -> None:
         """Look for `text`; the first match from where the reader was when find was opened is shown."""
+        from chat_tui.transcript.find import Query
+        from chat_tui.transcript.search import Search
+
         query = Query(text)
         self.workers.cancel_group(self, "find")
         if self._origin is None and self._stack.items:
@@ -327,6 +333,8 @@ class Reader(Transcript):
     def _line_strip(self, item: Item, order: int, lines: Sections, row: int, line: Line) -> Strip:
         strip = line.strip
         if self._search is not None and (marks := self._search.marks(item, lines, row)):
+            from chat_tui.transcript.find import marked
+
             match, own = (
                 self.get_component_rich_style(f"transcript--{role}", partial=True) for role in ("match", "own-match")
             )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import takewhile
-from typing import Final
 
 from rich.style import Style
 
@@ -13,39 +12,12 @@ from chat_tui.transcript import blocks
 from chat_tui.transcript.blocks import Block, Mark, Piece
 from chat_tui.transcript.chunks import Chunk, split
 from chat_tui.transcript.code import CodeLines, language_of
+from chat_tui.transcript.context import INDENT, Context, blank
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.styles import BOLD, ITALIC, OURS, STRIKE, Palette, add, linked, tagged
 from chat_tui.transcript.syntax import Definitions
 from chat_tui.transcript.table import column_widths, records, table_lines
 from chat_tui.transcript.wrap import cells, wrap
-
-MEASURE: Final = 100
-"""Cells of running text that are comfortable to read."""
-INDENT: Final = "  "
-
-
-@dataclass(slots=True)
-class Context:
-    """What rendering depends on besides the source."""
-
-    width: int
-    palette: Palette
-    markdown: bool
-    columns: tuple[int, ...] = ()
-    """The widths of the table that the next chunk may go on with."""
-    definitions: Definitions = field(default_factory=Definitions)
-    """What the message's links and footnotes mean."""
-    math: bool = True
-    """Formulas are shown readably, not as their source."""
-    wrap_code: bool = True
-    """Long lines of code go on in the next row; otherwise they are cut."""
-    code_column: int = 0
-    """The first column of code that is shown when its lines are cut."""
-
-    @property
-    def measure(self) -> int:
-        """Cells for running text, with the indent."""
-        return max(8, min(self.width - 1, MEASURE + len(INDENT)))
 
 
 def spans_of(pieces: Sequence[Piece], palette: Palette, base: Style | None = None) -> list[Span]:
@@ -195,11 +167,6 @@ def _table(block: Block, context: Context, first: Sequence[Span], rest: Sequence
         return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on)
     shown = rows[1:] if goes_on else rows
     return table_lines(shown, block.alignments, widths, palette, first, rest, header=not goes_on)
-
-
-def blank(context: Context) -> Line:
-    """Return an empty line."""
-    return make_line([(INDENT, context.palette.text)], len(INDENT))
 
 
 def _gap_line(above: Block, below: Block, context: Context) -> Line:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chat_tui.text import printable
 from chat_tui.transcript.find import Piece, Query, Shown, in_rows, shown_match
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.message import Item
 from chat_tui.transcript.stack import Place, Stack
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 _ROWS_OF_A_MATCH = 4
 """Rows above and below one that are looked at for a match that reaches into it."""

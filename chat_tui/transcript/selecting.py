@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,10 +12,11 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from chat_tui.transcript.code import CodeLines
-from chat_tui.transcript.copying import code_blocks
 from chat_tui.transcript.cursor import code_rows
 from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.message import Item
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 ROW_BITS: Final = 32
 """A selection's y is the message's order above and the line within it below: heights elsewhere don't move it."""
@@ -131,6 +132,8 @@ def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced:
         for number, (block, first) in enumerate(zip(code_rows(lines), _first_rows(lines), strict=True))
         if _overlap(block, wanted)
     ]
+    from chat_tui.transcript.copying import code_blocks
+
     sources = code_blocks(item.text) if blocks else []
     parts: list[str] = []
     place = wanted.start

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chat_tui.transcript.heights import Heights
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.message import Item
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 KEEP_RENDERED: Final = 64
 """Messages whose lines are kept; those in view are always among them."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from chat_tui.transcript.chunks import Chunk, Splitter
 from chat_tui.transcript.code import CodeLines
+from chat_tui.transcript.context import Context, blank
 from chat_tui.transcript.growing import with_plain_words
 from chat_tui.transcript.lines import Line
-from chat_tui.transcript.render import Context, blank, fence_sections, render_chunk
+from chat_tui.transcript.render import fence_sections, render_chunk
 from chat_tui.transcript.syntax import Definitions
 
 

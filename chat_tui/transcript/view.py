@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.style import Style
 from textual import events
@@ -18,12 +18,14 @@ from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
 from chat_tui.transcript import selecting
+from chat_tui.transcript.context import Context
 from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.message import Item
 from chat_tui.transcript.painting import PlainLines
-from chat_tui.transcript.render import Context
 from chat_tui.transcript.stack import Place, Stack
 from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 KEEP_PAINTED: Final = 2_000
 """Lines whose painted form is kept."""
@@ -32,6 +34,14 @@ KEEP_PAINTED: Final = 2_000
 def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
     """Return a binding of the transcript."""
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
+
+
+def _items(messages: Sequence[Message]) -> list[Item]:
+    if not messages:
+        return []  # the first paint of a new conversation waits for nothing of what renders
+    from chat_tui.transcript.message import Item
+
+    return [Item(message) for message in messages]
 
 
 class Transcript(ScrollView, can_focus=True):
@@ -109,18 +119,18 @@ Transcript {{
 
     def show(self, messages: Sequence[Message]) -> None:
         """Replace everything by `messages` and go to the end."""
-        self._stack.show([Item(message) for message in messages])
+        self._stack.show(_items(messages))
         self._painted.clear()
         self._settle()
 
     def prepend(self, messages: Sequence[Message]) -> None:
         """Put earlier messages before the others; what is on the screen stays."""
-        self._stack.prepend([Item(message) for message in messages])
+        self._stack.prepend(_items(messages))
         self._settle(repaint=False)
 
     def add(self, message: Message) -> None:
         """Put a message at the end: a prompt, or a reply that will arrive."""
-        self._stack.add(Item(message))
+        self._stack.add(*_items([message]))
         self._settle()
 
     def append_text(self, message_id: str, text: str) -> None:
