@@ -9,9 +9,10 @@ import pytest
 from rich.style import Style
 from textual.app import App, ComposeResult
 
+from chat_tui.transcript.context import INDENT
 from chat_tui.transcript.growing import with_plain_words
 from chat_tui.transcript.lines import Span, make_line
-from chat_tui.transcript.context import INDENT, wrapped_lines
+from chat_tui.transcript.render import wrapped_lines
 from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.view import Transcript
 from tests.transcript.test_view import prompt, reply
