@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from textual import on
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.pilot import Pilot
@@ -57,7 +58,8 @@ class Host(App[None]):
             self.transcript.enable_markdown()
         self.transcript.focus()
 
-    def on_transcript_follow_changed(self, event: Transcript.FollowChanged) -> None:
+    @on(Transcript.FollowChanged)
+    def note_follow(self, event: Transcript.FollowChanged) -> None:
         assert event.control is self.transcript
         self.follows.append(event.following)
 
