@@ -57,6 +57,7 @@ _EVERY_FIELD = Message(
         usage=Usage(1, 1, 1, 1, 1),
         cost=Decimal("0.1"),
         first_token_ms=400,
+        reasoning_ms=1200,
         total_ms=2900,
         service_tier="flex",
         attempts=(Attempt("sentence"),),
@@ -90,6 +91,7 @@ _FIELDS = {
     "receipt.usage": "`prompt_tokens`, `completion_tokens`, `reasoning_tokens`, `cached_tokens`, `cache_write_tokens`",
     "receipt.cost": "USD as the server said, a decimal number in a string",
     "receipt.first_token_ms": "from sending the request to the first word",
+    "receipt.reasoning_ms": "how long the model thought before it said something else",
     "receipt.total_ms": "from sending the request to the end",
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "

@@ -85,6 +85,8 @@ class Receipt:
     """USD, from `usage.cost`; never computed."""
     first_token_ms: int | None = None
     """From sending the request to the first reasoning or text."""
+    reasoning_ms: int | None = None
+    """From the first reasoning to what came after it, or to the end; 0 when all came at once."""
     total_ms: int | None = None
     service_tier: str | None = None
     attempts: tuple[Attempt, ...] = ()

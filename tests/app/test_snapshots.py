@@ -41,6 +41,7 @@ RECEIPT = Receipt(
     usage=Usage(prompt_tokens=1204, completion_tokens=512, reasoning_tokens=312, cached_tokens=1024),
     cost=Decimal("0.0113"),
     first_token_ms=400,
+    reasoning_ms=4200,
     total_ms=8900,
 )
 REASONING = """The reader arrives at the station, so the first stop has to be near it.

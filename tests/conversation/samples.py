@@ -62,6 +62,7 @@ def full_message() -> Message:
             usage=Usage(1, 2, 3, 4, 5),
             cost=Decimal("0.000000735000000000000000000001"),
             first_token_ms=120,
+            reasoning_ms=1300,
             total_ms=4500,
             service_tier="flex",
             attempts=(

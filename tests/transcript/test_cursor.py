@@ -244,6 +244,8 @@ async def test_a_thought_says_how_long_it_takes_and_how_much_it_is_while_it_come
     assert thinking.label(None) == "thought for 4.2 s · ≈ 110 tokens"
     assert thinking.label(Receipt(usage=Usage(reasoning_tokens=312))) == "thought for 4.2 s · 312 tokens"
     assert Thinking("abcd").label(None) == "thought · ≈ 1 token"
+    for kept, label in ((4210, "thought for 4.2 s"), (0, "thought"), (None, "thought")):
+        assert Thinking("abcd").label(Receipt(reasoning_ms=kept)) == f"{label} · ≈ 1 token"
 
 
 @pytest.mark.parametrize("unfolded", [False, True])
