@@ -18,6 +18,8 @@ _INSIDE_ADDRESS: Final = re.compile(
 _ADDRESS: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*>|https?://[^\s<>]+")
 _INSIDE_ENTITY: Final = re.compile(r"&#?\w{0,31}$")
 _DELIMITERS: Final = re.compile(r"[ \t]*\|?[ \t:|-]*")
+_WORDS: Final = re.compile(r"(?:[^\\`*_~\[\]!<&h$]|h(?!ttps?:))+")
+"""What opens and closes nothing."""
 _MATH_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\.|[\s\S]")
 LONGEST_LABEL: Final = 80
 """Characters after an open bracket that may still become a link."""
@@ -98,9 +100,15 @@ class _Reader:
         elif letter in "<&h":
             self._address_or_entity()
         else:
-            if letter.isspace() and not self.opened:
-                self.balanced = position
-            self._position += 1
+            self._words()
+
+    def _words(self) -> None:
+        """Go on over what is no mark."""
+        found = _WORDS.match(self.text, self._position)
+        words = found[0] if found else self.text[self._position]
+        if not self.opened and " " in words:
+            self.balanced = self._position + words.rindex(" ")
+        self._position += len(words)
 
     def _stop(self, closing: str = "", end: int | None = None) -> None:
         self.closing = closing
