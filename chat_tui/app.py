@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -143,11 +144,15 @@ class ChatApp(App[None]):
         self.run_worker(self._start())
 
     async def _start(self) -> None:
-        session = await asyncio.to_thread(self._launch.start)
-        self._engine.set_result(session)
-        chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
-        chat.load()
-        await asyncio.to_thread(_import_markdown)
+        try:
+            session = await asyncio.to_thread(self._launch.start)
+            self._engine.set_result(session)
+            chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
+            chat.load()
+            await asyncio.to_thread(_import_markdown)
+        finally:  # whoever launched us may have switched it off; what there is by now is there to stay
+            gc.freeze()
+            gc.enable()
         chat.transcript.enable_markdown()
 
     # The clipboard and the mouse
@@ -244,7 +249,7 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
 
 def _import_markdown() -> None:
     """Import what the transcript renders with, so that it is there at once when first needed."""
-    for name in ("markdown_it", "pygments.lexers", "pygments.styles"):
+    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.transcript.message"):
         import_module(name)
 
 

@@ -8,14 +8,13 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 from unittest.mock import patch
 
-from chat_tui.cli.main import parser
+from chat_tui.cli.main import COMMANDS, parser
 from chat_tui.config import themes
 from chat_tui.config.schema import SETTINGS, Setting
 from chat_tui.conversation.ids import new_id
@@ -116,7 +115,7 @@ def keys() -> str:
     """Return the table of actions, and that of the keys that belong to a part of the screen."""
     actions = (
         (
-            ", ".join(f"`{replace(action, keys=one).key_label}`" for one in action.keys.split(",") if one),
+            ", ".join(f"`{action._replace(keys=one).key_label}`" for one in action.keys.split(",") if one),
             f"`/{action.slash}{' ' if action.argument else ''}{action.argument}`",
             action.help,
         )
@@ -128,7 +127,7 @@ def keys() -> str:
 
 def commands() -> str:
     """Return the help of the command line, then that of each command."""
-    root = parser()
+    root = parser(list(COMMANDS))
     subparsers = next(action for action in root._actions if isinstance(action, argparse._SubParsersAction))
     with patch.dict(os.environ, COLUMNS=str(COLUMNS), NO_COLOR="1"):
         return "\n".join(f"```text\n{one.format_help()}```\n" for one in (root, *subparsers.choices.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -104,6 +105,10 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
     if not _has_terminal():
         say('The application needs a terminal. In a pipe or a script, use: chat-tui ask "…"')
         return WRONG_USAGE
+    needs_key = server.is_openrouter and server.key is None
+    if not needs_key:
+        # What is imported stays: looking through it for garbage is a tenth of the start. The application enables it.
+        gc.disable()
     from chat_tui.app import ChatApp, Launch
 
     app = ChatApp(
@@ -111,7 +116,7 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
             library=library,
             chat=chat,
             start=start,
-            needs_key=server.is_openrouter and server.key is None,
+            needs_key=needs_key,
             credentials=around.paths.credentials,
             themes=themes,
             theme=arguments.theme or around.settings.get("theme") or SETTINGS["theme"].default,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
@@ -18,8 +18,7 @@ class UnknownConversationError(Exception):
     """Why an id finds no conversation, as a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """A conversation in a list."""
 
     metadata: Metadata

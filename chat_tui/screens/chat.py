@@ -150,7 +150,7 @@ class ChatScreen(ConversationScreen):
 
     def action_change_focus(self) -> None:
         """Go from the composer to the conversation, or back."""
-        if (self.composer.has_focus or self.find_bar.text.has_focus) and self.transcript.display:
+        if (self.composer.has_focus or self.find_bar.has_focus_within) and self.transcript.display:
             self.transcript.focus()
         else:
             self.composer.focus()

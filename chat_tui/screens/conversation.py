@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.message import Message as Event
 from textual.widgets import Static
 
-from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text, ToolCall
 from chat_tui.cost import estimate_tokens
 from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line
@@ -25,6 +24,7 @@ from chat_tui.widgets.receipt import receipt_line, spent_line
 from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
+    from chat_tui.conversation.events import Tagged
     from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.session import Session
@@ -45,6 +45,7 @@ class ConversationScreen(ReadingScreen):
     class Ready(Event):
         """The composer takes keys."""
 
+    AUTO_FOCUS = "Composer"
     header = getters.query_one("#header", Bar)
     welcome = getters.query_one(Welcome)
     completions = getters.query_one(Completions)
@@ -172,6 +173,8 @@ class ConversationScreen(ReadingScreen):
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
+        from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Text, ToolCall
+
         reply = turn.reply.id
         if isinstance(batch[0].event, Started):
             self._sync(self.chat.path)

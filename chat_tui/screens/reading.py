@@ -26,21 +26,22 @@ class ReadingScreen(Screen[None]):
 
     # Going about
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Open the row in which a text to be found is typed."""
         if self.transcript.display:
             self.transcript.end_find()  # it begins anew where the reader is now
-            self.find_bar.open()
+            await self.find_bar.open()
             self.set_focus(self.find_bar.text)
             self.transcript.find(self.find_bar.text.value)
         else:
             self.app.notify("There is nothing to search yet.", markup=False, timeout=4)
 
-    def command_find(self, text: str) -> None:
+    @work(group="command")
+    async def command_find(self, text: str) -> None:
         """Find `text`; n and N then go from match to match."""
-        self.action_find()
+        await self.action_find()
         if self.transcript.display:
-            self.find_bar.open(text)
+            await self.find_bar.open(text)
             self.transcript.focus()
 
     @on(FindBar.Changed)
