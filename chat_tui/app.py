@@ -184,6 +184,19 @@ class ChatApp(App[None]):
             told += "\nThey hold control characters: look before you paste them into a shell."
         self._tell(told)
 
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open `url` in a browser; where that would take this terminal, or there is none, copy it."""
+        self.run_worker(self._open(url), group="open")
+
+    async def _open(self, url: str) -> None:
+        from chat_tui.engine.browser import open_address
+
+        if await asyncio.to_thread(open_address, url):
+            self.notify(one_line(url, 200), title="Opening", markup=False, timeout=4)
+        else:
+            self.notify("No browser opens here, so its address is copied.", markup=False, timeout=6)
+            self.copy_to_clipboard(url)
+
     def _to_terminal(self, text: str) -> None:
         super().copy_to_clipboard(text)
 

@@ -43,6 +43,8 @@ ACTIONS = (
     Action("show_outline", "Outline", "List your prompts and go to one", "outline", "ctrl+l"),
     Action("find", "Find", "Find a text in this conversation; n and N go to the next match and the one before",
            "find", "", "[TEXT]"),
+    Action("next_link", "Links", "Go to the next link of the message at the cursor and see its address; Enter opens it",
+           "link"),
     Action("fold", "Fold or unfold", "Fold or unfold what the model thought in the message at the cursor, "
            "and long tool calls", "fold"),
     Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
@@ -67,6 +69,11 @@ OTHER_KEYS = (
     ("{ }", "In the conversation: to the prompt before, to the next one"),
     ("PgUp PgDn Home End", "In the conversation: by screens, to the start, to the end, which follows; also g and G"),
     ("Enter", "In the conversation: fold or unfold what the model thought, and long tool calls"),
+    (
+        "o O",
+        "In the conversation: to the next link of the message, to the one before; below it says where it leads, "
+        "Enter opens it, c copies the address",
+    ),
     ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
 )
 """Keys that belong to a widget, for the help."""

@@ -141,6 +141,8 @@ class ChatScreen(ConversationScreen):
             self.composer.completing = False
         elif self.find_bar.display:
             self.close_find()
+        elif self.transcript.leave_link():
+            pass
         elif self.get_selected_text():
             self.clear_selection()
         elif self._progress.running:

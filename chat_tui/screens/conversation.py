@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual import getters, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.message import Message as Event
 from textual.widgets import Static
@@ -15,6 +15,7 @@ from chat_tui.cost import estimate_tokens
 from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
+from chat_tui.transcript.view import Transcript
 from chat_tui.widgets.bar import Bar
 from chat_tui.widgets.completions import Completions
 from chat_tui.widgets.composer import Composer
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
+READING_KEYS = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
+LINK_KEYS = ("Enter opens", "c copies", "o next")
 
 
 class ConversationScreen(ReadingScreen):
@@ -154,7 +157,19 @@ class ConversationScreen(ReadingScreen):
     def _warn(self, sentence: str) -> None:
         self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
 
+    @on(events.DescendantFocus)
+    @on(Transcript.LinkShown)
     def _show_hint(self) -> None:
+        """Say below the composer where the link leads that is pointed at, else what keys do where the focus is."""
+        if link := self.transcript.link:
+            keys = LINK_KEYS if self.transcript.chosen_link else ()
+            self.hint.show(f"→ {link}", *keys)
+        elif self.transcript.has_focus:
+            self.hint.show(READING_KEYS)
+        else:
+            self._show_draft()
+
+    def _show_draft(self) -> None:
         text = self.composer.text
         tokens = estimate_tokens(text)
         self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · Ctrl+J new line")

@@ -80,6 +80,19 @@ class ReadingScreen(Screen[None]):
             self.transcript.go_to(chosen)
             self.transcript.focus()
 
+    def action_next_link(self) -> None:
+        """Go to the next link of the message at the cursor."""
+        self._step_link(1)
+
+    def action_previous_link(self) -> None:
+        """Go to the link before."""
+        self._step_link(-1)
+
+    def _step_link(self, step: int) -> None:
+        self.transcript.focus()
+        if not self.transcript.step_link(step):
+            self.app.notify("There is no link in this message.", markup=False, timeout=4)
+
     def action_fold(self) -> None:
         """Fold or unfold the message at the cursor."""
         self.transcript.action_fold()
@@ -87,8 +100,9 @@ class ReadingScreen(Screen[None]):
     # Copying and links
 
     def action_copy_message(self) -> None:
-        """Copy the message at the cursor as it was received."""
-        self._copy(self.transcript.message_source(), "There is no message to copy yet.")
+        """Copy the message at the cursor as it was received, or the address of the link that the reader went to."""
+        copied = self.transcript.chosen_link or self.transcript.message_source()
+        self._copy(copied, "There is no message to copy yet.")
 
     def command_copy_message(self, what: str) -> None:
         """Copy `code`."""
@@ -109,5 +123,4 @@ class ReadingScreen(Screen[None]):
 
     @on(Transcript.LinkClicked)
     def _open_link(self, event: Transcript.LinkClicked) -> None:
-        self.app.notify(one_line(event.href, 200), title="Opening", markup=False, timeout=4)
         self.app.open_url(event.href)

@@ -28,6 +28,7 @@ COMPONENTS: Final = {
     "invalid": "color: $text-error;",
     "match": "background: $warning-muted;",
     "own-match": "background: $warning; color: $background;",
+    "own-link": "background: $primary; color: $background;",
 }
 """Role -> its CSS; theme variables only."""
 

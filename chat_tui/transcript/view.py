@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message as Event
 from textual.selection import Selection
 from textual.strip import Strip
@@ -47,8 +48,8 @@ class Transcript(Viewport):
         binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
     ]
 
-    class LinkClicked(Event):
-        """A link was clicked; `href` is http, https or mailto."""
+    class LinkShown(Event):
+        """Another link than before is under the mouse, or none: `href` is empty then."""
 
         def __init__(self, transcript: Transcript, href: str) -> None:
             super().__init__()
@@ -59,6 +60,24 @@ class Transcript(Viewport):
         def control(self) -> Transcript:
             """The transcript."""
             return self.transcript
+
+    class LinkClicked(Event):
+        """A link is to be opened; `href` is http, https or mailto."""
+
+        def __init__(self, transcript: Transcript, href: str) -> None:
+            super().__init__()
+            self.transcript = transcript
+            self.href = href
+
+        @property
+        def control(self) -> Transcript:
+            """The transcript."""
+            return self.transcript
+
+    def __init__(self, *, footer: Callable[[Message], str], id: str | None = None) -> None:
+        super().__init__(footer=footer, id=id)
+        self._pointed_at = ""
+        self._told_link = ""
 
     # What the application says
 
@@ -100,6 +119,11 @@ class Transcript(Viewport):
         row = self._stack.items[index].append_reasoning(text, self._looks, self._footer)
         if row is not None:
             self._changed(index, row, before)
+        if self._looks is not None:
+            # The label says how long it takes: it changes with the thought, however far above its end.
+            y = self._stack.start(index) + self._stack.items[index].label_row - self._placed_row
+            if 0 <= y < self._height:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def append_calls(self, message_id: str, fragments: Sequence[tuple[int, str, str]]) -> None:
         """Take more of the tool calls of the reply `message_id`: of each its number, name and new arguments."""
@@ -163,6 +187,27 @@ class Transcript(Viewport):
     def selection_updated(self, selection: Selection | None) -> None:
         """Show what is selected."""
         self.refresh()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Tell where the link under the mouse leads."""
+        href = event.style.meta.get("href")
+        self._pointed_at = href if isinstance(href, str) else ""
+        self._tell_link()
+
+    def on_leave(self) -> None:
+        """Tell that no link is under the mouse any more."""
+        self._pointed_at = ""
+        self._tell_link()
+
+    @property
+    def link(self) -> str:
+        """Where the link under the mouse leads; empty when there is none."""
+        return self._pointed_at
+
+    def _tell_link(self) -> None:
+        if self.link != self._told_link:
+            self._told_link = self.link
+            self.post_message(self.LinkShown(self, self._told_link))
 
     def on_click(self, event: events.Click) -> None:
         """Open a link, or fold and unfold a thought."""

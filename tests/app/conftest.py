@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,27 @@ from chat_tui.screens.chat import ChatScreen
 
 WAIT_SECONDS = 20.0
 NO_SETTINGS: Layer = {}
+
+
+@dataclass
+class Browser:
+    """A browser that only notes what it is asked to open."""
+
+    opened: list[str] = field(default_factory=list)
+    works: bool = True
+
+    def open(self, address: str) -> bool:
+        """Note `address` and return whether it opened."""
+        self.opened.append(address)
+        return self.works
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """What takes the place of the person's browser."""
+    browser = Browser()
+    monkeypatch.setattr("chat_tui.engine.browser.open_address", browser.open)
+    return browser
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.models import ModelPicker
 from chat_tui.widgets.composer import HIGHEST
-from tests.app.conftest import Starter
+from tests.app.conftest import Browser, Starter
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -323,14 +323,12 @@ async def test_the_cost_of_a_chat_counts_every_branch(starter: Starter) -> None:
         await running.until_shown(f"this chat {format_cost(sum(cost for cost in costs if cost))}")  # type: ignore[arg-type]
 
 
-async def test_a_link_opens_and_says_where_it_goes(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
+async def test_a_link_opens_and_says_where_it_goes(starter: Starter, browser: Browser) -> None:
     async with starter.run() as running:
-        monkeypatch.setattr(running.app, "open_url", opened.append)
         await running.send("Hello")
         await running.pilot.press("tab", "home")
         await running.until_shown("a link")
         row, line = next((row, line) for row, line in enumerate(running.text().split("\n")) if "a link" in line)
         await running.pilot.click(offset=(line.index("a link") + 2, row))
-        await running.until_shown("openrouter.ai/docs")
-    assert opened == ["https://openrouter.ai/docs"]
+        await running.until_shown("Opening", "openrouter.ai/docs")
+    assert browser.opened == ["https://openrouter.ai/docs"]

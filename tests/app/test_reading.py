@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from chat_tui.screens.outline import OutlineScreen
-from tests.app.conftest import Running, Starter
+from tests.app.conftest import Browser, Running, Starter
 
 SIZES = [(120, 40), (80, 24), (40, 20)]
 
@@ -164,3 +164,40 @@ async def test_a_burst_of_keys_goes_where_its_first_key_leads(starter: Starter) 
             running.app.post_message(events.Key(key, character))
         await running.until_shown("/ hand", " of ")
         assert running.screen.composer.text == ""
+
+
+async def test_the_keyboard_goes_from_link_to_link_and_shows_where_each_leads(
+    starter: Starter, browser: Browser
+) -> None:
+    browser.works = False
+    async with reading(starter) as running:
+        await running.pilot.press("tab", "g", "o")
+        await running.until_shown("no link in this message")
+        await running.pilot.press("down", "o")
+        await running.until_shown("→ https://openrouter.ai/docs", "Enter opens")
+        await running.pilot.press("c")
+        await running.until(lambda: running.app.clipboard == "https://openrouter.ai/docs")
+        await running.pilot.press("enter")
+        await running.until_shown("No browser opens here")
+        assert browser.opened == ["https://openrouter.ai/docs"]
+        await running.pilot.press("escape")
+        await running.until(lambda: "→ https" not in running.text())
+        assert running.screen.transcript.has_focus
+        await running.pilot.press("O")
+        await running.until_shown("→ https://")
+        await running.pilot.press("tab", *"/link", "enter")
+        await running.until_shown("→ https://openrouter.ai/docs")
+        await running.pilot.press("up")
+        await running.until(lambda: "→ https" not in running.text())
+
+
+async def test_the_mouse_over_a_link_shows_where_it_leads(starter: Starter) -> None:
+    async with reading(starter) as running:
+        await running.pilot.press("tab", "g")
+        await running.until_shown("a link")
+        row, line = next((row, line) for row, line in enumerate(running.text().split("\n")) if "a link" in line)
+        await running.pilot.hover(offset=(line.index("a link") + 2, row))
+        await running.until_shown("→ https://openrouter.ai/docs")
+        assert "Enter opens" not in running.text()
+        await running.pilot.hover(offset=(line.index("a link") + 2, row + 1))
+        await running.until(lambda: "→ https" not in running.text())
