@@ -6,7 +6,6 @@ import argparse
 import gc
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the application and return its exit code."""
     around = surroundings(arguments)
     if arguments.demo:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="chat-tui-demo-") as root:
             return _run_demo(arguments, around, Path(root))
     from chat_tui.config.problems import ConfigError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +79,8 @@ class Folder:
 
     def attach(self, content: bytes, media_type: str, name: str) -> FilePart:
         """Keep `content` under its digest, once, and return the part that refers to it."""
+        import hashlib
+
         part = FilePart(hashlib.sha256(content).hexdigest(), media_type, name, len(content))
         path = self._attachment(part)
         private_directory(path.parent)

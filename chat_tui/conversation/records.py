@@ -197,7 +197,7 @@ def _decode_receipt(data: Json) -> Receipt:
 
 def _encode_attempt(attempt: Attempt) -> Json:
     cost = None if attempt.cost is None else format(attempt.cost, "f")
-    return _without_empty({**{field.name: getattr(attempt, field.name) for field in fields(Attempt)}, "cost": cost})
+    return _without_empty({**attempt._asdict(), "cost": cost})
 
 
 def _decode_attempt(data: Json) -> Attempt:
@@ -210,7 +210,7 @@ def _decode_attempt(data: Json) -> Attempt:
 
 
 def _encode_failure(failure: Failure) -> Json:
-    known = {field.name: getattr(failure, field.name) for field in fields(Failure)}
+    known = failure._asdict()
     return _without_empty({**known, "retryable": failure.retryable or None, "actions": list(failure.actions) or None})
 
 
