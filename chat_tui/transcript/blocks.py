@@ -64,11 +64,11 @@ class Block:
 def parse(source: str, definitions: Definitions, *, math: bool = False, unfinished: bool = False) -> list[Block] | None:
     """Return the blocks of printable `source`; None when it is nested so deeply that the parser may drop text or time.
 
-    What an `unfinished` source defines is not kept, and what is open at its end is shown as it will probably go on.
+    What is open at the end of an `unfinished` source is shown as it will probably go on.
     """
     if _most_brackets(source) > MAX_BRACKETS:
         return None
-    tokens = definitions.parse(source, math=math, provisional=unfinished)
+    tokens = definitions.parse(source, math=math)
     if unfinished:
         tokens = _finished(source, tokens, definitions, math=math)
     if any(token.level >= MAX_NESTING - 4 for token in tokens):
@@ -95,7 +95,7 @@ def _finished(source: str, tokens: list[Token], definitions: Definitions, *, mat
     if tokens[last - 1].type == "paragraph_open":
         table = with_delimiters(source, text)
         if table is not None:
-            return definitions.parse(table, math=math, provisional=True)
+            return definitions.parse(table, math=math)
     whole = finished(text, math=math)
     if whole != text:
         tokens[last].children = definitions.inline(whole, math=math)

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from chat_tui.transcript.heights import Heights
-from chat_tui.transcript.lines import LazyLines, Line, Span, make_line
+from chat_tui.transcript.lines import Code, LazyLines, Line, Span, make_line
 from chat_tui.transcript.styles import tagged
 from chat_tui.transcript.wrap import TAB_SIZE, cells, wrap
 
@@ -138,6 +138,10 @@ class CodeLines(LazyLines):
 
     def __len__(self) -> int:
         return self._heights.total
+
+    def code(self) -> list[Code]:
+        """Return that all of it is code."""
+        return [Code(range(len(self)), 0)]
 
     def line(self, row: int) -> Line:
         """Return the line at `row`, coloured."""

@@ -23,8 +23,6 @@ class Context:
     width: int
     palette: Palette
     markdown: bool
-    columns: tuple[int, ...] = ()
-    """The widths of the table that the next chunk may go on with."""
     definitions: Definitions = field(default_factory=Definitions)
     """What the message's links and footnotes mean."""
     math: bool = True

@@ -12,10 +12,11 @@ from rich.style import Style
 from chat_tui.conversation.ids import created_at, is_id
 from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
+from chat_tui.transcript.body import Body, whole_body
 from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
 from chat_tui.transcript.inline import allowed
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
-from chat_tui.transcript.render import render_source, wrapped_lines
+from chat_tui.transcript.render import wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
 from chat_tui.transcript.thinking import Thinking
@@ -39,6 +40,7 @@ class Item:
     """A message and how it is shown."""
 
     __slots__ = (
+        "_arriving",
         "_body",
         "_calls",
         "_folds_calls",
@@ -59,7 +61,8 @@ class Item:
         self.lines: Sections | None = None
         self.head = 0
         """Sections before the body."""
-        self._body: StreamingBody | None = None
+        self._arriving: StreamingBody | None = None
+        self._body: Body | None = None
         self._text: list[str] = []
         self._thinking: Thinking | None = None  # made when needed: most of ten thousand messages are never looked at
         self._label_style = Style.null()
@@ -143,11 +146,13 @@ class Item:
             head = self._above(context)
             if self.arriving:
                 self._held = ""
-                self._body = StreamingBody(context)
-                self._body.append(self._door(self.text))
-                body = self._body.sections
+                self._arriving = StreamingBody(context)
+                self._arriving.append(self._door(self.text))
+                self._body = self._arriving.body
+                body = self._arriving.sections
             else:
-                body = render_source(printable(self.text), context)
+                self._body = whole_body(printable(self.text), context)
+                body = self._body.sections
         self.head = len(head)
         self.lines = Sections([*head, *body, self._below(context, footer, empty=not (head or body))])
         return self.lines
@@ -155,16 +160,21 @@ class Item:
     def drop(self) -> None:
         """Forget the lines; they can be made again at any time."""
         if not self.arriving:
-            self.lines = self._body = None
+            self.lines = self._arriving = self._body = None
+
+    def trim(self) -> None:
+        """Keep what is laid out within bounds."""
+        if self._body is not None:
+            self._body.trim()
 
     def append_text(self, text: str, context: Context, footer: Callable[[Message], str]) -> int:
         """Take more of the reply; return the first row that changed."""
         was_thinking = self._thinking is not None and self._thinking.going_on
         self.append_text_unseen(text)
-        if self._body is None or self.lines is None or was_thinking:
+        if self._arriving is None or self.lines is None or was_thinking:
             self.render(context, footer)
             return 0
-        keep, after, same = self._body.append(self._door(text))
+        keep, after, same = self._arriving.append(self._door(text))
         below = self._below(context, footer, empty=not (self.head or keep or after))
         return self.lines.replace_tail(self.head + keep, [*after, below]) + same
 
@@ -179,7 +189,7 @@ class Item:
         began = not self.reasoning
         self._thought.append(text)
         thoughts, lines, label = self._thoughts, self.lines, self.label_row
-        if began or lines is None or context is None or self._body is None or (self.unfolded and thoughts is None):
+        if began or lines is None or context is None or self._arriving is None or (self.unfolded and thoughts is None):
             self.lines = None
             return 0
         lines.replace(label, [self._label()])
@@ -187,7 +197,7 @@ class Item:
             return label
         thoughts.append(text)
         below = self._below(context, footer, empty=False)
-        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._body.sections, below])
+        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._arriving.sections, below])
         return label
 
     def append_call(self, index: int, name: str, arguments: str) -> None:
@@ -198,11 +208,11 @@ class Item:
 
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
-        body, source, had_reasoning = self._body, self.text, bool(self.reasoning)
+        body, source, had_reasoning = self._arriving, self.text, bool(self.reasoning)
         if self._thinking is not None:
             self._thinking.end()
             self._thinking.settle(message.reasoning)
-        self.message, self._text, self._calls, self._body = message, [], {}, None
+        self.message, self._text, self._calls, self._arriving = message, [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         if context is None or body is None or self.lines is None or not ended or message.text != source:
             self.lines = None

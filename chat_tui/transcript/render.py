@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import takewhile
 
 from rich.style import Style
 
 from chat_tui.transcript import blocks
 from chat_tui.transcript.blocks import Block, Mark, Piece
-from chat_tui.transcript.chunks import Chunk, split
+from chat_tui.transcript.chunks import Chunk
 from chat_tui.transcript.code import CodeLines, language_of
 from chat_tui.transcript.context import INDENT, Context, blank
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.styles import BOLD, ITALIC, OURS, STRIKE, Palette, add, linked, tagged
-from chat_tui.transcript.syntax import Definitions
 from chat_tui.transcript.table import column_widths, records, table_lines
 from chat_tui.transcript.wrap import cells, wrap
 
@@ -97,8 +95,6 @@ def _block_lines(block: Block, context: Context) -> Sequence[Line]:
     if block.kind == "math":
         indent: Span = (INDENT, palette.text)
         return wrapped_lines(spans_of(block.pieces, palette), context.width - 1, [*first, indent], [*rest, indent])
-    if block.kind == "table":
-        return _table(block, context, first, rest)
     if block.kind == "rule":
         room = context.measure - sum(cells(text) for text, _ in first)
         return [_ours([*first, ("─" * max(3, room), palette.faint)], "---")]
@@ -154,19 +150,19 @@ def fence_sections(lines: list[str], info: str, context: Context) -> tuple[list[
     return [code_label(info, context, indent), code] if info else [code], code
 
 
-def _table(block: Block, context: Context, first: Sequence[Span], rest: Sequence[Span]) -> list[Line]:
+def _table(
+    block: Block, context: Context, columns: tuple[int, ...], first: Sequence[Span], rest: Sequence[Span]
+) -> tuple[list[Line], tuple[int, ...]]:
+    """Return the lines of a table, and the widths of its columns; with `columns` it goes on with one that has those."""
     palette = context.palette
     rows = [[spans_of(cell, palette) for cell in row] for row in block.rows]
     rows[0] = [spans_of(cell, palette, add(palette.text, BOLD)) for cell in block.rows[0]]
-    room = context.width - 1 - sum(cells(text) for text, _ in first)
-    goes_on = len(context.columns) == len(rows[0])
-    if not goes_on:
-        context.columns = column_widths(rows, room)
-    widths = context.columns
+    goes_on = len(columns) == len(rows[0])
+    widths = columns if goes_on else column_widths(rows, context.width - 1 - sum(cells(text) for text, _ in first))
     if not any(widths):
-        return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on)
+        return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on), widths
     shown = rows[1:] if goes_on else rows
-    return table_lines(shown, block.alignments, widths, palette, first, rest, header=not goes_on)
+    return table_lines(shown, block.alignments, widths, palette, first, rest, header=not goes_on), widths
 
 
 def _gap_line(above: Block, below: Block, context: Context) -> Line:
@@ -175,16 +171,18 @@ def _gap_line(above: Block, below: Block, context: Context) -> Line:
     return make_line(spans, sum(len(text) for text, _ in spans))
 
 
-def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequence[Line]]:
-    """Return the lines of `chunk`, in sections; `first` in the message has no blank row above."""
+def render_chunk(
+    chunk: Chunk, context: Context, columns: tuple[int, ...] = (), *, first: bool
+) -> tuple[list[Sequence[Line]], tuple[int, ...]]:
+    """Return the lines of `chunk`, which is no fence, in sections, and the widths of the table that it ends with.
+
+    Args:
+        columns: The widths of the table that it goes on with.
+        first: In the message, which has no blank row above.
+    """
     sections: list[Sequence[Line]] = []
     if not (first or chunk.joined):
         sections.append([blank(context)])
-    if chunk.kind == "fence":
-        context.columns = ()
-        return sections + fence_sections(list(chunk.lines), chunk.info, context)[0]
-    if chunk.kind == "markdown":
-        context.columns = ()
     parsed = None
     if context.markdown:
         parsed = blocks.parse(chunk.head + chunk.source, context.definitions, math=context.math, unfinished=chunk.open)
@@ -194,27 +192,12 @@ def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequenc
     for block in parsed:
         if block.gap and above is not None:
             sections.append([_gap_line(above, block, context)])
-        if block.kind != "table" or above is not None:
-            context.columns = ()
-        sections.append(_with_marks(_block_lines(block, context), block))
+        if block.kind == "table":
+            marks = _marks(block.first, context.palette), _marks(block.rest, context.palette)
+            lines, columns = _table(block, context, () if above is not None else columns, *marks)
+            sections.append(_with_marks(lines, block))
+        else:
+            columns = ()
+            sections.append(_with_marks(_block_lines(block, context), block))
         above = block
-    return sections
-
-
-def definitions_of(chunks: Iterable[Chunk]) -> Definitions:
-    """Return what the labels in all `chunks` of a message mean."""
-    definitions = Definitions()
-    for chunk in chunks:
-        if chunk.kind == "markdown" and "]:" in chunk.source:
-            definitions.collect(chunk.source)
-    return definitions
-
-
-def render_source(source: str, context: Context) -> list[Sequence[Line]]:
-    """Return the sections of the whole printable `source`."""
-    sections: list[Sequence[Line]] = []
-    chunks = split(source)
-    context = replace(context, columns=(), definitions=definitions_of(chunks) if context.markdown else Definitions())
-    for chunk in chunks:
-        sections += render_chunk(chunk, context, first=not sections)
-    return sections
+    return sections, columns

@@ -110,7 +110,7 @@ class Search:
         item, line = self._stack.items[index], self._origin[1]
         if line <= 0 or not self.count(item):
             return 0
-        lines = self._stack.lines(index)
+        lines = self._stack.whole(index)
         hidden = self.query.count(printable(item.sources[0]))
         return hidden + len(in_rows(self.query, lines, range(item.text_rows.start, line)))
 
@@ -141,7 +141,7 @@ class Search:
         if inside < in_hidden and not item.unfolded:
             item.unfolded = True
             self._stack.forget(index)
-        lines = self._stack.lines(index)
+        lines = self._stack.whole(index)
         part, number = (0, inside) if inside < in_hidden else (1, inside - in_hidden)
         rows = (item.reasoning_rows, item.text_rows)[part]
         if found.lines is not lines or found.rows != rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.segment import Segment
@@ -11,8 +11,6 @@ from rich.style import Style
 from textual.selection import Selection
 from textual.strip import Strip
 
-from chat_tui.transcript.code import CodeLines
-from chat_tui.transcript.cursor import code_rows
 from chat_tui.transcript.lines import Line, Sections
 
 if TYPE_CHECKING:
@@ -127,11 +125,7 @@ def _of_message(item: Item, lines: Sections, rows: _Rows, *, alone: bool) -> str
 
 def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced: bool) -> str:
     """Return `wanted` rows of the text; code has its fences among other text, and always with `fenced`."""
-    blocks = [
-        (number, block, first)
-        for number, (block, first) in enumerate(zip(code_rows(lines), _first_rows(lines), strict=True))
-        if _overlap(block, wanted)
-    ]
+    blocks = [(number, block, first) for number, (block, first) in enumerate(lines.code()) if _overlap(block, wanted)]
     from chat_tui.transcript.copying import code_blocks
 
     sources = code_blocks(item.text) if blocks else []
@@ -149,15 +143,6 @@ def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced:
         parts.append(f"\n{body}" if parts else body)
         place = code.stop
     return "".join(parts + _plain(lines, range(place, wanted.stop), rows, follows=bool(parts)))
-
-
-def _first_rows(lines: Sections, above: int = 0) -> Iterator[int]:
-    """Yield the first row of the code in each code block, below the name of its language."""
-    for start, section in lines.sections:
-        if isinstance(section, CodeLines):
-            yield above + start
-        elif isinstance(section, Sections):
-            yield from _first_rows(section, above + start)
 
 
 def _overlap(one: range, other: range) -> range:

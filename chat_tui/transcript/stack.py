@@ -116,6 +116,7 @@ class Stack:
             shown = before is not None and line < len(before)
             row = lines.row_like(line, before) if before is not None and shown else line * len(lines) // height
             self.top = Place(index, max(0, min(row, len(lines) - 1)))
+            self._heights[index] = len(lines)
         self._ahead = 0
 
     def lines(self, index: int) -> Sections:
@@ -129,6 +130,16 @@ class Stack:
         while len(self._kept) > KEEP_RENDERED:
             self._kept.popitem(last=False)[0].drop()
         self._heights[index] = len(lines)
+        return lines
+
+    def whole(self, index: int) -> Sections:
+        """Return the lines of the item at `index` with every height real: its rows stay what they are."""
+        lines = self.lines(index)
+        held = lines.address(self.top.line) if index == self.top.item else None
+        lines.make()
+        self._heights[index] = len(lines)
+        if held is not None:
+            self.top = Place(index, lines.row(held))
         return lines
 
     # Rows
@@ -170,14 +181,26 @@ class Stack:
     def walk(self, place: Place, rows: int) -> Place:
         """Return the place `rows` further down (or up), by real heights: everything on the way is rendered."""
         index, line = place
-        line += rows
-        while line < 0 and index > 0:
-            index -= 1
-            line += len(self.lines(index))
-        while index < len(self.items) - 1 and line >= len(self.lines(index)):
-            line -= len(self.lines(index))
-            index += 1
-        return Place(index, max(0, min(line, len(self.lines(index)))))
+        while True:
+            line = self._walk_within(index, line, rows)
+            height = self._heights[index]
+            if line < 0 and index > 0:
+                index, rows = index - 1, line
+                line = len(self.lines(index))
+            elif line >= height and index < len(self.items) - 1:
+                index, line, rows = index + 1, 0, line - height
+            else:
+                return Place(index, max(0, min(line, height)))
+
+    def _walk_within(self, index: int, line: int, rows: int) -> int:
+        """Go on within the item at `index`; the line on top stays when heights above it get real."""
+        lines = self.lines(index)
+        held = lines.address(self.top.line) if index == self.top.item else None
+        line = lines.walk(line, rows)
+        self._heights[index] = len(lines)
+        if held is not None:
+            self.top = Place(index, lines.row(held))
+        return line
 
     # The reader's place
 
@@ -192,16 +215,24 @@ class Stack:
         else:
             index, line = self.top
             guessed = self._heights[index]
-            height = len(self.lines(index))
-            if line >= height:
-                self.top = Place(index, max(0, min(height - 1, line * height // max(1, guessed))))
+            lines = self.lines(index)
+            if line >= len(lines):
+                line = max(0, min(len(lines) - 1, line * len(lines) // max(1, guessed)))
+            self.top = Place(index, lines.make_at(line))
             below = self.walk(self.top, self.height)
             if below.item >= len(self.items) - 1 and below >= self.end:
                 self.top = self.walk(self.end, -self.height)
+        if self.items:
+            self.walk(self.top, -1)  # one row up is what the reader's keys look at
+        for item in self._kept:
+            item.trim()
 
     def grow(self, index: int, rows_before: int) -> None:
         """Note that the item at `index` had `rows_before` rows and has others now."""
         spare = self._ahead - (len(self.lines(index)) - rows_before)
+        if not self.following or spare >= 0:
+            self.walk(self.top, self.height)
+            spare = self._ahead - (len(self.lines(index)) - rows_before)
         if not self.following:
             return
         if spare < 0:

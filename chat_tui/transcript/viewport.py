@@ -23,7 +23,7 @@ from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
 if TYPE_CHECKING:
     from chat_tui.transcript.message import Item
 
-KEEP_PAINTED: Final = 2_000
+KEEP_PAINTED: Final = 300
 """Lines whose painted form is kept."""
 
 

@@ -163,7 +163,7 @@ class Walker(Transcript):
         if item is None or self._looks is None:
             return False
         index = self._cursor.index
-        lines = stack.lines(index)
+        lines = stack.whole(index)
         first, stop = stack.start(index), stack.start(index) + len(lines)
         top, bottom = self._placed_row, self._placed_row + self._height
         seen = range(max(first, top) - first, max(min(stop, bottom) - first, 0))
