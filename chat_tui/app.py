@@ -54,6 +54,8 @@ class Launch:
     needs_key: bool = False
     themes: Mapping[str, Theme] = field(default_factory=dict)
     theme: str = ""
+    transcript: Mapping[str, bool] = field(default_factory=dict)
+    """How conversations are shown, as the settings `transcript` say it."""
     problems: Sequence[str] = ()
     """Sentences about files that could not be used as they are."""
 
@@ -153,7 +155,7 @@ class ChatApp(App[None]):
         finally:  # whoever launched us may have switched it off; what there is by now is there to stay
             gc.freeze()
             gc.enable()
-        chat.transcript.enable_markdown()
+        chat.transcript.enable_markdown(**self._launch.transcript)
 
     # The clipboard and the mouse
 

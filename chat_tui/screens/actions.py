@@ -47,6 +47,8 @@ ACTIONS = (
            "link"),
     Action("fold", "Fold or unfold", "Fold or unfold what the model thought in the message at the cursor, "
            "and long tool calls", "fold"),
+    Action("toggle_wrap", "Wrap code", "Wrap long lines of code, or cut them", "wrap"),
+    Action("toggle_math", "Formulas", "Show formulas readably, or as their source", "formulas"),
     Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
     Action("show_help", "Help", "All keys and commands", "help", "f1"),
     Action("show_palette", "Command palette", "Search every action by name", "palette", "ctrl+p"),
@@ -74,6 +76,8 @@ OTHER_KEYS = (
         "In the conversation: to the next link of the message, to the one before; below it says where it leads, "
         "Enter opens it, c copies the address",
     ),
+    ("w m", "In the conversation: wrap long lines of code, or cut them; formulas readably, or as their source"),
+    ("h l", "In the conversation: along long lines of code that are cut; also Shift+Left and Shift+Right"),
     ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
 )
 """Keys that belong to a widget, for the help."""

@@ -97,6 +97,20 @@ class ReadingScreen(Screen[None]):
         """Fold or unfold the message at the cursor."""
         self.transcript.action_fold()
 
+    # How it looks
+
+    def action_toggle_wrap(self) -> None:
+        """Wrap long lines of code, or cut them."""
+        wraps = self.transcript.toggle_wrap()
+        cut = "Long lines of code are cut: l and h move along them, w wraps them again."
+        self.app.notify("Long lines of code wrap." if wraps else cut, markup=False, timeout=4)
+
+    def action_toggle_math(self) -> None:
+        """Show formulas readably, or as their source."""
+        readable = self.transcript.toggle_math()
+        source = "Formulas are shown as they were received: m makes them readable again."
+        self.app.notify("Formulas are shown readably." if readable else source, markup=False, timeout=4)
+
     # Copying and links
 
     def action_copy_message(self) -> None:

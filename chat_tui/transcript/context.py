@@ -28,9 +28,7 @@ class Context:
     math: bool = True
     """Formulas are shown readably, not as their source."""
     wrap_code: bool = True
-    """Long lines of code go on in the next row; otherwise they are cut."""
-    code_column: int = 0
-    """The first column of code that is shown when its lines are cut."""
+    """Long lines of code go on in the next row; otherwise they are as long as they are."""
 
     @property
     def measure(self) -> int:

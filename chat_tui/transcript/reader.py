@@ -145,6 +145,8 @@ class Reader(Walker):
             return
         self._cursor.put(place)
         self._bring_into_view(place)
+        if (piece := self._search.piece) is not None:
+            self._bring_into_row(place, piece.start, piece.end)
 
     def _tell_found(self) -> None:
         search = self._search

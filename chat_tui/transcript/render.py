@@ -130,8 +130,7 @@ def _code(
 def code_lines(source: list[str], info: str, context: Context, prefix: Sequence[Span]) -> CodeLines:
     """Return the rows of code that grow with `source`."""
     language = language_of(info) if context.markdown else ""
-    column = None if context.wrap_code else context.code_column
-    return CodeLines(source, language, context.width - 1, context.palette, prefix, column=column)
+    return CodeLines(source, language, context.width - 1, context.palette, prefix, wrap=context.wrap_code)
 
 
 def code_label(info: str, context: Context, first: Sequence[Span]) -> list[Line]:

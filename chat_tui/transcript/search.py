@@ -150,6 +150,11 @@ class Search:
         self._pieces = shown_match(found.sources[part], found.spans[part], number, shown) if shown is not None else []
         return Place(index, self._pieces[0].row if self._pieces else rows.start)
 
+    @property
+    def piece(self) -> Piece | None:
+        """The beginning of the reader's match, where `place` found it shown."""
+        return self._pieces[0] if self._pieces else None
+
     def _found_in(self, item: Item) -> _Found:
         """Return what is known of the matches in `item`; that of one message is kept, for the next match is near."""
         if self._known is None or self._known.item is not item:

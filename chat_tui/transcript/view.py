@@ -46,6 +46,8 @@ class Transcript(Viewport):
         binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
         binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
         binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
+        binding("w", "screen.toggle_wrap", "wrap", "Wrap code", "Wrap long lines of code, or cut them"),
+        binding("m", "screen.toggle_math", "math", "Formulas", "Show formulas readably, or as their source"),
     ]
 
     class LinkShown(Event):
@@ -151,11 +153,28 @@ class Transcript(Viewport):
             self._stack.delete(index)
             self._settle()
 
-    def enable_markdown(self) -> None:
-        """Show Markdown from now on: its libraries are there."""
+    def enable_markdown(self, *, wrap_code: bool = True, math: bool = True) -> None:
+        """Show Markdown from now on: its libraries are there.
+
+        Args:
+            wrap_code: Long lines of code go on in the next row; otherwise they are cut.
+            math: Formulas are shown readably, not as their source.
+        """
         if not self._markdown:
-            self._markdown = True
+            self._markdown, self._wrap_code, self._math = True, wrap_code, math
             self._forget()
+
+    def toggle_wrap(self) -> bool:
+        """Wrap long lines of code, or cut them; return whether they are wrapped now."""
+        self._wrap_code = not self._wrap_code
+        self._forget()
+        return self._wrap_code
+
+    def toggle_math(self) -> bool:
+        """Show formulas readably, or as their source; return whether they are readable now."""
+        self._math = not self._math
+        self._forget()
+        return self._math
 
     def toggle_reasoning(self, message_id: str) -> None:
         """Fold or unfold what the model of `message_id` thought."""

@@ -66,6 +66,8 @@ Viewport {{
         super().__init__(id=id)
         self._footer = footer
         self._markdown = False
+        self._math = True
+        self._wrap_code = True
         self._looks: Context | None = None
         self._stack = Stack(self._render_item, self._estimate)
         self._placed_row = 0
@@ -227,7 +229,7 @@ Viewport {{
         palette = self._palette()
         if context is None or context.width != width or not palette.same_as(context.palette):
             resized = context is None or context.width != width
-            self._looks = Context(width, palette, self._markdown)
+            self._looks = Context(width, palette, self._markdown, math=self._math, wrap_code=self._wrap_code)
             self._forget(estimate=resized)
         else:
             self._settle()  # it may have been painted before its height was known
@@ -235,7 +237,8 @@ Viewport {{
     def _forget(self, *, estimate: bool = True) -> None:
         """Forget all lines and render what is in view again."""
         if self._looks is not None:
-            self._looks.markdown = self._markdown
+            self._looks.markdown, self._looks.math = self._markdown, self._math
+            self._looks.wrap_code = self._wrap_code
             self._painted.clear()
             self._stack.height = self._height
             self._stack.forget_all(estimate=estimate)
@@ -251,10 +254,12 @@ Viewport {{
         lines = self._stack.lines(index)
         if line_number >= len(lines):
             return Strip.blank(width, self.rich_style)
-        order = self._stack.first_order + index
+        item, order = self._stack.items[index], self._stack.first_order + index
         line = lines.line(line_number)
-        strip = self._line_strip(self._stack.items[index], order, lines, line_number, line)
+        strip = self._line_strip(item, order, lines, line_number, line)
         place = selecting.place(order, line_number)
+        if strip.cell_length > width:
+            return self._cut(strip, line.decoration, self._first_column(item, line_number), place)
         painted = self._painted.get(place)
         if painted is not None and painted[0] is strip:
             return painted[1]
@@ -263,6 +268,18 @@ Viewport {{
             self._painted.clear()
         self._painted[place] = (strip, whole)
         return whole
+
+    def _cut(self, strip: Strip, fixed: int, column: int, place: int) -> Strip:
+        """Return what the view shows of a wider row: its first `fixed` characters, and the cells from `column` on."""
+        from chat_tui.transcript.sideways import cut
+
+        palette = self._palette()
+        shown = cut(strip, fixed, column, self.size.width - 1, palette["accent"], place)
+        return shown.crop_extend(0, self.size.width, palette.text)
+
+    def _first_column(self, item: Item, row: int) -> int:
+        """Return the first cell behind the gutter that is shown of `row` of `item`, which is wider than the view."""
+        return 0
 
     def _line_strip(self, item: Item, order: int, lines: Sections, row: int, line: Line) -> Strip:
         """Return `line`, which is `row` of `lines`, as it looks now."""

@@ -16,6 +16,7 @@ from chat_tui.transcript.cursor import Cursor
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.stack import Place
 from chat_tui.transcript.view import Transcript, binding
+from chat_tui.transcript.wrap import cells
 
 if TYPE_CHECKING:  # what links need is imported after the first paint
     from chat_tui.transcript.links import ChosenLink
@@ -34,6 +35,8 @@ class Walker(Transcript):
         binding("{", "move_prompt(-1)", "previous_prompt", "Previous prompt", "To the prompt before"),
         binding("}", "move_prompt(1)", "next_prompt", "Next prompt", "To the next prompt"),
         binding("o", "screen.next_link", "next_link", "Next link", "To the next link of the message; shows its target"),
+        binding("l,shift+right", "move_code(1)", "code_right", "Right", "On along long lines of code that are cut"),
+        binding("h,shift+left", "move_code(-1)", "code_left", "Left", "Back along them"),
         binding("O", "screen.previous_link", "previous_link", "Previous link", "To the link before"),
     ]
 
@@ -41,6 +44,8 @@ class Walker(Transcript):
         super().__init__(footer=footer, id=id)
         self._cursor = Cursor(self._stack)
         self._own_link: ChosenLink | None = None
+        self._column = 0  # the first one that is shown of long lines of code at the cursor, …
+        self._column_of: tuple[Item | None, int | None] = (None, None)  # … as long as that is at this message and code
 
     # The cursor
 
@@ -143,6 +148,49 @@ class Walker(Transcript):
             stack.go(stack.walk(place, -(stack.height // 3)))
         self._settle()
 
+    # Long lines of code
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys for long lines to others while those are wrapped."""
+        return not self._wrap_code if action == "move_code" else super().check_action(action, parameters)
+
+    def action_move_code(self, step: int) -> None:
+        """Move long lines of code at the cursor by a third of the view; no further than their ends."""
+        column = self._own_column + step * max(1, self.size.width // 3)
+        self._show_column(min(column, self._widest() - self.size.width + 1))
+
+    def _bring_into_row(self, place: Place, start: int, end: int) -> None:
+        """Move long lines of code when the characters from `start` to `end` of the one at `place` are out of view."""
+        line = self._stack.lines(place.item).plain(place.line)
+        text, room = line.strip.text, self.size.width - 2 - cells(line.strip.text[: line.decoration])
+        first, last = (cells(text[line.decoration : character]) for character in (start, end))
+        if line.strip.cell_length > self.size.width and not self._own_column < first <= last < self._own_column + room:
+            self._show_column(first - room // 3)
+
+    def _show_column(self, column: int) -> None:
+        self._column, self._column_of = max(0, column), (self._cursor.item, self._cursor.code)
+        self.refresh()
+
+    @property
+    def _own_column(self) -> int:
+        return self._column if self._column_of == (self._cursor.item, self._cursor.code) else 0
+
+    def _first_column(self, item: Item, row: int) -> int:
+        return self._own_column if self._cursor.covers(item, row) else 0
+
+    def _widest(self) -> int:
+        """Return the cells of the longest row in view at the cursor."""
+        places = (self._stack.at(self._placed_row + y) for y in range(self._height) if self._stack.items)
+        lines = ((self._stack.items[index], self._stack.lines(index), row) for index, row in places)
+        return max(
+            (
+                rows.plain(row).strip.cell_length
+                for item, rows, row in lines
+                if row < len(rows) and self._cursor.covers(item, row)
+            ),
+            default=0,
+        )
+
     # Links
 
     @property
@@ -197,6 +245,10 @@ class Walker(Transcript):
         item = self._cursor.item
         if item is not None and item.foldable:
             self.toggle_reasoning(item.message.id)
+            if item.reasoning:
+                place = Place(self._cursor.index, item.label_row)
+                self._cursor.put(place)
+                self._bring_into_view(place)
 
     # What changes meanwhile
 
