@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -97,9 +99,19 @@ class Running:
         """Let the application run until all of `texts` are on the screen."""
         await self.until(lambda: all(text in self.text() for text in texts))
 
+    async def type(self, text: str, *keys: str) -> None:
+        """Type `text` in one burst, as a terminal brings it when the application is busy, then press `keys`."""
+        for character in text:
+            key = character if character.isalnum() else _character_to_key(character)
+            self.app.post_message(events.Key(key, character))
+        if keys:
+            await self.pilot.press(*keys)
+        else:
+            await self.pilot.pause()
+
     async def send(self, prompt: str) -> None:
         """Type a prompt, send it, and wait until its reply has ended."""
-        await self.pilot.press(*prompt, "enter")
+        await self.type(prompt, "enter")
         await self.until(
             lambda: (
                 self.chat.path

@@ -84,7 +84,7 @@ async def test_find_goes_from_match_to_match(starter: Starter, size: tuple[int, 
 
 async def test_find_as_a_command_and_typing_on_in_its_row(starter: Starter) -> None:
     async with reading(starter) as running:
-        await running.pilot.press(*"/find handshakes", "enter")
+        await running.type("/find handshakes", "enter")
         await running.until_shown("/ handshakes", " of ")
         assert running.screen.transcript.has_focus
         await running.pilot.press("slash", *"zebra")
@@ -107,7 +107,7 @@ async def test_up_and_down_in_the_row_of_find_keep_it_open_for_more(starter: Sta
 
 async def test_without_a_conversation_there_is_nothing_to_go_to(starter: Starter) -> None:
     async with starter.run() as running:
-        await running.pilot.press(*"/find", "enter")
+        await running.type("/find", "enter")
         await running.until_shown("nothing to search")
         await running.pilot.press("ctrl+l")
         await running.until_shown("no prompts yet")
@@ -118,7 +118,7 @@ async def test_the_outline_goes_to_a_prompt(starter: Starter, size: tuple[int, i
     async with reading(starter, size) as running:
         await running.pilot.press("ctrl+l")
         await running.until_shown("2 prompts", "1  Show me something", "2  How many handshakes?")
-        await running.pilot.press(*"show")
+        await running.type("show")
         await running.until_shown("1 of 2 prompts")
         assert "handshakes" not in running.text()
         await running.pilot.press("enter")
@@ -131,7 +131,7 @@ async def test_the_outline_by_its_command_its_keys_and_the_mouse(starter: Starte
     async with reading(starter) as running:
         prompts = ("Show me something", "How many handshakes?")
         for key, number in (("up", 0), ("down", 1), ("ctrl+home", 0), ("ctrl+end", 1), ("pageup", 0), ("pagedown", 1)):
-            await running.pilot.press(*"/outline", "enter")
+            await running.type("/outline", "enter")
             await running.until_shown("2 prompts")
             await running.pilot.press(key, "enter")
             await running.until_shown(f"█ {prompts[number]}")
@@ -150,7 +150,7 @@ async def test_c_and_y_copy_what_is_at_the_cursor(starter: Starter) -> None:
     async with reading(starter) as running:
         await running.pilot.press("tab", "g", "c")
         await running.until(lambda: running.app.clipboard == "Show me something")
-        await running.pilot.press(*"jjjjjjjjjjjjjjjjjjjjjjjjjjjj", "y")
+        await running.type("jjjjjjjjjjjjjjjjjjjjjjjjjjjj", "y")
         await running.until(lambda: running.app.clipboard not in ("", "Show me something"))
         assert running.app.clipboard in running.chat.path[1].text
 
