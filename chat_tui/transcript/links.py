@@ -25,9 +25,10 @@ class Link(NamedTuple):
 
 
 def links_in(lines: Sections) -> list[Link]:
-    """Return the links in `lines`, from the first to the last."""
+    """Return the links in `lines`, whose heights are real, from the first to the last."""
     found: list[Link] = []
-    for row, line in enumerate(lines):
+    for row in range(len(lines)):
+        line = lines.plain(row)  # code, which has colours and may be long, holds no links
         for href, start, end in _linked(line):
             piece, before = Piece(row, start, end), found[-1] if found else None
             if before is not None and before.href == href and _goes_on(before.pieces[-1], piece, line):

@@ -12,6 +12,7 @@ from rich.style import Style
 from chat_tui.conversation.ids import created_at, is_id
 from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
+from chat_tui.transcript.below import below, ending, source_lines
 from chat_tui.transcript.body import Body, whole_body
 from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
 from chat_tui.transcript.inline import allowed
@@ -26,7 +27,6 @@ from chat_tui.transcript.tool_calls import call_lines, call_of
 FOOTER_ROWS: Final = 3
 LONGEST_CALL: Final = 12
 """Rows of a tool call that are shown while it is folded."""
-QUIET: Final = {"interrupted": "interrupted", "cancelled": "stopped"}
 
 
 def readable_size(size: int) -> str:
@@ -49,6 +49,7 @@ class Item:
         "_text",
         "_thinking",
         "_thoughts",
+        "_told_below",
         "head",
         "lines",
         "message",
@@ -67,6 +68,7 @@ class Item:
         self._thinking: Thinking | None = None  # made when needed: most of ten thousand messages are never looked at
         self._label_style = Style.null()
         self._folds_calls = False
+        self._told_below = 0  # rows below the text that can be found; the receipt can't
         self._calls: dict[int, tuple[str, list[str]]] = {}
         self._held = ""
         self._thoughts: GrowingText | None = None
@@ -93,9 +95,14 @@ class Item:
         return self._thinking
 
     @property
-    def sources(self) -> tuple[str, str]:
-        """What can be found in the message: its reasoning and its text."""
-        return self.reasoning, self.text
+    def sources(self) -> tuple[str, str, str]:
+        """What can be found in the message: its reasoning, its text, and what stands below that."""
+        return self.reasoning, self.text, below(self.message, self.calls)
+
+    @property
+    def source_rows(self) -> tuple[range, range, range]:
+        """The rows of each of `sources`, as far as they are shown."""
+        return self.reasoning_rows, self.text_rows, self._below_rows
 
     @property
     def text_rows(self) -> range:
@@ -117,6 +124,13 @@ class Item:
         if self.lines is None or not (self.unfolded and self.reasoning):
             return range(0)
         return range(self.label_row + 1, self.lines.start(self.head) - 1)
+
+    @property
+    def _below_rows(self) -> range:
+        if self.lines is None:
+            return range(0)
+        start = self.lines.start(-1)
+        return range(start, start + self._told_below)
 
     @property
     def foldable(self) -> bool:
@@ -291,25 +305,24 @@ class Item:
             quiet(text, style)
         if message.role != "user":
             lines.extend(make_line([*indent, *_part(part, context)], len(INDENT)) for part in _files(message))
-        if message.status == "failed":
-            quiet(one_line(message.failure.sentence if message.failure else "failed"), palette["error"])
-        elif message.status in QUIET:
-            quiet(QUIET[message.status], palette.dim)
-        elif self.arriving and empty and not lines:
+        if ended := ending(message):
+            quiet(ended, palette["error"] if message.status == "failed" else palette.dim)
+        self._told_below = len(lines)
+        if self.arriving and empty and not lines:
             quiet("…", palette.dim)
         about = one_line(footer(message)) if message.role == "assistant" and not self.arriving else ""
         if about:
             quiet(about, palette.dim)
         if lines and not (self.arriving or empty):
             lines.insert(0, blank(context))
+            self._told_below += 1
         lines.append(blank(context))
         return lines
 
 
 def _sources(message: Message, palette: Palette) -> Iterator[Span]:
     """Yield the sources that a reply names."""
-    for number, citation in enumerate(message.citations, 1):
-        text = one_line(f"[{number}] {citation.title or ''} {citation.url}", 400)
+    for text, citation in zip(source_lines(message), message.citations, strict=True):
         yield text, linked(palette.dim, citation.url) if allowed(citation.url) else palette.dim
 
 

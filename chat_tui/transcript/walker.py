@@ -114,6 +114,20 @@ class Walker(Transcript):
         self.leave_link()
         super().action_scroll_end()
 
+    def action_page_up(self) -> None:
+        """Go up by a screen; from the top, to the first message."""
+        if self.scroll_y > 0:
+            super().action_page_up()
+        else:
+            self.action_scroll_home()
+
+    def action_page_down(self) -> None:
+        """Go down by a screen; from the bottom, to the last message."""
+        if self.scroll_y < self.max_scroll_y:
+            super().action_page_down()
+        else:
+            self.action_scroll_end()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Go where the reader wants to, with the cursor."""
         placed = self._placed_row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from chat_tui.conversation.values import Receipt, Usage
+from chat_tui.conversation.values import Citation, Failure, Receipt, Usage
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.thinking import Thinking
 from tests.transcript.test_view import chat, prompt, reply
@@ -369,6 +370,48 @@ async def test_find_unfolds_what_hides_a_match() -> None:
         await press(pilot)
         assert lit(app) == ["*needle"]
         assert "  │ because of the needle" in [row.replace("▎", " ") for row in app.rows()]
+
+
+async def test_find_finds_what_stands_below_a_reply_but_not_its_receipt() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 70)) as pilot:
+        reader = app.reader
+        call = {
+            "id": "a",
+            "type": "function",
+            "function": {"name": "look_up", "arguments": json.dumps(list(range(40)))},
+        }
+        failed = replace(reply("Looking at 39 fares.", "failed"), failure=Failure("The provider is overloaded."))
+        named = replace(reply("See below."), citations=(Citation("https://example.com/fares", "All fares"),))
+        reader.show([replace(failed, tool_calls=(call,)), replace(named, receipt=Receipt(model="fares"))])
+        await press(pilot, "g")
+        assert "more rows" in "".join(app.rows())
+        for text, marked in (
+            ("fares", ["*fares", "fares", "fares"]),
+            ("look_up", ["*look_up"]),
+            ("overloaded", ["*overloaded"]),
+            ("model", []),
+            ("39", ["*39"]),  # the other one is folded
+        ):
+            reader.end_find()
+            reader.find(text)
+            await press(pilot)
+            assert lit(app) == marked
+        assert app.found[-1] == (1, 2)
+        await press(pilot, "n")
+        assert lit(app) == ["39", "*39"]
+        assert app.found[-1] == (2, 2)
+
+
+@pytest.mark.parametrize(("key", "first", "last"), [("pagedown", "one", "the end"), ("pageup", "the end", "one")])
+async def test_a_page_beyond_the_last_row_takes_the_cursor_to_the_last_message(key: str, first: str, last: str) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.reader.show([prompt("one"), reply("the end")])
+        await press(pilot, {"one": "g", "the end": "G"}[first])
+        assert app.marked() == [first]
+        await press(pilot, key)
+        assert app.marked() == [last]
 
 
 async def test_find_counts_what_arrives_what_comes_before_and_what_goes() -> None:

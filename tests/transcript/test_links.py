@@ -23,7 +23,13 @@ https://example.com/code
 
 
 def lines_of(source: str, width: int = 40) -> Sections:
-    return Item(reply(source)).render(context(width), lambda _: "")
+    return shown(Item(reply(source)), width)
+
+
+def shown(item: Item, width: int = 40) -> Sections:
+    lines = item.render(context(width), lambda _: "")
+    lines.make()
+    return lines
 
 
 def test_each_link_is_there_once_however_it_is_styled_and_wrapped() -> None:
@@ -43,7 +49,7 @@ def test_each_link_is_there_once_however_it_is_styled_and_wrapped() -> None:
 
 def test_steps_begin_with_what_is_in_view_and_go_around() -> None:
     item = Item(reply("\n\n".join(f"[{number}](https://example.com/{number})" for number in range(4))))
-    lines = item.render(context(40), lambda _: "")
+    lines = shown(item)
     rows = [link.row for link in links_in(lines)]
     for seen, step, wanted in (
         (range(len(lines)), 1, "01230"),
@@ -63,10 +69,10 @@ def test_steps_begin_with_what_is_in_view_and_go_around() -> None:
 def test_a_link_is_found_again_in_lines_that_are_made_anew() -> None:
     item = Item(reply(SOURCE))
     chosen = ChosenLink()
-    lines = item.render(context(80), lambda _: "")
+    lines = shown(item, 80)
     chosen.step(item, lines, range(len(lines)), 1)
     wide = chosen.step(item, lines, range(len(lines)), 1)
-    item.render(context(30), lambda _: "")
+    shown(item, 30)
     narrow = chosen.of(item)
     assert wide is not None
     assert narrow is not None
