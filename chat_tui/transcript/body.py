@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -102,6 +102,7 @@ class Body:
 
     def __init__(self, context: Context) -> None:
         self.context = replace(context, definitions=Definitions())
+        self.chunks: list[Chunk] = []
         self.sections: list[Sequence[Line]] = []
         self._table: ChunkLines | None = None
         self._made: deque[tuple[ChunkLines, int]] = deque()
@@ -118,8 +119,9 @@ class Body:
         changed = len(self.sections)
         if chunk.kind == "fence":
             gap = [] if chunk.joined or not self.sections else [[blank(self.context)]]
-            self.add_fence([*gap, *fence_sections(list(chunk.lines), chunk.info, self.context)[0]])
+            self.add_fence(chunk, [*gap, *fence_sections(list(chunk.lines), chunk.info, self.context)[0]])
             return changed
+        self.chunks.append(chunk)
         if chunk.kind == "markdown" and self.context.markdown and "]:" in chunk.source:
             changed = self._forget(self.context.definitions.collect(chunk.source))
         table = self._table if chunk.kind == "table" else None
@@ -128,8 +130,9 @@ class Body:
         self.sections.append(lines)
         return changed
 
-    def add_fence(self, sections: Sequence[Sequence[Line]]) -> None:
-        """Put a fence at the end."""
+    def add_fence(self, chunk: Chunk, sections: Sequence[Sequence[Line]]) -> None:
+        """Put a fence at the end, which `sections` show."""
+        self.chunks.append(chunk)
         self.sections += sections
         self._table = None
 
@@ -167,14 +170,14 @@ class Body:
             lines.drop()
 
 
-def whole_body(source: str, context: Context) -> Body:
-    """Return the body of the whole printable `source`."""
+def body_of(chunks: Iterable[Chunk], context: Context) -> Body:
+    """Return the body that `chunks` are."""
     body = Body(context)
-    for chunk in split(source):
+    for chunk in chunks:
         body.add(chunk)
     return body
 
 
 def render_source(source: str, context: Context) -> list[Sequence[Line]]:
     """Return the sections of the whole printable `source`."""
-    return whole_body(source, context).sections
+    return body_of(split(source), context).sections

@@ -43,13 +43,9 @@ class Code(NamedTuple):
     """Where a code block is among lines."""
 
     rows: range
-    """With the one that names the language; none while what it is in has a guessed height."""
+    """With those that name the language; none while what it is in has a guessed height."""
     first: int
     """The first row of code."""
-
-    def below(self, row: int) -> Code:
-        """Return where it is when its lines start at `row`."""
-        return Code(range(self.rows.start + row, self.rows.stop + row), self.first + row)
 
 
 class LazyLines(Sequence[Line]):
@@ -107,6 +103,7 @@ class Sections(LazyLines):
     def __init__(self, sections: Sequence[Sequence[Line]] = ()) -> None:
         self._sections = list(sections)
         self._heights = Heights(map(len, self._sections))
+        self._code: list[Code] | None = None
 
     def __len__(self) -> int:
         return self._heights.total
@@ -149,24 +146,33 @@ class Sections(LazyLines):
         """Return the row that the section numbered `section`, from the end when negative, starts at."""
         return self._heights.start(section if section >= 0 else section + len(self._sections))
 
-    def code(self) -> Iterator[Code]:
-        """Yield the code blocks, from the top."""
-        label: int | None = None
-        for start, section in self.sections:
-            for found in section.code() if isinstance(section, LazyLines) else ():
-                rows, first = found.below(start)
-                yield Code(rows if label is None else range(label, rows.stop), first)
-                label = None
-            named = isinstance(section, list) and section and (section[0].copied or "").startswith(FENCE)
-            label = start if named else None
+    def code(self) -> list[Code]:
+        """Return the code blocks, from the top."""
+        if self._code is None:
+            self._code = []
+            for place, section in enumerate(self._sections):
+                found = section.code() if isinstance(section, LazyLines) else ()
+                for rows, first in found:
+                    start = self._heights.start(place)
+                    label = self._label_rows(place - 1) if place and rows.start == 0 else 0
+                    self._code.append(Code(range(start - label + rows.start, start + rows.stop), start + first))
+        return self._code
+
+    def _label_rows(self, place: int) -> int:
+        """Return how many rows name a language there."""
+        section = self._sections[place]
+        named = isinstance(section, list) and section and (section[0].copied or "").startswith(FENCE)
+        return len(section) if named else 0
 
     # Real heights
 
     def _make(self, place: int) -> None:
         section = self._sections[place]
         if isinstance(section, LazyLines):
+            guess = self._heights[place] if not section.guessed else -1
             section.make()
-            self._heights[place] = len(section)
+            if guess != len(section):
+                self._heights[place], self._code = len(section), None
 
     def make(self) -> None:
         """Make all sections: every height is real then."""
@@ -226,11 +232,13 @@ class Sections(LazyLines):
 
     def replace(self, section: int, lines: Sequence[Line]) -> None:
         """Put `lines` in the place of the section numbered `section`."""
+        self._code = None
         self._sections[section] = lines
         self._heights[section] = len(lines)
 
     def replace_tail(self, keep: int, sections: Sequence[Sequence[Line]]) -> int:
         """Replace all sections after the first `keep`; return the row that the new ones start at."""
+        self._code = None
         self._sections[keep:] = sections
         row = self._heights.start(keep)
         self._heights.truncate(keep)

@@ -13,7 +13,8 @@ from chat_tui.conversation.ids import created_at, is_id
 from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
 from chat_tui.transcript.below import below, ending, source_lines
-from chat_tui.transcript.body import Body, whole_body
+from chat_tui.transcript.body import Body, body_of
+from chat_tui.transcript.chunks import split
 from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
 from chat_tui.transcript.inline import allowed
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
@@ -165,7 +166,8 @@ class Item:
                 self._body = self._arriving.body
                 body = self._arriving.sections
             else:
-                self._body = whole_body(printable(self.text), context)
+                chunks = split(printable(self.text)) if self._body is None else self._body.chunks
+                self._body = body_of(chunks, context)
                 body = self._body.sections
         self.head = len(head)
         self.lines = Sections([*head, *body, self._below(context, footer, empty=not (head or body))])
@@ -229,7 +231,7 @@ class Item:
         self.message, self._text, self._calls, self._arriving = message, [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         if context is None or body is None or self.lines is None or not ended or message.text != source:
-            self.lines = None
+            self.lines = self._body = None
             return
         body.append(printable(self._held))
         body.finish()

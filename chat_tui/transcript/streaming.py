@@ -59,7 +59,7 @@ class StreamingBody:
             if self._code is not None:
                 # The fence that was open: its lines are already here.
                 self._code.finish()
-                self.body.add_fence(self._open)
+                self.body.add_fence(chunk, self._open)
             else:
                 keep = min(keep, self.body.add(chunk))
             self._open, self._code = [], None
