@@ -154,8 +154,8 @@ def empty_reply() -> Message:
     return Message(new_id(), None, "assistant", (), datetime.now(UTC), status="streaming")
 
 
-def streamed(pieces: list[str], longest: list[float] | None = None) -> Callable[[], float]:
-    """Return a function that measures the CPU of streaming `pieces`, each painted; `longest` takes the worst step."""
+def streamed(pieces: list[str]) -> Callable[[], float]:
+    """Return a function that measures the CPU of streaming `pieces`, each painted."""
 
     async def run() -> float:
         app = Host([])
@@ -163,24 +163,18 @@ def streamed(pieces: list[str], longest: list[float] | None = None) -> Callable[
             reply = empty_reply()
             app.transcript.add(reply)
             await pilot.pause()
-            cpu, worst = process_time(), 0.0
+            cpu = process_time()
             for piece in pieces:
-                start = perf_counter()
                 app.transcript.append_text(reply.id, piece)
                 await painted(app)
-                worst = max(worst, perf_counter() - start)
-            start = perf_counter()
             app.transcript.replace(replace(reply, parts=(TextPart("".join(pieces)),), status="complete"))
             await painted(app)
-            worst = max(worst, perf_counter() - start)
-            if longest is not None:
-                longest.append(worst)
             return process_time() - cpu
 
     return measured(run)
 
 
-async def painted(app: App[None]) -> None:
+async def painted(app: App[Any]) -> None:
     """Wait until the screen shows what was changed."""
     done = asyncio.Event()
     app.screen.call_after_refresh(done.set)
@@ -239,23 +233,4 @@ def run(quick: bool) -> list[Row]:
         11, streamed(["".join(tenfold[n : n + 30]) for n in range(0, 20_000, 30)]),
         streamed(["".join(short[n : n + 30]) for n in range(0, 2_000, 30)]), 1 if quick else 3,
     )  # fmt: skip
-    return rows + giants(quick)
-
-
-def giants(quick: bool) -> list[Row]:
-    """Measure the longest step while replies of about 1 MB arrive at full speed."""
-    scale = 10 if quick else 1
-    replies = {
-        "one fence of 20,000 lines": "```python\n"
-        + "    value = call(value, 42)  # and a comment\n" * (20_000 // scale),
-        "one table of 2,000 rows": "| a | b |\n|---|---|\n" + "| cell **one** | and `two` |\n" * (2_000 // scale),
-        "one line of 1 MB": "word and **more** " * (58_000 // scale),
-        "one list of 5,000 items": "- item with `code`\n" * (5_000 // scale),
-    }
-    rows: list[Row] = []
-    for name, text in replies.items():
-        longest: list[float] = []
-        size = 5_000
-        cpu = streamed([text[n : n + size] for n in range(0, len(text), size)], longest)()
-        rows.append(at_most(f"longest gap: {name}", longest[0], 0.25, " s", f"{cpu:.1f} s of CPU"))
     return rows
