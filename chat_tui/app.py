@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
-from textual import events
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.screen import Screen
@@ -24,12 +24,14 @@ from textual.theme import Theme as TextualTheme
 from chat_tui.driver import PoliteDriver, polite
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line, printable
 from chat_tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
     from chat_tui.config.themes import Theme
     from chat_tui.engine.chat import Chat
+    from chat_tui.engine.clipboard import Way
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
 
@@ -56,6 +58,8 @@ class Launch:
     theme: str = ""
     transcript: Mapping[str, bool] = field(default_factory=dict)
     """How conversations are shown, as the settings `transcript` say it."""
+    clipboard: Way = "auto"
+    """How copies leave, as the setting says it."""
     problems: Sequence[str] = ()
     """Sentences about files that could not be used as they are."""
 
@@ -81,6 +85,7 @@ class ChatApp(App[None]):
         self._takes_keys = launch.needs_key
         self._early_keys: list[events.Key | events.Paste] = []
         self._copied = ""
+        self._doubted = False
         self._copying = asyncio.Lock()
         self._mouse_released = False
         for theme in launch.themes.values():
@@ -169,19 +174,31 @@ class ChatApp(App[None]):
         self._copied = text
         self.run_worker(self._copy(text), group="copy")
 
-    async def _copy(self, text: str) -> None:
+    @on(ReadingScreen.FileWanted)
+    def _copy_to_file(self, event: ReadingScreen.FileWanted) -> None:
+        self._copied = event.text
+        self.run_worker(self._copy(event.text, "file"), group="copy")
+
+    async def _copy(self, text: str, way: Way | None = None) -> None:
         from chat_tui.engine.clipboard import Clipboard, holds_controls
+
+        way = way or self._launch.clipboard
 
         characters = f"{len(text):,} character{'s' * (len(text) != 1)}"
         async with self._copying:  # what was copied last has to be there last
             try:
-                copied = await Clipboard(self._launch.library.paths.state, os.environ, self._to_terminal).copy(text)
+                state = self._launch.library.paths.state
+                copied = await Clipboard(state, os.environ, self._to_terminal, way=way).copy(text)
             except OSError as error:
                 self._tell(f"Nothing here takes a copy, not even a file: {error.strerror}.", "warning")
                 return
         told = f"Copied {characters} {copied.way}."
         if copied.path is not None:
-            told = f"No clipboard here takes it: {characters} are in {one_line(str(copied.path))}"
+            why = "" if way == "file" else "No clipboard here takes it: "
+            told = f"{why}{characters} are in {one_line(str(copied.path))}"
+        elif copied.by_terminal and not self._doubted:
+            self._doubted = True  # said once: nothing tells whether the terminal took it
+            told += " If it can't be pasted: /copy file."
         if holds_controls(text):
             told += "\nThey hold control characters: look before you paste them into a shell."
         self._tell(told)

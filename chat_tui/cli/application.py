@@ -68,7 +68,7 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
 
     here = Paths.under(root)
     themes = Paths(around.paths.config, here.data, here.cache, here.state)
-    looks = {name: around.settings[name] for name in ("theme", "transcript") if name in around.settings}
+    looks = {name: around.settings[name] for name in ("theme", "transcript", "clipboard") if name in around.settings}
     settings = {"model": DEMO_MODEL} | looks
     around = Surroundings(themes, settings, [])
     return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), _demo_session)
@@ -123,6 +123,7 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
             themes=themes,
             theme=arguments.theme or around.settings.get("theme") or SETTINGS["theme"].default,
             transcript=around.settings.get("transcript", {}),
+            clipboard=around.settings.get("clipboard") or SETTINGS["clipboard"].default,
             problems=problems,
         )
     )

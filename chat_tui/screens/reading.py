@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
+from textual.message import Message as Event
 from textual.screen import Screen
 
 from chat_tui.text import one_line
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 class ReadingScreen(Screen[None]):
     """A screen with a transcript and the row to find in it."""
+
+    class FileWanted(Event):
+        """`text` is to be copied to a file."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     chat: Chat
     """The conversation that is shown."""
@@ -119,11 +127,17 @@ class ReadingScreen(Screen[None]):
         self._copy(copied, "There is no message to copy yet.")
 
     def command_copy_message(self, what: str) -> None:
-        """Copy `code`."""
+        """Copy `code`; or put in a `file` what was copied last, for terminals that take copies and lose them."""
         if what == "code":
             self.action_copy_code()
+        elif what == "file":
+            text = self.app.clipboard or self.transcript.message_source()
+            if text:
+                self.post_message(self.FileWanted(text))
+            else:
+                self.app.notify("There is no message to copy yet.", markup=False, timeout=4)
         else:
-            self.app.notify(f"/copy takes “code” or nothing, not {one_line(what, 30)}.", markup=False)
+            self.app.notify(f"/copy takes “code”, “file” or nothing, not {one_line(what, 30)}.", markup=False)
 
     def action_copy_code(self) -> None:
         """Copy the code block at the cursor."""

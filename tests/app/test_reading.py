@@ -155,6 +155,19 @@ async def test_c_and_y_copy_what_is_at_the_cursor(starter: Starter) -> None:
         assert running.app.clipboard in running.chat.path[1].text
 
 
+async def test_copy_file_puts_what_was_copied_last_where_it_can_be_found(starter: Starter) -> None:
+    file = starter.library.paths.state / "copied.txt"
+    async with reading(starter) as running:
+        await running.type("/copy file", "enter")
+        await running.until_shown("characters are in")
+        assert file.read_text() == running.chat.path[-1].text
+        await running.pilot.press("tab", "g", "c", "tab")
+        await running.type("/copy file", "enter")
+        await running.until(lambda: file.read_text() == "Show me something")
+        await running.type("/copy folder", "enter")
+        await running.until_shown("/copy takes")
+
+
 async def test_a_burst_of_keys_goes_where_its_first_key_leads(starter: Starter) -> None:
     async with reading(starter) as running:
         await running.pilot.press("tab", "g")
