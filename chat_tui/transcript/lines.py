@@ -174,9 +174,9 @@ class Sections(LazyLines):
             if guess != len(section):
                 self._heights[place], self._code = len(section), None
 
-    def make(self) -> None:
-        """Make all sections: every height is real then."""
-        for place in range(len(self._sections)):
+    def make(self, first: int = 0, stop: int | None = None) -> None:
+        """Make the sections from `first` to `stop`, all without any: their heights are real then."""
+        for place in range(len(self._sections))[first:stop]:
             self._make(place)
 
     def make_at(self, row: int) -> int:

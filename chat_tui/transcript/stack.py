@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chat_tui.transcript.heights import Heights
@@ -134,13 +135,19 @@ class Stack:
 
     def whole(self, index: int) -> Sections:
         """Return the lines of the item at `index` with every height real: its rows stay what they are."""
-        lines = self.lines(index)
-        held = lines.address(self.top.line) if index == self.top.item else None
-        lines.make()
+        with self.held():
+            lines = self.lines(index)
+            lines.make()
+        return self.lines(index)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the line on top while heights above it get real."""
+        index, lines = self.top.item, self.lines(self.top.item)
+        address = lines.address(self.top.line)
+        yield
         self._heights[index] = len(lines)
-        if held is not None:
-            self.top = Place(index, lines.row(held))
-        return lines
+        self.top = Place(index, lines.row(address))
 
     # Rows
 
@@ -195,11 +202,11 @@ class Stack:
     def _walk_within(self, index: int, line: int, rows: int) -> int:
         """Go on within the item at `index`; the line on top stays when heights above it get real."""
         lines = self.lines(index)
-        held = lines.address(self.top.line) if index == self.top.item else None
+        if index == self.top.item:
+            with self.held():
+                return lines.walk(line, rows)
         line = lines.walk(line, rows)
         self._heights[index] = len(lines)
-        if held is not None:
-            self.top = Place(index, lines.row(held))
         return line
 
     # The reader's place

@@ -194,14 +194,15 @@ class Transcript(Viewport):
         if selection is None:
             return line.strip
         style = self.screen.get_component_rich_style("screen--selection")
-        return selecting.highlighted(line, selection, selecting.place(order, row), style)
+        return selecting.highlighted(line, selection, selecting.place(order, lines.address(row)), style)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text as a reader would write it down."""
         if self._looks is None or not self._stack.items:
             return None
         stack = self._stack
-        return selecting.selected_text(selection, stack.items, stack.first_order, stack.lines), "\n"
+        with stack.held():
+            return selecting.selected_text(selection, stack.items, stack.first_order, stack.lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Show what is selected."""

@@ -71,7 +71,9 @@ Viewport {{
         self._looks: Context | None = None
         self._stack = Stack(self._render_item, self._estimate)
         self._placed_row = 0
-        self._painted: dict[int, tuple[Strip, Strip]] = {}  # by place: a line's strip and what is painted of it
+        self._painted: dict[
+            tuple[int, int], tuple[Strip, Strip]
+        ] = {}  # by order and row: a line's strip and what is painted of it
         # Textual's cache of styled lines is private. It makes a new strip of every line that scrolls, for borders and
         # paddings that there are none of here, and with that undoes what strips remember of being cut and coloured.
         self._styles_cache = PlainLines()
@@ -143,7 +145,7 @@ Viewport {{
         """Return how many cells of row `y` were painted otherwise than the line that is there now looks, or may be."""
         index, number = self._stack.at(y + self._placed_row)
         order, lines = self._stack.first_order + index, self._stack.lines(index)
-        painted = self._painted.get(selecting.place(order, number))
+        painted = self._painted.get((order, number))
         strip = self._line_strip(self._stack.items[index], order, lines, number, lines.line(number))
         if painted is None:
             return self.size.width
@@ -247,7 +249,7 @@ Viewport {{
     def render_line(self, y: int) -> Strip:
         """Return the strip in row `y` of the view."""
         context, width = self._looks, self.size.width
-        row = y + self._placed_row
+        row = y + self._stack.top_row
         if context is None or not self._stack.items or row >= self._stack.total:
             return Strip.blank(width, self.rich_style)
         index, line_number = self._stack.at(row)
@@ -257,16 +259,16 @@ Viewport {{
         item, order = self._stack.items[index], self._stack.first_order + index
         line = lines.line(line_number)
         strip = self._line_strip(item, order, lines, line_number, line)
-        place = selecting.place(order, line_number)
+        place = selecting.place(order, lines.address(line_number))
         if strip.cell_length > width:
             return self._cut(strip, line.decoration, self._first_column(item, line_number), place)
-        painted = self._painted.get(place)
+        painted = self._painted.get((order, line_number))
         if painted is not None and painted[0] is strip:
             return painted[1]
         whole = strip.crop_extend(0, width, context.palette.text).simplify().apply_offsets(0, place)
         if len(self._painted) > KEEP_PAINTED:
             self._painted.clear()
-        self._painted[place] = (strip, whole)
+        self._painted[order, line_number] = (strip, whole)
         return whole
 
     def _cut(self, strip: Strip, fixed: int, column: int, place: int) -> Strip:

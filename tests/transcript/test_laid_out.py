@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Offset
 from textual.pilot import Pilot
+from textual.selection import Selection
 
 from chat_tui.text import printable
+from chat_tui.transcript import selecting
 from chat_tui.transcript.body import KEEP_ROWS, ChunkLines, render_source
-from chat_tui.transcript.lines import Sections
+from chat_tui.transcript.lines import Address, Sections
 from tests.transcript.samples import EVERYTHING, context
 from tests.transcript.test_view import Host, prompt, reply, settled
 
@@ -87,8 +90,27 @@ def test_rows_can_be_asked_for_from_any_end() -> None:
     lines = fresh()
     assert lines.line(len(lines) - 1).strip.text == whole[-1]
     row = len(lines)
-    seen = []
+    seen: list[str] = []
     while row > 0:
         row = max(0, lines.walk(row, -7))
         seen[:0] = [lines.line(number).strip.text for number in range(row, min(row + 7, len(lines)))]
     assert seen[-len(whole) + 7 :] == whole[7:]
+
+
+async def test_a_selection_stays_while_heights_above_become_real() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await opened(app, pilot)
+        transcript, lines = app.transcript, app.transcript._stack.lines(1)
+        row = len(lines) - 10
+        assert any(chunk.guessed for chunk in chunks(app))
+        below = Offset(20, selecting.place(1, lines.address(row)))
+        part = Selection(Offset(0, selecting.place(1, lines.address(row - 3))), below)
+        chosen = transcript.get_selection(part)
+        whole = transcript.get_selection(Selection(Offset(0, selecting.place(1, Address(0, 0))), below))
+        assert chosen is not None
+        assert whole is not None
+        assert not any(chunk.guessed for chunk in chunks(app))
+        assert transcript.get_selection(part) == chosen
+        assert whole[0].startswith("# Title with code")
+        assert whole[0].endswith(chosen[0].split("\n")[-1])

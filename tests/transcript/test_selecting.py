@@ -41,10 +41,13 @@ CODE = 'def stop(name: str) -> str:\n\treturn f"{name} is a long line of code th
 
 def place_of(transcript: Transcript, message: int, text: str, *, after: bool = False) -> Offset:
     """Return where `text` is seen in a message, or where it ends; half of it is enough when it is wrapped."""
-    for row, line in enumerate(transcript._stack.lines(message)):
+    lines = transcript._stack.whole(message)
+    for row, line in enumerate(lines):
         x = line.strip.text.find(text)
         if x >= 0:
-            return Offset(x + len(text) * after, selecting.place(transcript._stack.first_order + message, row))
+            return Offset(
+                x + len(text) * after, selecting.place(transcript._stack.first_order + message, lines.address(row))
+            )
     raise AssertionError(f"nowhere: {text}")
 
 

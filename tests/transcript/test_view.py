@@ -18,6 +18,7 @@ from textual.widget import Widget
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import Failure, Message, Receipt, Status, TextPart, Usage
 from chat_tui.transcript import selecting
+from chat_tui.transcript.lines import Address
 from chat_tui.transcript.tool_calls import LONGEST, laid_out
 from chat_tui.transcript.view import Transcript
 from tests.transcript.samples import EVERYTHING
@@ -265,7 +266,7 @@ async def test_selected_text_is_readable_and_keeps_its_place_when_earlier_messag
         await pilot.pause()
         whole = transcript.get_selection(SELECT_ALL)
         assert whole == ("ask me\n\none two three four five six seven eight nine\n\n```\ncode here\n```", "\n")
-        part = Selection(Offset(6, selecting.place(1, 0)), Offset(7, selecting.place(1, 1)))
+        part = Selection(Offset(6, selecting.place(1, Address(0, 0))), Offset(7, selecting.place(1, Address(0, 1))))
         chosen = transcript.get_selection(part)
         assert chosen is not None
         assert chosen[0].startswith("two three")
