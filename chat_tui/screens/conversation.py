@@ -145,9 +145,13 @@ class ConversationScreen(ReadingScreen):
         self._show_hint()
         self._show_status()
 
+    @on(Reader.FollowChanged)
     def _show_status(self) -> None:
         mouse = "F6 takes the mouse back" if self._mouse_released else ""
-        self.status.show(self._progress.line(), mouse, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
+        left_behind = self._progress.running and not self.transcript.following
+        follow = "End follows the reply" if left_behind else ""
+        pieces = (mouse, follow, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
+        self.status.show(self._progress.line(), *pieces)
 
     def show_mouse(self, *, released: bool) -> None:
         """Say in the status line whose the mouse is."""

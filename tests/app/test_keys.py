@@ -146,3 +146,19 @@ async def test_each_key_does_its_work(starter: Starter, browser: Browser) -> Non
             await running.until(lambda press=press: press.done(running))  # type: ignore[misc]
         assert running.screen.composer.text == ""
     assert browser.opened == ["https://example.com/one"]
+
+
+async def test_who_reads_elsewhere_is_told_how_to_follow_the_reply_again(slow_starter: Starter) -> None:
+    chat = kept(slow_starter.library)
+    async with slow_starter.run(chat, size=(100, 24)) as running:
+        running.screen.command_choose_model("demo/slow")
+        await running.type("Go", "enter")
+        await running.until_shown("streaming")
+        assert "End follows" not in running.text()
+        await running.pilot.press("tab", "g")
+        await running.until_shown("End follows the reply")
+        await running.pilot.press("end")
+        await running.until(lambda: "End follows" not in running.text())
+        await running.pilot.press("g", "escape")
+        await running.until_shown("stopped")
+        assert "End follows" not in running.text()
