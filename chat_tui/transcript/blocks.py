@@ -51,6 +51,7 @@ class Block:
     kind: Literal["paragraph", "heading", "code", "rule", "table", "math"]
     pieces: Sequence[Piece] = ()
     text: str = ""
+    """Code, or the source of inline text."""
     info: str = ""
     level: int = 0
     rows: Sequence[Sequence[Sequence[Piece]]] = ()
@@ -251,9 +252,9 @@ class _Walk:
         if quoted:
             content = [piece if piece.role else replace(piece, role="quote") for piece in content]
         if kind == "heading_open":
-            self._add(Block("heading", content, level=int(tokens[index - 1].tag[1])))
+            self._add(Block("heading", content, token.content, level=int(tokens[index - 1].tag[1])))
         else:
-            self._add(Block("paragraph", content))
+            self._add(Block("paragraph", content, token.content))
 
     def _fence(self, token: Token, tokens: Sequence[Token], index: int) -> None:
         from chat_tui.text import printable

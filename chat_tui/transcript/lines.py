@@ -27,6 +27,8 @@ class Line(NamedTuple):
     """What stood in the source between the line above and this one: a newline, or what wrapping ate."""
     copied: str | None = None
     """What is copied for the whole line when that isn't what is seen."""
+    whole: tuple[str, int] | None = None
+    """What is copied for all of the paragraph that begins here, and its rows, when those by themselves say less."""
 
     @property
     def text(self) -> str:

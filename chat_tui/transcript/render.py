@@ -74,6 +74,17 @@ def _marks(marks: Sequence[Mark], palette: Palette) -> list[Span]:
     return [(INDENT, palette.text), *((mark.text, palette[mark.role] if mark.role else palette.text) for mark in marks)]
 
 
+def _with_source(lines: Sequence[Line], block: Block) -> Sequence[Line]:
+    """Let a paragraph or heading of which all is selected be copied as it was received."""
+    if block.kind not in ("paragraph", "heading") or not block.text or not isinstance(lines, list):
+        return lines
+    first, rest = ("".join(mark.source for mark in marks) for marks in (block.first, block.rest))
+    source = f"{first}{'#' * block.level}{' ' * (block.level > 0)}{block.text}".replace("\n", f"\n{rest}")
+    rows = next((row for row, line in enumerate(lines) if row and not line.joint and not line.text), len(lines))
+    copied = "".join(line.joint * (row > 0) + line.text for row, line in enumerate(lines[:rows]))
+    return lines if copied == source else [lines[0]._replace(whole=(source, rows)), *lines[1:]]
+
+
 def _with_marks(lines: Sequence[Line], block: Block) -> Sequence[Line]:
     """Let the marks before a block be copied with it, as they are written."""
     if not block.first or not isinstance(lines, list):
@@ -197,6 +208,6 @@ def render_chunk(
             sections.append(_with_marks(lines, block))
         else:
             columns = ()
-            sections.append(_with_marks(_block_lines(block, context), block))
+            sections.append(_with_source(_with_marks(_block_lines(block, context), block), block))
         above = block
     return sections, columns

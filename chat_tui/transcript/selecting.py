@@ -185,9 +185,17 @@ def _of_code(lines: Sections, block: range, wanted: range, rows: _Rows, source: 
 def _plain(lines: Sections, wanted: Sequence[int], rows: _Rows, *, follows: bool) -> list[str]:
     """Return the text of rows, each with what stood before it in the source."""
     found: list[str] = []
+    below = 0
     for row in wanted:
+        if row < below:
+            continue
         line = lines[row]
-        found.append((line.joint if found or follows else "") + rows.part(line, row))
+        text = rows.part(line, row)
+        if line.whole is not None and rows.reach_over(line, row):
+            source, count = line.whole
+            if row + count - 1 in wanted and rows.reach_over(lines[row + count - 1], row + count - 1):
+                text, below = source, row + count
+        found.append((line.joint if found or follows else "") + text)
     return found
 
 

@@ -69,7 +69,7 @@ def width(request: pytest.FixtureRequest) -> int:
     ("start", "end", "expected"),
     [
         ((1, "paragraph"), (1, "bold"), "paragraph with bold"),
-        ((1, "A paragraph"), (1, "least."), RICH.split("\n\n")[1].replace("**", "").replace("`", "")),
+        ((1, "A paragraph"), (1, "least."), RICH.split("\n\n")[1]),
         ((1, "A heading"), (1, "A paragraph"), "## A heading\n\nA paragraph"),
         ((1, "def"), (1, 'stop("伏見")'), CODE),
         ((1, "python"), (1, 'stop("伏見")'), CODE),
@@ -97,6 +97,43 @@ async def test_what_is_selected_is_copied_as_its_source_has_it(
         app.transcript.show([prompt("A question?"), reply(RICH), prompt("more  **source**"), reply("done")])
         await pilot.pause()
         assert copied(app.transcript, start, end) == expected
+
+
+MARKED = """\
+# About `code`
+
+- one **strong** item, which is long enough to be wrapped
+  twice, [linked](https://example.com) and *slanted*
+- [x] ~~done~~ at last
+
+> said `so`
+> thrice"""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("About", "code", "# About `code`"),
+        ("one", "slanted", MARKED.split("\n\n")[1].rpartition("\n")[0]),
+        ("one", "last", MARKED.split("\n\n")[1]),
+        (
+            "strong",
+            "last",
+            "strong item, which is long enough to be wrapped twice, linked and slanted\n- [x] ~~done~~ at last",
+        ),
+        ("said", "thrice", MARKED.split("\n\n")[2]),
+        ("strong", "item", "strong item"),
+        ("done", "at", "done at"),
+    ],
+)
+async def test_a_paragraph_that_is_selected_whole_is_its_source_and_a_part_is_its_words(
+    width: int, start: str, end: str, expected: str
+) -> None:
+    app = Host()
+    async with app.run_test(size=(width, 30)) as pilot:
+        app.transcript.show([prompt("A question?"), reply(f"{MARKED}\n\nAnd more.")])
+        await pilot.pause()
+        assert copied(app.transcript, (1, start), (1, end)) == expected
 
 
 async def test_everything_is_all_sources_without_what_we_wrote() -> None:
