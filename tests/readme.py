@@ -32,7 +32,7 @@ from chat_tui.conversation.values import (
     Usage,
 )
 from chat_tui.demo import catalogue
-from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
+from chat_tui.screens.actions import ACTIONS, READING_KEYS, WRITING_KEYS
 
 _NESTED = frozenset(("parts", "citations", "receipt", "failure"))
 _EVERY_FIELD = Message(
@@ -121,8 +121,10 @@ def keys() -> str:
         )
         for action in ACTIONS
     )
-    others = ((f"`{names}`", text) for names, text in OTHER_KEYS)
-    return f"{_table(('Key', 'Command', 'What it does'), actions)}\n{_table(('Key', 'What it does'), others)}"
+    tables = [_table(("Key", "Command", "What it does"), actions)]
+    for where, rows in (("While you write", WRITING_KEYS), ("In the conversation", READING_KEYS)):
+        tables.append(_table((where, "What it does"), ((f"`{names}`", text) for names, text in rows)))
+    return "\n".join(tables)
 
 
 def commands() -> str:

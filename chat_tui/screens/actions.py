@@ -57,30 +57,33 @@ ACTIONS = (
 
 BY_SLASH = {action.slash: action for action in ACTIONS}
 
-OTHER_KEYS = (
+WRITING_KEYS = (
     ("Enter", "Send the prompt"),
     ("Ctrl+J", "New line"),
-    ("Up", "In an empty composer: earlier prompts"),
+    ("Up", "When nothing is written: earlier prompts"),
     ("/", "As the first character: commands"),
-    ("Tab", "Between composer and conversation"),
+    ("Tab", "To the conversation, and back"),
     ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
-    ("c", "In the conversation: copy the message"),
-    ("y", "In the conversation: copy the code"),
-    ("Ctrl+Z", "In the conversation: back to the shell, where fg returns; in the composer: undo"),
-    ("Up Down k j", "In the conversation: between messages and code blocks, line by line through long ones"),
-    ("{ }", "In the conversation: to the prompt before, to the next one"),
-    ("PgUp PgDn Home End", "In the conversation: by screens, to the start, to the end, which follows; also g and G"),
-    ("Enter", "In the conversation: fold or unfold what the model thought, and long tool calls"),
-    (
-        "o O",
-        "In the conversation: to the next link of the message, to the one before; below it says where it leads, "
-        "Enter opens it, c copies the address",
-    ),
-    ("w m", "In the conversation: wrap long lines of code, or cut them; formulas readably, or as their source"),
-    ("h l", "In the conversation: along long lines of code that are cut; also Shift+Left and Shift+Right"),
-    ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
+    ("Ctrl+Z", "Undo"),
 )
-"""Keys that belong to a widget, for the help."""
+"""Keys in the composer, for the help."""
+
+READING_KEYS = (
+    ("↑ ↓ k j", "Between messages and code blocks, line by line through long ones"),
+    ("{ }", "To the prompt before, to the next one"),
+    ("PgUp PgDn", "By screens"),
+    ("Home End g G", "To the start; to the end, which follows what arrives"),
+    ("/", "Find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
+    ("c", "Copy the message"),
+    ("y", "Copy the code"),
+    ("o O", "To the next link of the message, to the one before; Enter opens it, c copies its address"),
+    ("Enter", "Fold or unfold what the model thought, and long tool calls"),
+    ("w", "Wrap long lines of code, or cut them"),
+    ("h l", "Along long lines of code that are cut; also Shift+Left and Shift+Right"),
+    ("m", "Show formulas readably, or as their source"),
+    ("Ctrl+Z", "Back to the shell, where fg returns"),
+)
+"""Keys in the conversation, for the help."""
 
 
 def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:

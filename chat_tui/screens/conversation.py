@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
-READING_KEYS = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
-LINK_KEYS = ("Enter opens", "c copies", "o next")
+READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
+LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
 class ConversationScreen(ReadingScreen):
@@ -166,10 +166,10 @@ class ConversationScreen(ReadingScreen):
     def _show_hint(self) -> None:
         """Say below the composer where the link leads that is pointed at, else what keys do where the focus is."""
         if link := self.transcript.link:
-            keys = LINK_KEYS if self.transcript.chosen_link else ()
+            keys = LINK_HINTS if self.transcript.chosen_link else ()
             self.hint.show(f"→ {link}", *keys)
         elif self.transcript.has_focus:
-            self.hint.show(READING_KEYS)
+            self.hint.show(READING_HINT)
         else:
             self._show_draft()
 

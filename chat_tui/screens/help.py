@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
+from chat_tui.screens.actions import ACTIONS, READING_KEYS, WRITING_KEYS
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys on top, commands below."""
+    """Keys on top, by where they count; commands below."""
 
     CSS_PATH = "help.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,enter", "dismiss", "Close", id="help.close", tooltip="Back to the chat"),
     ]
@@ -29,8 +30,10 @@ class HelpScreen(ModalScreen[None]):
             for action in ACTIONS:
                 if action.keys:
                     yield _row(action.key_label, action.help)
-            for keys, text in OTHER_KEYS:
-                yield _row(keys, text)
+            for heading, keys in (("While you write", WRITING_KEYS), ("In the conversation", READING_KEYS)):
+                yield Static(heading, classes="heading")
+                for names, text in keys:
+                    yield _row(names, text)
             yield Static("Commands", classes="heading")
             for action in ACTIONS:
                 yield _row(f"/{action.slash} {action.argument}", action.help)
