@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import Final
 
 from rich.style import Style
 
@@ -16,6 +17,9 @@ from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.styles import BOLD, ITALIC, OURS, STRIKE, Palette, add, linked, tagged
 from chat_tui.transcript.table import column_widths, records, table_lines
 from chat_tui.transcript.wrap import cells, wrap
+
+DECISIVE_ROWS: Final = 4
+"""Rows, with the header, that decide about a table's widths while it arrives: later ones wrap until it ends."""
 
 
 def spans_of(pieces: Sequence[Piece], palette: Palette, base: Style | None = None) -> list[Span]:
@@ -161,14 +165,28 @@ def fence_sections(lines: list[str], info: str, context: Context) -> tuple[list[
 
 
 def _table(
-    block: Block, context: Context, columns: tuple[int, ...], first: Sequence[Span], rest: Sequence[Span]
+    block: Block,
+    context: Context,
+    columns: tuple[int, ...],
+    marks: tuple[Sequence[Span], Sequence[Span]],
+    decisive: int,
 ) -> tuple[list[Line], tuple[int, ...]]:
-    """Return the lines of a table, and the widths of its columns; with `columns` it goes on with one that has those."""
+    """Return the lines of a table, and the widths of its columns.
+
+    Args:
+        block: The table.
+        context: Where it is shown.
+        columns: The widths of the table that it goes on with.
+        marks: What stands before its first row, and before the others.
+        decisive: The rows that decide about the widths when it goes on with none.
+    """
+    first, rest = marks
     palette = context.palette
     rows = [[spans_of(cell, palette) for cell in row] for row in block.rows]
     rows[0] = [spans_of(cell, palette, add(palette.text, BOLD)) for cell in block.rows[0]]
     goes_on = len(columns) == len(rows[0])
-    widths = columns if goes_on else column_widths(rows, context.width - 1 - sum(cells(text) for text, _ in first))
+    room = context.width - 1 - sum(cells(text) for text, _ in first)
+    widths = columns if goes_on else column_widths(rows[:decisive], room)
     if not any(widths):
         return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on), widths
     shown = rows[1:] if goes_on else rows
@@ -204,7 +222,8 @@ def render_chunk(
             sections.append([_gap_line(above, block, context)])
         if block.kind == "table":
             marks = _marks(block.first, context.palette), _marks(block.rest, context.palette)
-            lines, columns = _table(block, context, () if above is not None else columns, *marks)
+            decisive = DECISIVE_ROWS if chunk.open else len(block.rows)
+            lines, columns = _table(block, context, () if above is not None else columns, marks, decisive)
             sections.append(_with_marks(lines, block))
         else:
             columns = ()

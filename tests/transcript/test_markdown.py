@@ -138,6 +138,10 @@ def test_links_reach_the_terminal_without_controls(source: str, address: str | N
     ("a &am", "a"), ("a_b", "a_b"),
     ("2 * 3", "2 * 3"),
     ("| a | b", "a   │ b\n────┼────"), ("| a | b |\n|--", "a   │ b\n────┼────"), ("> | a |\n> |", "│ a\n│ ───"),
+    ("a | b", "a   │ b\n────┼────"), ("- a | b", "• a | b"), ("> a | b", "│ a   │ b\n│ ────┼────"),
+    ("a |", "a\n───"), ("`a | b", "a | b"),
+    ("a | b\n:-- |", "a   │ b\n────┼────"), ("x\na | b", "x a | b"), ("a || b |c| d", "a || b |c| d"),
+    ("a | b\nc", "a | b c"),
     ("``` py\nx", "py\n│ x"),
     ("x[^1", "x"), ("**a `b", "a b"), ("$$\nx^2", "x²"),
 ])  # fmt: skip
@@ -145,6 +149,19 @@ def test_unfinished_ends_do_not_flash(source: str, expected: str) -> None:
     body = StreamingBody(context())
     _, after, _ = body.append(source)
     assert shown(after) == expected
+
+
+def test_a_table_keeps_its_widths_after_its_first_rows_until_it_ends() -> None:
+    rows = [f"| {'n' * number} | {'word ' * number}|\n" for number in range(1, 12)]
+    body, rules = StreamingBody(context()), list[str]()
+    body.append("| n | words |\n|---|---|\n")
+    for row in rows:
+        _, after, _ = body.append(row)
+        rules.append(shown(after).split("\n")[1].strip())
+    assert len(set(rules[:3])) == 3
+    assert set(rules[2:]) == {rules[2]}
+    body.append("\nend\n")
+    assert shown(body.sections).split("\n")[1].strip() == f"{'─' * 11}─┼─{'─' * 54}"
 
 
 WRITTEN = """\
