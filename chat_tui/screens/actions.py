@@ -34,8 +34,8 @@ ACTIONS = (
            "system", "", "TEXT"),
     Action("retry", "Answer again", "Ask for another reply to the last prompt; the old one is kept", "retry", "ctrl+r"),
     Action("stop", "Stop the reply", "End the reply now; what has arrived is kept", "stop"),
-    Action("copy_message", "Copy the message", "Copy the message at the cursor as it was received, or its code; “file” "
-           "puts what was copied last in a file", "copy", "", "[code|file]"),
+    Action("copy_message", "Copy the message", "Copy the message at the cursor; its code; or what was copied last, to "
+           "a file", "copy", "", "[code|file]"),
     Action("copy_code", "Copy the code", "Copy the code block at the cursor, or the last one before it", "copy-code"),
     Action("copy", "Copy the selection", "Copy the selection; without one, stop the reply", "copy-selection", "ctrl+c"),
     Action("toggle_mouse", "Mouse", "Give the mouse to the terminal, to select with, or take it back", "mouse", "f6"),

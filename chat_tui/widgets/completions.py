@@ -25,7 +25,7 @@ class Completions(OptionList, can_focus=False):
     Completions {
         display: none; height: auto; max-height: 50%;
         border: none; padding: 0 1; margin: 0; background: $surface;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis;
         & > .option-list--option-highlighted { background: $panel; text-style: none; }
     }
     """

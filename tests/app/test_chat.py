@@ -195,7 +195,9 @@ async def test_up_in_an_empty_composer_recalls_earlier_prompts(starter: Starter)
 async def test_slash_completes_commands(starter: Starter) -> None:
     async with starter.run() as running:
         await running.pilot.press("/")
-        await running.until_shown("/model", "/quit")
+        await running.until_shown("/model", "/new")
+        await running.pilot.press("up")
+        await running.until_shown("/quit")
         await running.type("he", "enter")
         await running.until(lambda: isinstance(running.app.screen, HelpScreen))
         await running.pilot.press("escape")
