@@ -226,9 +226,9 @@ class Walker(Transcript):
             return False
         index = self._cursor.index
         lines = stack.whole(index)
-        first, stop = stack.start(index), stack.start(index) + len(lines)
-        top, bottom = self._placed_row, self._placed_row + self._height
-        seen = range(max(first, top) - first, max(min(stop, bottom) - first, 0))
+        bottom = stack.walk(stack.top, stack.height)
+        start = stack.top.line if index == stack.top.item else 0
+        seen = range(start, bottom.line if index == bottom.item else len(lines))
         own = self._own_link or ChosenLink()
         link = own.step(item, lines, seen, step)
         if link is None:
