@@ -64,6 +64,8 @@ _EVERY_FIELD = Message(
         attempts=(Attempt("sentence"),),
         raw_usage={"cost": 0.1},
         metadata={"attempt": 1},
+        violation="sentence",
+        fallback="words",
     ),
     failure=Failure("sentence", "429", retryable=True, actions=("retry",), retry_after=1.5, limit_source="word"),
 )
@@ -98,6 +100,8 @@ _FIELDS = {
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
+    "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",
+    "receipt.fallback": "in whose place another model or provider served, and why where the server said",
     "failure.sentence": "why it failed, and what to do",
     "failure.code": "the server's code, or the HTTP status",
     "failure.retryable": "true when sending it again may help",

@@ -279,6 +279,8 @@ class Item:
             quiet(QUIET[message.status], palette.dim)
         elif self.arriving and empty and not lines:
             quiet("…", palette.dim)
+        if message.receipt is not None and message.receipt.violation:
+            quiet(one_line(f"! {message.receipt.violation}"), palette["warning"])
         about = one_line(footer(message)) if message.role == "assistant" and not self.arriving else ""
         if about:
             quiet(about, palette.dim)

@@ -203,3 +203,19 @@ async def test_a_server_without_the_route_is_told_so(starter: Starter) -> None:
         async with starter.run(size=(80, 24), base_url=there.base_url) as app:
             await open_table(app, "a/b")
             await app.until(saying(app, "offers no list of who serves a model"))
+
+
+async def test_who_served_instead_is_said_under_the_reply(starter: Starter) -> None:
+    async with starter.run(size=(120, 40)) as app:
+        await (await app.app.session()).models()
+        app.chat.change(model="demo/error-502", models=["demo/echo"])
+        await app.send("Hi")
+        await app.until(
+            saying(app, "answered by demo/echo · Demo · fallback in place of demo/error-502 (502 from Demo)")
+        )
+        app.chat.change(model="demo/misrouted", models=None, provider={"only": ["demo"]})
+        await app.send("And now?")
+        await app.until(saying(app, "! Not what was asked for: demo/misrouted was asked for, demo/markdown answered;"))
+        chat = app.chat
+    async with starter.run(starter.library.open(chat.id), size=(120, 40)) as app:
+        await app.until(saying(app, "only demo may serve, Novita did."))
