@@ -17,7 +17,7 @@ from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.routing import Choices
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
-from chat_tui.screens.reading import ReadingScreen
+from chat_tui.screens.choosing import ChoosingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
 from chat_tui.widgets.bar import Bar
@@ -34,13 +34,12 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.engine.turn import Turn
-    from chat_tui.models.endpoint import Endpoints
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
 
 
-class ChatScreen(ReadingScreen):
+class ChatScreen(ChoosingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -71,10 +70,7 @@ class ChatScreen(ReadingScreen):
     status = getters.query_one("#status", Bar)
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
-        super().__init__()
-        self.chat = chat
-        self._library = library
-        self._session = session
+        super().__init__(chat, library, session)
         self._shown: list[str] = []
         self._left_out: tuple[str, ...] = ()
         self._progress = Progress()
@@ -118,14 +114,14 @@ class ChatScreen(ReadingScreen):
     async def load(self) -> None:
         """Read the whole conversation behind the tail that is shown, and watch the reply that streams in it."""
         chat = self.chat
-        session = await self._session()
+        self._engine = session = await self._session()
         try:
             await session.open(chat)
         except OSError as error:
-            self._warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
+            self.warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
             return
         for problem in chat.problems:
-            self._warn(problem)
+            self.warn(problem)
         chat.problems.clear()
         if (turn := session.turn(chat)) is not None:
             self._watch(turn)
@@ -133,7 +129,7 @@ class ChatScreen(ReadingScreen):
             self._sync(chat.path)
         self._show_all()
         if settled := await session.settle_model(chat):
-            self._warn(settled)
+            self.warn(settled)
             self._show_all()
 
     def _sync(self, path: Sequence[Message]) -> None:
@@ -154,6 +150,7 @@ class ChatScreen(ReadingScreen):
         self.transcript.display = bool(ids)
         self.composer.remember([message.text for message in path if message.role == "user"])
 
+    @on(ChoosingScreen.Changed)
     def _show_all(self) -> None:
         settings = self.chat.settings
         system = "system prompt" if settings.get("system") else ""
@@ -164,9 +161,6 @@ class ChatScreen(ReadingScreen):
     def _show_status(self) -> None:
         mouse = "F6 takes the mouse back" if self._mouse_released else ""
         self.status.show(self._progress.line(), mouse, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
-
-    def _warn(self, sentence: str) -> None:
-        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
 
     def _show_hint(self) -> None:
         text = self.composer.text
@@ -204,7 +198,7 @@ class ChatScreen(ReadingScreen):
 
     def _refuse(self, text: str, sentence: str) -> None:
         """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
-        self._warn(sentence)
+        self.warn(sentence)
         newer = self.composer.text
         self.composer.put(f"{text}\n{newer}" if newer else text)
 
@@ -259,7 +253,7 @@ class ChatScreen(ReadingScreen):
             match tagged.event:
                 case Started(left_out=names) if names and names != self._left_out:
                     self._left_out = names
-                    self._warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+                    self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
                 case Failed(failure) if reply not in self._shown:
                     self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
                 case Finished(final):
@@ -369,67 +363,6 @@ class ChatScreen(ReadingScreen):
             left, fresh = self.chat, self._library.begin()
             self.enter(fresh)
             (await self._session()).leave(left)
-
-    @work(group="command")
-    async def action_choose_model(self) -> None:
-        """Open the model picker and switch to what is chosen."""
-        from chat_tui.screens.models import ModelPicker
-
-        chosen = await self.app.push_screen_wait(ModelPicker(self.chat, self._library, self._session))
-        self._show_all()
-        if chosen:
-            self.command_choose_model(chosen)
-
-    @work(group="command")
-    async def action_choose_providers(self) -> None:
-        """Show who serves this chat's model, and keep the choices that are made there."""
-        from chat_tui.screens.endpoints import EndpointsScreen
-
-        chat = self.chat
-
-        async def fetch() -> Endpoints:
-            return await (await self._session()).endpoints(chat.model)
-
-        screen = EndpointsScreen(chat.model, chat.settings.get("provider") or {}, fetch)
-        choices = await self.app.push_screen_wait(screen)
-        if choices is not None:
-            self._save(lambda: chat.choose_providers(choices))
-
-    @work(group="command")
-    async def action_use_favourite(self, digit: str) -> None:
-        """Switch this chat to a favourite model."""
-        favourites = (await self._session()).chosen_models.chosen.favourites
-        if int(digit) <= len(favourites):
-            self.command_choose_model(favourites[int(digit) - 1])
-            self.app.notify(f"This chat uses {one_line(self.chat.model, 80)} now.", markup=False, timeout=4)
-        else:
-            self._warn(f"There is no favourite {digit} yet. In the model picker, Alt+S makes a model one.")
-
-    def command_choose_model(self, model: str) -> None:
-        """Switch this chat to `model`, from its next prompt on."""
-        self._change(model=model)
-
-    def action_set_system(self) -> None:
-        """Take the system prompt back; `/system TEXT` sets it."""
-        had = self.chat.settings.get("system")
-        self._change(system=None)
-        told = "The system prompt is cleared." if had else "Write it after the command: /system You are …"
-        self.app.notify(told, markup=False)
-
-    def command_set_system(self, text: str) -> None:
-        """Set this chat's system prompt, from its next prompt on."""
-        self._change(system=text)
-        self.app.notify("The system prompt is set, from the next prompt on.", markup=False)
-
-    def _change(self, **settings: str | None) -> None:
-        self._save(lambda: self.chat.change(**settings))
-
-    def _save(self, change: Callable[[], None]) -> None:
-        try:
-            change()
-        except OSError as error:
-            self._warn(f"This could not be saved: {error.strerror}.")
-        self._show_all()
 
     def action_choose_theme(self) -> None:
         """Open the list of themes."""

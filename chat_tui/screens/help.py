@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from chat_tui.screens import model_keys
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
 
@@ -34,6 +35,9 @@ class HelpScreen(ModalScreen[None]):
             yield Static("Commands", classes="heading")
             for action in ACTIONS:
                 yield _row(f"/{action.slash} {action.argument}", action.help)
+            yield Static("In the model picker", classes="heading")
+            for keys, text in model_keys.help_rows():
+                yield _row(keys, text)
             yield Static("Esc closes this. Hold Shift to select with the terminal's own mouse.", classes="heading dim")
 
     def on_mount(self) -> None:

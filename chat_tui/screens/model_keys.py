@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from textual.binding import Binding
 from textual.content import Content
 
+from chat_tui.screens.actions import FAVOURITES
+
 # Alt with a digit, with b or with f arrives as something else from terminals that follow the Mac's habits.
-
-
-DIGITS = "123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ _MOVES = (
     ("earlier", "alt+left", "move_fallback(-1)", "Have the model tried earlier"),
     ("later", "alt+right", "move_fallback(1)", "Have the model tried later"),
     ("help", "f1", "help", "All keys"),
-    *((f"favourite_{digit}", digit, f"favourite({digit})", f"Use favourite {digit}") for digit in DIGITS),
+    *((f"favourite_{digit}", digit, f"favourite({digit})", f"Use favourite {digit}") for digit in FAVOURITES),
 )
 
 

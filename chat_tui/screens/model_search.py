@@ -91,7 +91,8 @@ def typed_model(search: Search, listed: Mapping[str, ModelEntry]) -> tuple[Model
     Its facts are those of the listed model that it is a form of.
     """
     text = search.text.strip()
-    if text in listed or search.query.words != (text.lower(),):
+    looks_like_one = any(sign in text for sign in "/@~:") or not any("/" in model for model in listed)
+    if text in listed or search.query.words != (text.lower(),) or not looks_like_one:
         return None, False
     parts = split_id(text)
     base = listed.get(parts.listed) or listed.get(parts.base)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -15,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui.config.problems import ConfigError
+from chat_tui.conversation.ids import now
 from chat_tui.engine.needs import needs_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.chosen import Chosen
@@ -28,6 +28,7 @@ from chat_tui.models.search import highlighted
 from chat_tui.models.suits import unsuited
 from chat_tui.models.variants import available, explained
 from chat_tui.screens import model_keys
+from chat_tui.screens.actions import FAVOURITES
 from chat_tui.screens.model_search import (
     searched,
     sections,
@@ -65,6 +66,7 @@ class ModelPicker(ModalScreen[str | None]):
         chat: The conversation whose model is chosen.
         library: Keeps the model of new chats.
         session: Brings the engine as soon as it runs.
+        engine: The engine, when it runs already: the models are then there at once.
     """
 
     CSS_PATH = "models.tcss"
@@ -72,25 +74,33 @@ class ModelPicker(ModalScreen[str | None]):
     pane = getters.query_one("#picker", Vertical)
     search = getters.query_one(SearchLine)
     note = getters.query_one(Note)
+    problem = getters.query_one("#problem", Static)
     fallbacks = getters.query_one("#fallbacks", Static)
     table = getters.query_one(ModelTable)
     details = getters.query_one(ModelDetails)
     filters = getters.query_one("#filters", Static)
 
-    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        library: Library,
+        session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
+    ) -> None:
         super().__init__()
         self._chat = chat
         self._library = library
         self._session = session
         self._listing = Listing()
-        self._chosen = Chosen()
+        self._chosen = engine.chosen_models.chosen if engine else Chosen()
         self._reasons: dict[str, str] = {}
         self._search = searched("")
         self._typed: ModelEntry | None = None
         self._suggested: Sequence[Suggestion] = ()
         self._columns: frozenset[str] = frozenset()
-        self._engine: Session | None = None
+        self._engine = engine
         self._count = 0
+        self._told_problem = ""
         self._filtered: set[str] | None = None
         self._detailed: object = None
         self._wants_details: bool | None = None
@@ -98,8 +108,9 @@ class ModelPicker(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the picker."""
         with Vertical(id="picker"):
-            yield SearchLine(placeholder="Search: claude  ctx>200k  out<5  in:image", id="search")
+            yield SearchLine(placeholder="Search: claude  ctx>200k  out<5  in:image", passes=FAVOURITES, id="search")
             yield Note(id="note")
+            yield Static(id="problem", markup=False)
             yield Static(id="fallbacks", markup=False)
             with Vertical(id="found"):
                 yield ModelTable(self._row, id="models")
@@ -112,12 +123,16 @@ class ModelPicker(ModalScreen[str | None]):
         self._fit()
         self._show_fallbacks()
         self._show_filters()
+        if self._engine is not None:
+            self._take(self._engine.catalogue.listing)
         self.run_worker(self._watch(), exclusive=True)
 
     async def _watch(self) -> None:
         """Show the catalogue as it is known, refresh it, and show what changes."""
         self._engine = session = await self._session()
-        self._chosen = session.chosen_models.chosen
+        self._chosen = await session.chosen_models.open()
+        if session.chosen_models.problem:
+            self._warn(session.chosen_models.problem)
         await session.catalogue.open()
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
@@ -129,7 +144,7 @@ class ModelPicker(ModalScreen[str | None]):
             needs = needs_of(self._chat.path)
             reasons = ((entry.id, unsuited(entry, needs)) for entry in listing.index.entries)
             self._reasons = {model: reason for model, reason in reasons if reason}
-            self._columns = known_columns(listing.index.entries, datetime.now(UTC))
+            self._columns = known_columns(listing.index.entries, now())
         is_first = not self._listing.index.entries
         self._listing = listing
         self._show(keep=not is_first)
@@ -164,9 +179,10 @@ class ModelPicker(ModalScreen[str | None]):
         order = search.query.order or RELEVANCE
         is_sorted = search.query.order is not None
         self.table.describe(
-            self._columns, order.name if is_sorted else "", descending=order.down != search.query.turned
+            self._columns, order.name if is_sorted else "", now(), descending=order.down != search.query.turned
         )
-        self.table.show(models, place, headings, keep=keep)
+        empty = "Nothing matches. Backspace takes the last letter back, Ctrl+U all." if index.entries else ""
+        self.table.show(models, place, headings, keep=keep, empty=empty)
         self._show_filters()
         self._highlight_changed()
 
@@ -176,21 +192,21 @@ class ModelPicker(ModalScreen[str | None]):
     @property
     def _known(self) -> Known:
         listing = self._listing
-        return Known(datetime.now(UTC), self._chosen.favourites, self._chosen.recents, listing.answers)
+        return Known(now(), self._chosen.favourites, self._chosen.recents, listing.answers)
 
     def _row(self, entry: ModelEntry) -> Row:
         """Return how `entry` is shown."""
         is_highlighted = entry is self.table.highlighted
         name = self._search.named(entry.id) if is_highlighted else entry.id
         favourites = self._chosen.favourites
-        place = favourites.index(entry.id) if entry.id in favourites else len(model_keys.DIGITS)
+        place = favourites.index(entry.id) if entry.id in favourites else len(FAVOURITES)
         is_listed = entry.id in self._listing.index.by_id or not self._listing.index.entries
         note = self._reasons.get(entry.id, "" if is_listed else "no longer listed")
         if entry is self._typed:
             note = explained(entry.id, self._listing.index.by_id)
         return Row(
             name,
-            mark=model_keys.DIGITS[place : place + 1] or ("★" if entry.id in favourites else ""),
+            mark=FAVOURITES[place : place + 1] or ("★" if entry.id in favourites else ""),
             hits=highlighted(self._search.query, entry.id),
             note=note,
             is_current=entry.id == self._chat.model,
@@ -210,6 +226,10 @@ class ModelPicker(ModalScreen[str | None]):
         total = len(self._listing.index.entries)
         count = f"{total:,} model{'s' * (total != 1)}" if self._search.is_empty else f"{self._count:,} of {total:,}"
         self.note.show(self._told(), count if total else "")
+        if self._listing.problem != self._told_problem:
+            self._told_problem = self._listing.problem
+            self.problem.set_class(bool(self._told_problem), "-some")
+            self.problem.update(Content(one_line(self._told_problem, 400)))
 
     def _told(self) -> Content:
         query, listing = self._search.query, self._listing
@@ -226,11 +246,8 @@ class ModelPicker(ModalScreen[str | None]):
             )  # fmt: skip
         if waiting := pending(query.questions, self._known, server):
             return Content.styled(one_line(waiting[0]), _MUTED)
-        if listing.problem:
-            age = f" The models are {listing.freshness(datetime.now(UTC))}." if listing.fetched else ""
-            return Content.styled(one_line(listing.problem + age), _WARNING)
         priceless = " · this server names no prices" if listing.index.entries and not self._columns & _PRICES else ""
-        return Content.styled(listing.freshness(datetime.now(UTC)) + priceless, _MUTED)
+        return Content.styled(listing.freshness(now()) + priceless, _MUTED)
 
     @property
     def _server(self) -> str:
@@ -248,7 +265,7 @@ class ModelPicker(ModalScreen[str | None]):
             lambda width: details(
                 model,
                 available(name, index.by_id),
-                datetime.now(UTC),
+                now(),
                 width,
                 name=name,
                 warning=f"This model {reason}." if reason else "",
@@ -312,7 +329,7 @@ class ModelPicker(ModalScreen[str | None]):
         """Let a digit be a digit where it can't be meant for a favourite."""
         if action == "favourite":
             has_place = parameters[0] in range(1, len(self._chosen.favourites) + 1)
-            return has_place and (not self.search.value or not self.search.has_focus)
+            return has_place and (not self._search.text or not self.search.has_focus)
         return True
 
     def action_favourite(self, digit: int) -> None:
@@ -328,6 +345,12 @@ class ModelPicker(ModalScreen[str | None]):
             self.search.cursor_position = first.start + len(first.text)
         else:
             self.focus_next()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what is typed before the search has the focus."""
+        if event.is_printable and event.character and self.focused is None:
+            event.stop()
+            self.search.insert_text_at_cursor(event.character)
 
     def action_search(self) -> None:
         """Go back to the search."""
@@ -387,25 +410,24 @@ class ModelPicker(ModalScreen[str | None]):
         if (model := self.table.highlighted) is not None:
             wanted = model.id not in self._chosen.favourites
             self._choose_favourites(lambda chosen: chosen.with_favourite(model.id, wanted=wanted))
+            self.table.refresh()  # it stays where it is until the models are listed anew
 
     def action_move_favourite(self, by: int) -> None:
         """Move the highlighted favourite up or down."""
         if (model := self.table.highlighted) is not None:
             self._choose_favourites(lambda chosen: chosen.moved(model.id, by))
+            self._show(keep=True)
 
     def _choose_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
-        """Show a change of the favourites at once, and keep it."""
+        """Change the favourites at once, and keep that even when the picker is closed meanwhile."""
         self._chosen = change(self._chosen)
-        self._show(keep=True)
-        self.run_worker(self._keep_favourites(change), group="favourites")
+        self.app.run_worker(self._keep_favourites(change), group="favourites")
 
     async def _keep_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
-        session = await self._session()
         try:
-            self._chosen = await session.chosen_models.change(change)
+            await (await self._session()).chosen_models.change(change)
         except RefusedError as error:
             self._warn(str(error))
-        self._show(keep=True)
 
     def action_also(self) -> None:
         """Add the highlighted model to those that are tried when the first can't answer, or take it out."""

@@ -101,6 +101,7 @@ class ModelTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._row_of = row
         self._now = datetime.now(UTC)
+        self._empty = ""
         self._models: Sequence[ModelEntry] = ()
         self._headings: Sequence[tuple[int, str]] = ()
         self._known: Collection[str] = ()
@@ -131,6 +132,7 @@ class ModelTable(ScrollView, can_focus=True):
         headings: Sequence[tuple[int, str]] = (),
         *,
         keep: bool = False,
+        empty: str = "",
     ) -> None:
         """List `models`, the one at `place` highlighted and in view.
 
@@ -139,9 +141,10 @@ class ModelTable(ScrollView, can_focus=True):
             place: Counts in them.
             headings: What stands on a line of its own above the model at a place.
             keep: The highlighted line stays where it is on the screen; else the list begins at its top.
+            empty: What is said when there are none.
         """
         above = self._line_of(self._place) - self.scroll_offset.y if keep and self._models else None
-        self._models, self._headings = models, headings
+        self._models, self._headings, self._empty = models, headings, empty
         lines = 1 + len(models) + len(headings)
         self.virtual_size = Size(self.scrollable_content_region.width, lines)
         self.vertical_scrollbar.window_virtual_size = lines
@@ -149,10 +152,17 @@ class ModelTable(ScrollView, can_focus=True):
         self.scroll_to(y=max(top, 0), animate=False, immediate=True)
         self.highlight(place)
 
-    def describe(self, known: Collection[str], order: str, *, descending: bool) -> None:
-        """Say which columns there is anything to show in, by their headings, and what the models are sorted by."""
+    def describe(self, known: Collection[str], order: str, now: datetime, *, descending: bool) -> None:
+        """Say which columns there is anything to show in, by their headings, and what the models are sorted by.
+
+        Args:
+            known: The headings.
+            order: The name of the order; empty when they aren't sorted.
+            now: What ages count from.
+            descending: The greatest comes first.
+        """
         self._known, self._order, self._arrow = known, order, "↓" if descending else "↑"
-        self._now = datetime.now(UTC)
+        self._now = now
 
     def highlight(self, place: int) -> None:
         """Highlight the row at `place`, or the nearest one, and bring it into view."""
@@ -180,7 +190,7 @@ class ModelTable(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the highlighted row in view."""
-        self.show(self._models, self._place, self._headings, keep=True)
+        self.show(self._models, self._place, self._headings, keep=True, empty=self._empty)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked, or sort by the column."""
@@ -224,6 +234,8 @@ class ModelTable(ScrollView, can_focus=True):
         found = self._at(y - 1 + self.scroll_offset.y)
         if isinstance(found, str):
             return self._strip([(" " * _LEFT + found, self._paint.dim)], base)
+        if found is None and y == 1 and self._empty:
+            return self._strip([(" " * _LEFT + self._empty, self._paint.dim)], base)
         if found is None:
             return Strip.blank(self.size.width, base)
         if found == self._place:
