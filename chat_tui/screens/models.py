@@ -305,7 +305,7 @@ class ModelPicker(ModalScreen[str | None]):
     def action_move(self, rows: int) -> None:
         """Move the highlight, or scroll the details when they have the focus."""
         if self.details.has_focus:
-            self.details.scroll_relative(y=rows, animate=False)
+            self.details.scroll_relative(y=rows, animate=False, immediate=True)
         elif count := self.table.count:
             place = self.table.place + rows
             self.table.highlight(place % count if abs(rows) == 1 else place)

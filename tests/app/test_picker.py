@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import FilePart, Message, TextPart
@@ -32,9 +33,13 @@ async def open_picker(app: Running) -> ModelPicker:
     return app.app.screen
 
 
-async def type_text(app: Running, text: str) -> None:
-    """Type `text`, whatever has the focus."""
-    await app.pilot.press(*({" ": "space"}.get(character, character) for character in text))
+async def search(app: Running, text: str) -> None:
+    """Have `text` in the search; to type it key by key would only take longer."""
+    picker = app.app.screen
+    assert isinstance(picker, ModelPicker)
+    picker.search.value = text
+    picker.search.cursor_position = len(text)
+    await app.pilot.pause()
 
 
 async def closed(app: Running) -> None:
@@ -83,8 +88,9 @@ async def test_favourites_come_first_with_their_digits_and_stay(starter: Starter
     async with starter.run() as app:
         picker = await open_picker(app)
         for model in ("demo/echo", "demo/fast", "demo/slow"):
-            await type_text(app, model)
-            await app.pilot.press("alt+s", "ctrl+u")
+            await search(app, model)
+            await app.pilot.press("alt+s")
+        await search(app, "")
         await app.until_shown("favourites", "1 demo/echo", "2 demo/fast", "3 demo/slow")
         await app.pilot.press("ctrl+home", "alt+down", "down", "alt+s")
         await app.until_shown("1 demo/fast", "2 demo/echo")
@@ -99,16 +105,17 @@ async def test_favourites_come_first_with_their_digits_and_stay(starter: Starter
     async with starter.run() as app:
         await open_picker(app)
         await app.until_shown("1 demo/fast", "2 demo/echo")
-        await type_text(app, "gpt-2")
+        await search(app, "gpt-2")
+        await app.pilot.press("1")
         assert isinstance(app.app.screen, ModelPicker)
-        assert app.app.screen.search.value == "gpt-2"  # a digit in a search is one
+        assert app.app.screen.search.value == "gpt-21"  # a digit in a search is one
 
 
 async def test_a_favourite_that_is_no_longer_listed_stays(starter: Starter) -> None:
     with listing_server() as server:
         async with starter.run(base_url=server.base_url, key=KEY) as app:
             await open_picker(app)
-            await type_text(app, "openai/gpt-5.5")
+            await search(app, "openai/gpt-5.5")
             await app.pilot.press("alt+s", "escape")
             server.body = json.dumps({"data": [one for one in real_models() if one["id"] != "openai/gpt-5.5"]})
             await app.pilot.pause()
@@ -173,12 +180,12 @@ async def test_the_order_goes_through_the_columns_and_turns(real: Any) -> None:
 async def test_tab_takes_what_completes_the_search_else_goes_on(real: Any) -> None:
     async with real() as (app, _):
         picker = await open_picker(app)
-        await type_text(app, "reas")
+        await search(app, "reas")
         await app.until_shown("Tab reasoning", "thinks before it answers")
         await app.pilot.press("tab", *"author:goo", "tab")
         assert picker.search.value == "reasoning author:google "
         assert picker.search.has_focus
-        await type_text(app, "ctx>lots ")
+        await search(app, "gemini ctx>lots ")
         await app.until_shown("“lots” is no number")
         await app.pilot.press("tab")
         assert picker.table.has_focus
@@ -189,45 +196,48 @@ async def test_tab_takes_what_completes_the_search_else_goes_on(real: Any) -> No
         await app.until_shown("Nothing matches.", f"0 of {COUNT}")
 
 
-@pytest.mark.parametrize(
-    ("keys", "model"),
-    [
-        (["alt+v"], "demo/echo:online"),
-        (["alt+v", "alt+v", "alt+v"], "demo/echo:nitro"),
-        ([*" :ni", "tab"], "demo/echo:nitro"),
-        ([*" :online :floor"], "demo/echo:online:floor"),
-        (["alt+v"] * 5, "demo/echo"),
-        (["ctrl+u", *"demo/echo:nitro"], "demo/echo:nitro"),
-    ],
-)
-async def test_variants_are_switched_behind_the_model(starter: Starter, keys: list[str], model: str) -> None:
+VARIANTS: list[tuple[str, list[str], str]] = [
+    ("demo/echo", ["alt+v"], "demo/echo:online"),
+    ("demo/echo", ["alt+v", "alt+v", "alt+v"], "demo/echo:nitro"),
+    ("demo/echo", ["alt+v"] * 5, "demo/echo"),
+    ("demo/echo ", [*":ni", "tab"], "demo/echo:nitro"),
+    ("demo/echo :online :floor", [], "demo/echo:online:floor"),
+    ("demo/echo:nitro", [], "demo/echo:nitro"),
+]
+
+
+async def test_variants_are_switched_behind_the_model(starter: Starter) -> None:
     async with starter.run() as app:
-        picker = await open_picker(app)
-        await type_text(app, "demo/echo")
-        await app.pilot.press(*({" ": "space"}.get(key, key) for key in keys))
-        await app.until(lambda: highlighted(picker).partition(":")[0] == "demo/echo")
-        await app.pilot.press("enter")
-        await closed(app)
-        assert app.chat.model == model
-        assert (await received(app))["model"] == model
+        for text, keys, model in VARIANTS:
+            await open_picker(app)
+            await search(app, text)
+            await app.pilot.press(*keys, "enter")
+            await closed(app)
+            assert (await received(app))["model"] == model
+            await app.pilot.press("ctrl+n")
+            await app.until(lambda: not app.chat.path)
 
 
 async def test_models_that_are_tried_later_are_listed_moved_and_sent(starter: Starter) -> None:
     async with starter.run() as app:
         await open_picker(app)
         for model in ("demo/fast", "demo/slow", "demo/markdown"):
-            await type_text(app, model)
-            await app.pilot.press("alt+a", "ctrl+u")
+            await search(app, model)
+            await app.pilot.press("alt+a")
         await app.until_shown("when it can't answer  1 demo/fast  2 demo/slow  3 demo/markdown")
-        await type_text(app, "demo/slow")
-        await app.pilot.press("alt+left", "ctrl+u", *"demo/markdown", "alt+a", "ctrl+u", *"demo/echo", "enter")
+        await search(app, "demo/slow")
+        await app.pilot.press("alt+left")
+        await search(app, "demo/markdown")
+        await app.pilot.press("alt+a")
+        await search(app, "demo/echo")
+        await app.pilot.press("enter")
         await closed(app)
         body = await received(app)
         assert (body["model"], body["models"]) == ("demo/echo", ["demo/slow", "demo/fast"])
         await open_picker(app)
         for model in ("demo/slow", "demo/fast"):
-            await type_text(app, model)
-            await app.pilot.press("alt+a", "ctrl+u")
+            await search(app, model)
+            await app.pilot.press("alt+a")
         await app.until(lambda: "when it can't answer" not in app.text())
         await app.pilot.press("escape")
         await closed(app)
@@ -240,7 +250,7 @@ async def test_a_model_becomes_that_of_new_chats_and_the_file_keeps_the_rest(sta
     file.write_text("# mine\ntheme = 'ink' # best\n")
     async with starter.run() as app:
         await open_picker(app)
-        await type_text(app, "demo/fast")
+        await search(app, "demo/fast")
         await app.pilot.press("alt+m")
         await app.until_shown("New chats begin with demo/fast.")
         assert file.read_text() == "# mine\nmodel = \"demo/fast\"\ntheme = 'ink' # best\n"
@@ -268,7 +278,7 @@ async def test_an_id_that_is_not_listed_is_explained_and_used_as_typed(starter: 
     async with starter.run() as app:
         for typed, meaning in TYPED.items():
             await open_picker(app)
-            await type_text(app, typed)
+            await search(app, typed)
             await app.until_shown(meaning)
             await app.pilot.press("ctrl+end" if typed == "openai/gpt-9" else "ctrl+home", "enter")
             await closed(app)
@@ -287,32 +297,38 @@ async def test_models_that_cannot_take_the_chat_say_why(starter: Starter) -> Non
     async with starter.run(chat) as app:
         await app.until(lambda: len(app.chat.path) == 2)
         await open_picker(app)
-        await type_text(app, "deepseek/deepseek-v3.2 ")
+        await search(app, "deepseek/deepseek-v3.2 ")
         await app.until_shown("takes no images", "This model takes no images.")
-        await app.pilot.press("ctrl+u", *"anthropic/claude-haiku-4.5 ")
+        await app.pilot.press("ctrl+u")
+        await search(app, "anthropic/claude-haiku-4.5 ")
         await app.until_shown("holds 200,000 tokens; this chat has ≈ 250,")
         await app.pilot.press("ctrl+u", "ctrl+end")  # without a search they come last
         await app.until_shown("holds 131,072 tokens")
 
 
-BROKEN = {
-    "html": b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>",
-    "empty": b"",
-    "no models": b'{"data": []}',
-    "truncated": b'{"data": [{"id": "a/b", "na',
-    "null": b"null",
-}
+BROKEN = (
+    b"<!DOCTYPE html><html><body>Sign in to the hotel's network</body></html>",
+    b"",
+    b'{"data": []}',
+    b'{"data": [{"id": "a/b", "na',
+    b"null",
+)
 
 
-@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
-async def test_what_was_known_stays_when_the_list_breaks(starter: Starter, body: bytes) -> None:
-    with listing_server(body) as server:
+async def test_what_was_known_stays_when_the_list_breaks(starter: Starter) -> None:
+    with listing_server() as server:
         files = CatalogueFiles(starter.library.paths.cache, server.base_url.removesuffix("/api/v1"), server.base_url)
         known = json.dumps({"data": [{"id": "a/first"}, {"id": "a/second", "context_length": 8192}]})
         files.write_models(known, datetime.now(UTC) - timedelta(hours=3))
+        server.body = b""
         async with starter.run(base_url=server.base_url, key=KEY) as app:
-            await open_picker(app)
-            await app.until_shown("a/second", "as of 3 hours ago")
+            picker = await open_picker(app)
+            catalogue = (await app.app.session()).catalogue
+            for body in BROKEN:
+                server.body = body
+                await catalogue.refresh()
+                await app.until(lambda: picker.problem.display)
+                await app.until_shown("a/second", "as of 3 hours ago", "127.0.0.1")
             await app.pilot.press(*"sec", "enter")
             await app.until(lambda: app.chat.model == "a/second")
 
@@ -321,7 +337,7 @@ async def test_without_any_list_an_id_can_still_be_typed(starter: Starter) -> No
     async with starter.run(size=(80, 24), base_url="http://127.0.0.1:9/api/v1", key=KEY) as app:
         await app.pilot.press("ctrl+o")
         await app.until_shown("127.0.0.1:9")
-        await type_text(app, "some/model")
+        await search(app, "some/model")
         await app.pilot.press("enter")
         await app.until(lambda: app.chat.model == "some/model")
 
@@ -336,19 +352,23 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12), (10, 5)], ids="{0[0]}x{0[1]}".format)
-async def test_hostile_lists_are_shown_and_do_nothing(starter: Starter, size: tuple[int, int]) -> None:
+async def test_hostile_lists_are_shown_and_do_nothing(starter: Starter) -> None:
     body = json.dumps({"data": [*HOSTILE, *({"id": f"b/{place}"} for place in range(2_000))]})
     with listing_server(body) as server:
-        async with starter.run(size=size, base_url=server.base_url, key=KEY) as app:
+        async with starter.run(base_url=server.base_url, key=KEY) as app:
             picker = await open_picker(app)
-            for place in range(len(HOSTILE) + 2):
-                await app.pilot.press("down", *(["alt+d"] if place == 2 else []))
-                shown = app.text()
-                assert not any(ord(one) < 32 or 127 <= ord(one) < 160 for one in shown.replace("\n", ""))
+            for size in ((120, 40), (170, 24), (80, 24), (40, 12), (10, 5)):
+                await app.pilot.resize_terminal(*size)
+                await app.pilot.press("ctrl+home", "alt+d")
+                for _ in range(len(HOSTILE) + 2):
+                    await app.pilot.press("down")
+                    shown = app.text()
+                    assert not any(ord(one) < 32 or 127 <= ord(one) < 160 for one in shown.replace("\n", ""))
+                    assert max(map(cell_len, shown.split("\n"))) <= size[0]
             await app.pilot.press("ctrl+end")
             assert highlighted(picker) == "b/1999"
-            await app.pilot.press("ctrl+home", *"expired ", "alt+o", "alt+u", "alt+v", "alt+a")
+            await search(app, "expired ")
+            await app.pilot.press("alt+o", "alt+u", "alt+v", "alt+a")
             assert highlighted(picker) == "a/expired"
 
 
