@@ -41,14 +41,13 @@ class _Once(Generic[T]):
         return self._task
 
     async def known(self) -> tuple[T, ...] | None:
-        """Return the list, or None when the server doesn't say it, or not soon.
-
-        Raises:
-            OpenRouterError: The server answered, and not with a list.
-        """
+        """Return the list, or None when the server doesn't say it, or not soon."""
         task = self.begin()
         await asyncio.wait([task], timeout=PATIENCE_SECONDS)
-        return task.result() if task.done() else None
+        try:
+            return task.result() if task.done() else None
+        except OpenRouterError:
+            return None
 
     async def close(self) -> None:
         """Stop asking."""
@@ -86,12 +85,11 @@ class Providers:
             found = await self._client.endpoints(parts.listed)
         except OpenRouterError as error:
             raise RefusedError(error.sentence) from error
-        notes: list[str] = []
-        providers = {provider.name: provider for provider in await _noting(self._listed, notes) or ()}
-        keeping_nothing = await _noting(self._keeping_nothing, notes)
+        providers = {provider.name: provider for provider in await self._listed.known() or ()}
+        keeping_nothing = await self._keeping_nothing.known()
         zdr = None if keeping_nothing is None else {(endpoint.model_id, endpoint.tag) for endpoint in keeping_nothing}
         entries = [_entry(endpoint, providers.get(endpoint.provider_name), zdr) for endpoint in found.endpoints]
-        return Endpoints(model, tuple(entry for entry in entries if entry.tag), tuple(dict.fromkeys(notes)))
+        return Endpoints(model, tuple(entry for entry in entries if entry.tag))
 
     def prepare(self) -> None:
         """Begin to ask for what `slugs` returns."""
@@ -99,21 +97,13 @@ class Providers:
 
     async def slugs(self) -> Mapping[str, str]:
         """Return the providers' slugs by their display names; empty when the server doesn't say."""
-        listed = await _noting(self._listed, []) or ()
+        listed = await self._listed.known() or ()
         return {provider.name: provider.slug for provider in listed if provider.name and provider.slug}
 
     async def close(self) -> None:
         """Stop asking."""
         await self._listed.close()
         await self._keeping_nothing.close()
-
-
-async def _noting(once: _Once[T], notes: list[str]) -> tuple[T, ...] | None:
-    try:
-        return await once.known()
-    except OpenRouterError as error:
-        notes.append(error.sentence)
-        return None
 
 
 def _entry(endpoint: Endpoint, provider: Provider | None, zdr: Collection[tuple[Any, Any]] | None) -> EndpointEntry:
