@@ -64,7 +64,8 @@ class ChatApp(App[None]):
     # Textual loads no style sheet of a default screen, so the application names those of its first screens.
     CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
-    Transcript, Composer, Completions, OptionList, VerticalScroll, PromptList, ModelTable {
+    Transcript, Composer, Completions, OptionList, VerticalScroll, PromptList, ModelTable,
+    ModelDetails {
         scrollbar-color: $foreground 25%; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
         scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;
         scrollbar-background-active: $background 0%;

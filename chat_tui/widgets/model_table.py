@@ -24,6 +24,7 @@ from chat_tui.widgets.model_columns import Column, fitting
 _LEFT = 3
 """Cells for the bar of the highlighted row, and for the mark."""
 _IN_A_ROW = str.maketrans("\n\t", "␊␉")
+ELLIPSIS = "…"
 _SHARE_OF_ID = 0.4
 _LEAST_ID = 19
 
@@ -300,16 +301,22 @@ class _Paint:
 
 
 def _name(row: Row, width: int, plain: Style, dim: Style, mark: Style) -> Iterator[tuple[str, Style]]:
-    """Yield the id in `width` cells: its author dim, what matches marked, what doesn't fit cut."""
-    name = printable_in_place(row.name[: 2 * width]).translate(_IN_A_ROW)
-    author = name.find("/") + 1
+    """Yield the id in `width` cells: its author dim and cut first, what matches marked, what still doesn't fit cut."""
+    name = printable_in_place(row.name[: 3 * width]).translate(_IN_A_ROW)
     room = width - 1  # a gap before the columns
+    author, places = name.find("/") + 1, list(range(len(name)))
+    too_much = cell_len(name) - room
+    if too_much > 0 and author > 2:
+        # Authors are known by how they begin; what follows tells their models apart.
+        kept = max(author - 2 - too_much, 0)
+        name, places = name[:kept] + ELLIPSIS + name[author - 1 :], [*places[:kept], -1, *places[author - 1 :]]
+        author = kept + 2
     if cell_len(name) > room:
-        name = set_cell_size(name, max(room - 1, 0)) + "…"
+        name = set_cell_size(name, max(room - 1, 0)) + ELLIPSIS
     bold = mark + Style(bold=True)
     run, style = "", plain
     for place, character in enumerate(name):
-        wanted = bold if place in row.hits else dim if place < author else plain
+        wanted = bold if place < len(places) and places[place] in row.hits else dim if place < author else plain
         if wanted != style:
             yield run, style
             run, style = "", wanted
