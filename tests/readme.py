@@ -35,6 +35,7 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
+from chat_tui.screens import model_keys
 from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
 
 _NESTED = frozenset(("parts", "citations", "receipt", "failure"))
@@ -158,6 +159,11 @@ def filters() -> str:
     return _table(("Filter", "What a model must be, have or cost"), rows)
 
 
+def picker_keys() -> str:
+    """Return the keys of the model picker."""
+    return _table(("Key", "What it does"), ((f"`{names}`", text) for names, text in model_keys.help_rows()))
+
+
 def demo_models() -> str:
     """Return the table of the models that exist only on the emulator."""
     file = Path(catalogue.__file__).with_name("demo_models.toml")
@@ -203,6 +209,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
     "filters": filters,
+    "picker keys": picker_keys,
     "settings": settings,
     "demo models": demo_models,
     "journal": journal,

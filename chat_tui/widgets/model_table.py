@@ -234,7 +234,8 @@ class ModelTable(ScrollView, can_focus=True):
             return self._column_headings(base)
         found = self._at(y - 1 + self.scroll_offset.y)
         if isinstance(found, str):
-            return self._strip([(" " * _LEFT + found, self._paint.dim)], base)
+            rule = "─" * max(self.size.width - _LEFT - len(found) - 2, 0)
+            return self._strip([(" " * _LEFT + found + " ", self._paint.dim), (rule, self._paint.rule)], base)
         if found is None and y == 1 and self._empty:
             return self._strip([(" " * _LEFT + self._empty, self._paint.dim)], base)
         if found is None:
@@ -290,6 +291,7 @@ class _Paint:
     dim: Style
     mark: Style
     warning: Style
+    rule: Style
 
     @classmethod
     def of(cls, table: ModelTable) -> _Paint:
@@ -297,7 +299,8 @@ class _Paint:
             return Style(color=table.get_component_rich_style(f"model-table--{name}").color)
 
         highlighted = table.get_component_rich_style("model-table--highlighted", partial=True)
-        return cls(table.rich_style, highlighted, component("dim"), component("mark"), component("warning"))
+        rule = Style(color=highlighted.bgcolor)
+        return cls(table.rich_style, highlighted, component("dim"), component("mark"), component("warning"), rule)
 
 
 def _name(row: Row, width: int, plain: Style, dim: Style, mark: Style) -> Iterator[tuple[str, Style]]:
