@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.models.endpoint import Endpoints
+    from chat_tui.models.routing import Choices
 
 
 class ChoosingScreen(ReadingScreen):
@@ -65,7 +66,6 @@ class ChoosingScreen(ReadingScreen):
         else:
             self.warn(f"There is no favourite {digit} yet. In the model picker, Alt+S makes a model one.")
 
-    @work(group="command")
     async def action_choose_providers(self) -> None:
         """Show who serves this chat's model, and keep the choices that are made there."""
         from chat_tui.screens.endpoints import EndpointsScreen
@@ -75,10 +75,11 @@ class ChoosingScreen(ReadingScreen):
         async def fetch() -> Endpoints:
             return await (await self._session()).endpoints(chat.model)
 
-        screen = EndpointsScreen(chat.model, chat.settings.get("provider") or {}, fetch)
-        choices = await self.app.push_screen_wait(screen)
-        if choices is not None:
-            self.save(lambda: chat.choose_providers(choices))
+        def keep(choices: Choices | None) -> None:
+            if choices is not None:
+                self.save(lambda: chat.choose_providers(choices))
+
+        await self.app.push_screen(EndpointsScreen(chat.model, chat.settings.get("provider") or {}, fetch), keep)
 
     def action_set_system(self) -> None:
         """Take the system prompt back; `/system TEXT` sets it."""

@@ -27,6 +27,10 @@ ECHO = "demo/echo"
         ({"model": ECHO, "provider": {"only": ["azure/eu", "fireworks"]}}, "Azure", "", ""),
         ({"model": ECHO, "provider": {"order": ["groq", "azure"]}}, "Azure", "", "in place of groq"),
         ({"model": ECHO, "provider": {"order": ["Azure"], "allow_fallbacks": False}}, "Azure", "", ""),
+        ({"model": "demo/busy"}, "Novita", "", ""),  # nobody was asked for by name
+        ({"model": "demo/busy", "provider": {"order": ["demo"]}}, "Novita", "", "in place of demo (429)"),
+        ({"model": "demo/busy", "models": [ECHO], "provider": {"only": ["demo"]}}, "Demo", "",
+         "in place of demo/busy"),
         ({"model": "demo/misrouted"}, "Novita", "demo/misrouted was asked for, demo/markdown answered", ""),
         ({"model": "demo/misrouted", "provider": {"only": ["demo"]}}, "Novita",
          "demo/misrouted was asked for, demo/markdown answered; only demo may serve, Novita did", ""),
