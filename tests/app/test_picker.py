@@ -15,6 +15,7 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import FilePart, Message, TextPart
 from chat_tui.demo.catalogue import models
 from chat_tui.engine.catalogue_files import CatalogueFiles
+from chat_tui.screens.endpoints import EndpointsScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.model_keys import FILTERS
 from chat_tui.screens.models import ModelPicker
@@ -396,6 +397,20 @@ async def test_what_the_server_is_asked_for_is_said(real: Any) -> None:
         await app.until_shown(f"2 of {COUNT}", "openai/gpt-5.5", "x-ai/grok-4.3")
         await app.pilot.press("ctrl+u", *"provider:groq ")
         await app.until_shown("can't tell which models")
+
+
+async def test_the_providers_of_a_model_are_one_key_away(starter: Starter) -> None:
+    async with starter.run() as app:
+        await open_picker(app)
+        await search(app, "demo/echo")
+        await app.pilot.press("alt+p")
+        await app.until(lambda: isinstance(app.app.screen, EndpointsScreen))
+        await app.until_shown("Providers of demo/echo", "providers, asked")
+        await app.pilot.press("space", "enter")
+        await app.until(lambda: isinstance(app.app.screen, ModelPicker))
+        await app.pilot.press("enter")
+        await closed(app)
+        assert (await received(app))["provider"] == {"only": ["demo"]}
 
 
 async def test_help_and_the_key_that_opened_it_close_nothing_else(starter: Starter) -> None:

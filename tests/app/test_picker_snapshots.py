@@ -6,7 +6,8 @@ After a change that is meant to be seen: look at the pictures in the report that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN, merged
 from chat_tui.config.themes import read_theme, theme_files
-from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
 from chat_tui.screens.models import ModelPicker
 from tests.app.conftest import Running
+from tests.models.listing_server import ListingServer, listing_server
+from tests.models.real import real_models
 
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -41,7 +43,11 @@ async def opened(pilot: Pilot[None]) -> ModelPicker:
     assert isinstance(picker, ModelPicker)
     picker.search.cursor_blink = False
     await running.until(lambda: picker.table.count and not picker._listing.refreshing)
-    for model, key in (("openai/gpt-5.4-mini", "alt+s"), ("google/gemini-2.5-flash", "alt+s"), ("demo/fast", "alt+a")):
+    for model, key in (
+        ("openai/gpt-5.4-mini", "alt+s"),
+        ("google/gemini-2.5-flash", "alt+s"),
+        ("x-ai/grok-4.3", "alt+a"),
+    ):
         picker.search.value = model
         await pilot.pause()
         await pilot.press(key)
@@ -69,6 +75,19 @@ async def with_details(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[ListingServer]:
+    """The real models; of the one that is highlighted more is told."""
+    more = {
+        "description": "Quick answers at a low price, with reasoning on request.",
+        "expiration_date": "2026-12-24",
+        "benchmarks": {"artificial_analysis": {"intelligence_index": 41.7, "coding_index": 37}},
+    }
+    told = [{**model, **more} if model["id"] == "anthropic/claude-3-haiku" else model for model in real_models()]
+    with listing_server(json.dumps({"data": told})) as running:
+        yield running
+
+
 SCENES = {"list": as_list, "details": with_details}
 
 
@@ -78,18 +97,18 @@ SCENES = {"list": as_list, "details": with_details}
 def test_looks_as_it_did(
     snap_compare: Callable[..., bool],
     monkeypatch: pytest.MonkeyPatch,
-    emulator: DemoServer,
+    server: ListingServer,
     tmp_path: Path,
     scene: str,
     size: str,
     theme: str,
 ) -> None:
-    monkeypatch.setattr("chat_tui.screens.models.now", lambda: MOMENT)
-    library = Library(Paths.under(tmp_path), defaults=merged(BUILT_IN, {"model": "demo/markdown"}))
+    monkeypatch.setattr("chat_tui.screens.model_list.now", lambda: MOMENT)
+    library = Library(Paths.under(tmp_path), defaults=merged(BUILT_IN, {"model": "openai/gpt-5.5"}))
     launch = Launch(
         library=library,
         chat=library.begin(),
-        start=lambda: Session(Server(emulator.base_url, DEMO_KEY), paths=library.paths),
+        start=lambda: Session(Server(server.base_url, "key"), paths=library.paths),
         credentials=library.paths.credentials,
         themes={name: read_theme(file) for name, file in theme_files(library.paths.themes).items()},
         theme=theme,
