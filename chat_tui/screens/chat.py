@@ -154,7 +154,10 @@ class ChatScreen(ChoosingScreen):
     def _show_all(self) -> None:
         settings = self.chat.settings
         system = "system prompt" if settings.get("system") else ""
-        self.header.show(self.chat.title, self.chat.model, Choices.of(settings.get("provider") or {}).summary(), system)
+        others = len(settings.get("models") or ())
+        fallbacks = f"{others} fallback{'s' * (others != 1)}" if others else ""
+        rules = Choices.of(settings.get("provider") or {}).summary()
+        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system)
         self._show_hint()
         self._show_status()
 

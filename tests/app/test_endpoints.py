@@ -209,6 +209,7 @@ async def test_who_served_instead_is_said_under_the_reply(starter: Starter) -> N
         await (await app.app.session()).models()
         app.chat.change(model="demo/error-502", models=["demo/echo"])
         await app.send("Hi")
+        await app.until_shown("1 fallback")
         await app.until(
             saying(app, "answered by demo/echo · Demo · fallback in place of demo/error-502 (502 from Demo)")
         )
