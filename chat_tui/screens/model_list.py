@@ -27,6 +27,7 @@ from chat_tui.models.variants import available, explained
 from chat_tui.screens import model_keys
 from chat_tui.screens.actions import FAVOURITES
 from chat_tui.screens.model_search import (
+    meant,
     searched,
     sections,
     suggestions,
@@ -97,7 +98,9 @@ class ModelListScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the picker."""
         with Vertical(id="picker"):
-            yield SearchLine(placeholder="Search: claude  ctx>200k  out<5  in:image", passes=FAVOURITES, id="search")
+            yield SearchLine(
+                placeholder="Search: claude  ctx>200k  out<5  in:image", meant=meant, passes=FAVOURITES, id="search"
+            )
             yield Note(id="note")
             yield Static(id="problem", markup=False)
             yield Static(id="fallbacks", markup=False)

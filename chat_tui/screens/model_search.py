@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from chat_tui.models.chosen import Chosen
 from chat_tui.models.completing import Suggestion, complete
@@ -15,6 +16,7 @@ from chat_tui.models.search import Index
 from chat_tui.models.variants import BY_NAME, VARIANTS, available, split_id, with_variant
 
 _VARIANTS = re.compile(r"(?<!\S):(\S*)")
+Meaning: TypeAlias = Literal["filter", "problem"]
 _MOST_RECENT = 5
 """Models used lately that come before all others; `recent` finds the rest."""
 
@@ -51,6 +53,17 @@ def searched(text: str) -> Search:
     names = [name for match in _VARIANTS.finditer(text) for name in match[1].lower().split(":")]
     rest = _VARIANTS.sub(lambda match: " " * len(match[0]), text)
     return Search(text, parse(rest), tuple(dict.fromkeys(name for name in names if name in BY_NAME)))
+
+
+def meant(text: str) -> Iterator[tuple[int, int, Meaning]]:
+    """Yield where the search line has filters and variants, and what isn't understood; words are neither."""
+    for match in _VARIANTS.finditer(text):
+        if all(name in BY_NAME for name in match[1].lower().split(":")):
+            yield match.start(), match.end(), "filter"
+    for piece in pieces(_VARIANTS.sub(lambda match: " " * len(match[0]), text)):
+        query = parse(piece.text)
+        if query.problems or query.tests or query.order:
+            yield piece.start, piece.end, "problem" if query.problems else "filter"
 
 
 def suggestions(text: str, cursor: int, index: Index, known: Known, model: ModelEntry | None) -> list[Suggestion]:
