@@ -71,7 +71,8 @@ class ChatApp(App[None]):
     # Textual loads no style sheet of a default screen, so the application names those of its first screens.
     CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
-    Transcript, Composer, Completions, OptionList, VerticalScroll {
+    Transcript, Composer, Completions, OptionList, VerticalScroll, PromptList, ModelTable,
+    ModelDetails {
         scrollbar-color: $foreground 25%; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
         scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;
         scrollbar-background-active: $background 0%;
@@ -156,11 +157,12 @@ class ChatApp(App[None]):
             self._engine.set_result(session)
             chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
             chat.load()
-            await asyncio.to_thread(_import_markdown)
+            await asyncio.to_thread(_import_later)
         finally:  # whoever launched us may have switched it off; what there is by now is there to stay
             gc.freeze()
             gc.enable()
         chat.transcript.enable_markdown(**self._launch.transcript)
+        await session.preload()
 
     # The clipboard and the mouse
 
@@ -279,9 +281,10 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
     return run
 
 
-def _import_markdown() -> None:
-    """Import what the transcript renders with, so that it is there at once when first needed."""
-    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.transcript.message"):
+def _import_later() -> None:
+    """Import what the transcript renders with, and the model picker, so that both are there at once."""
+    libraries = ("markdown_it", "pygments.lexers", "pygments.styles")
+    for name in (*libraries, "chat_tui.transcript.message", "chat_tui.screens.models"):
         import_module(name)
 
 

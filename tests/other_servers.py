@@ -187,7 +187,7 @@ def running(server: OtherServer) -> Iterator[Running]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            self._answer(*((200, server.models) if self.path.startswith("/v1/models") else server.unknown))
+            self._answer(*((200, server.models) if self.path.partition("?")[0] == "/v1/models" else server.unknown))
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

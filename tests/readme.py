@@ -32,7 +32,10 @@ from chat_tui.conversation.values import (
     Usage,
 )
 from chat_tui.demo import catalogue
-from chat_tui.screens.actions import ACTIONS, READING_KEYS, WRITING_KEYS
+from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
+from chat_tui.models.order import ORDERS
+from chat_tui.screens import model_keys
+from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 _NESTED = frozenset(("parts", "citations", "receipt", "failure"))
 _EVERY_FIELD = Message(
@@ -62,6 +65,8 @@ _EVERY_FIELD = Message(
         attempts=(Attempt("sentence"),),
         raw_usage={"cost": 0.1},
         metadata={"attempt": 1},
+        violation="sentence",
+        fallback="words",
     ),
     failure=Failure("sentence", "429", retryable=True, actions=("retry",), retry_after=1.5, limit_source="word"),
 )
@@ -97,6 +102,8 @@ _FIELDS = {
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
+    "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",
+    "receipt.fallback": "in whose place another model or provider served, and why where the server said",
     "failure.sentence": "why it failed, and what to do",
     "failure.code": "the server's code, or the HTTP status",
     "failure.retryable": "true when sending it again may help",
@@ -122,7 +129,12 @@ def keys() -> str:
         for action in ACTIONS
     )
     tables = [_table(("Key", "Command", "What it does"), actions)]
-    for where, rows in (("While you write", WRITING_KEYS), ("In the conversation", READING_KEYS)):
+    places = {
+        "While you write": WRITING_KEYS,
+        "In the conversation": READING_KEYS,
+        "In the table of providers": PROVIDER_KEYS,
+    }
+    for where, rows in places.items():
         tables.append(_table((where, "What it does"), ((f"`{names}`", text) for names, text in rows)))
     return "\n".join(tables)
 
@@ -142,6 +154,22 @@ def settings() -> str:
         for one in SETTINGS.values()
     )
     return _table(("Setting", "Kind", "Default", "What it is"), rows)
+
+
+def filters() -> str:
+    """Return every filter and order that finds models."""
+    rows = [(f"`{flag.name}`", flag.meaning) for flag in FLAGS.values()]
+    for choice in CHOICES.values():
+        values = ": " + ", ".join(f"`{value}`" for value in choice.values) if choice.values else ""
+        rows.append((f"`{choice.name}:…`", f"{choice.meaning}{values}"))
+    rows += [(f"`{measure.name}{measure.example}`", measure.meaning) for measure in MEASURES.values()]
+    rows.append(("`sort:…`", "the order: " + ", ".join(f"`{name}`" for name in ORDERS)))
+    return _table(("Filter", "What a model must be, have or cost"), rows)
+
+
+def picker_keys() -> str:
+    """Return the keys of the model picker."""
+    return _table(("Key", "What it does"), ((f"`{names}`", text) for names, text in model_keys.help_rows()))
 
 
 def demo_models() -> str:
@@ -188,6 +216,8 @@ def theme_colors() -> str:
 SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
+    "filters": filters,
+    "picker keys": picker_keys,
     "settings": settings,
     "demo models": demo_models,
     "journal": journal,

@@ -58,6 +58,16 @@ async def _models(running: Running) -> None:
     await running.pilot.press("ctrl+o")
     await running.until(lambda: isinstance(running.app.screen, ModelPicker))
     await running.until_shown(f"{len(models())} models")
+    picker = running.app.screen
+    assert isinstance(picker, ModelPicker)
+    picker.search.cursor_blink = False
+    for model in ("anthropic/claude-sonnet-4.6", "openai/gpt-5.4-mini"):
+        picker.search.value = model
+        await running.pilot.pause()
+        await running.pilot.press("alt+s")
+    picker.search.value = ""
+    await running.pilot.press("ctrl+home")
+    await running.until_shown("1 anthropic/claude-sonnet-4.6", "as of just now")
 
 
 async def _light(running: Running) -> None:
@@ -132,6 +142,7 @@ def _clocks_that_stand() -> Iterator[None]:
     try:
         with ExitStack() as patches:
             patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.screens.model_list.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
             patches.enter_context(patch("chat_tui.transcript.message.Thinking", thinking))
             yield

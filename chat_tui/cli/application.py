@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
+    from chat_tui.paths import Paths
 
 DEMO_MODEL = "demo/markdown"
 WRONG_USAGE = 2
@@ -71,23 +72,23 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
     looks = {name: around.settings[name] for name in ("theme", "transcript", "clipboard") if name in around.settings}
     settings = {"model": DEMO_MODEL} | looks
     around = Surroundings(themes, settings, [])
-    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), _demo_session)
+    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), lambda: _demo_session(here))
 
 
 def _session(around: Surroundings, server: Server) -> Session:
     from chat_tui.engine.session import Session
 
-    return Session(server, around.settings)
+    return Session(server, around.settings, paths=around.paths)
 
 
-def _demo_session() -> Session:
-    """Start the emulator, in a thread of its own, and a session that ends it."""
+def _demo_session(here: Paths) -> Session:
+    """Start the emulator, in a thread of its own, and a session that ends it and keeps its files in `here`."""
     from chat_tui.config.server import Server
     from chat_tui.demo.server import DEMO_KEY, DemoServer
     from chat_tui.engine.session import Session
 
     emulator = DemoServer()
-    return Session(Server(emulator.start(), DEMO_KEY), on_close=emulator.stop)
+    return Session(Server(emulator.start(), DEMO_KEY), on_close=emulator.stop, paths=here)
 
 
 def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, start: Callable[[], Session]) -> int:

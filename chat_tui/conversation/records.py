@@ -175,6 +175,8 @@ def _encode_receipt(receipt: Receipt) -> Json:
             "attempts": [_encode_attempt(attempt) for attempt in receipt.attempts] or None,
             "raw_usage": receipt.raw_usage or None,
             "metadata": receipt.metadata or None,
+            "violation": receipt.violation or None,
+            "fallback": receipt.fallback or None,
         }
     )
 
@@ -192,6 +194,8 @@ def _decode_receipt(data: Json) -> Receipt:
         attempts=tuple(_decode_attempt(attempt) for attempt in _objects(data, "attempts")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
         metadata=_optional(data, "metadata", dict) or {},
+        violation=_optional(data, "violation", str) or "",
+        fallback=_optional(data, "fallback", str) or "",
     )
 
 

@@ -94,6 +94,10 @@ class Receipt:
     """The server's `usage` as it came."""
     metadata: Json = field(default_factory=dict)
     """How the request was routed, as it came (wire: `openrouter_metadata`)."""
+    violation: str = ""
+    """What served though it was not asked for, as a sentence; empty when all was as asked, or the server didn't say."""
+    fallback: str = ""
+    """In whose place another model or provider served: `in place of a/b (429 from Groq)`."""
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -10,6 +10,7 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.values import Message
 from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.forms import sent_form
+from chat_tui.reply.proof import decides_routing
 from chat_tui.reply.request import request_body, text_request
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class Asking:
     body: dict[str, Any]
     manner: Manner = IN_CHAT
     left_out: tuple[str, ...] = ()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes with it: where several may serve, the server is asked to tell how it came to the one that does."""
+        return {"X-OpenRouter-Metadata": "enabled"} if decides_routing(self.body) else {}
 
 
 def asking(chat: Chat, path: Sequence[Message], server: Server, manner: Manner) -> Asking:

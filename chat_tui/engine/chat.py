@@ -20,6 +20,8 @@ from chat_tui.text import one_line
 if TYPE_CHECKING:
     from filelock import FileLock
 
+    from chat_tui.models.routing import Choices
+
 TITLE_LENGTH = 60
 
 
@@ -190,6 +192,13 @@ class Chat:
         self.flags = {name: value for name, value in self.flags.items() if name not in settings}
         if is_kept:
             self.save()
+
+    def choose_providers(self, choices: Choices) -> None:
+        """Set this conversation's rules about who may serve; its other settings of providers stay."""
+        own, _ = conversation_settings(self.metadata.settings, self.folder.path)
+        layers = [self.defaults, own, self.flags] if self._read_only else [self.defaults, own]
+        below, mine = merged(*layers[:-1]).get("provider") or {}, layers[-1].get("provider") or {}
+        self.change(provider=choices.settings(mine, below) or None)
 
     def save(self) -> None:
         """Write the metadata.

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from chat_tui.config.settings import BUILT_IN, Layer
+from chat_tui.config.settings import BUILT_IN, Layer, merged
+from chat_tui.config.writing import write_text_setting
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.engine.chat import Chat
@@ -60,6 +61,16 @@ class Library:
                 f"{len(found)} conversations' ids begin with “{prefix}”: give more of the id. See: chat-tui list"
             )
         return self._open(found[0])
+
+    def make_default(self, model: str) -> None:
+        """Make `model` that of new chats: in `config.toml`, and in this run.
+
+        Raises:
+            ConfigError: when the file can't be changed safely.
+            OSError: when it can't be read or written.
+        """
+        write_text_setting(self.paths.settings, "model", model)
+        self.defaults = merged(self.defaults, {"model": model})
 
     def latest(self) -> Chat | None:
         """Return the conversation that was written to last, or None when there is none."""

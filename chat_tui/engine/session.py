@@ -11,13 +11,18 @@ from chat_tui.config.settings import BUILT_IN, Layer, merged
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.asking import IN_CHAT, Manner, asking
-from chat_tui.engine.catalogue import ModelEntry, entry_of
+from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.chosen_models import ChosenModels
+from chat_tui.engine.endpoints import Providers
+from chat_tui.engine.judging import judge_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.turn import Turn
+from chat_tui.models.endpoint import Endpoints
+from chat_tui.models.entry import ModelEntry
 from chat_tui.openrouter.client import Client, Timeouts
-from chat_tui.openrouter.errors import OpenRouterError
+from chat_tui.paths import Paths
 
 QUIT_SECONDS = 2.0
 NO_SETTINGS: Layer = {}
@@ -29,6 +34,7 @@ class Session:
     Args:
         server: Where requests go, and the key.
         settings: What `config.toml` says of time-outs, retries, routing metadata and of what the server speaks.
+        paths: Where the catalogue is cached and the favourites are kept; None keeps neither.
         on_close: Called last: stops what was started for this session alone, such as the emulator.
         retries: When a turn's request is made again by itself, where the settings' number isn't all.
     """
@@ -39,6 +45,7 @@ class Session:
         settings: Layer = NO_SETTINGS,
         on_close: Callable[[], None] | None = None,
         *,
+        paths: Paths | None = None,
         retries: Retries | None = None,
     ) -> None:
         self.server = speaking(server, settings)
@@ -49,11 +56,13 @@ class Session:
             version=__version__,
             routing_metadata=settings.get("routing_metadata", False),
         )
+        self._providers = Providers(self._client)
         self._on_close = on_close
         self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
         self._turns: dict[str, Turn] = {}
         self._open: dict[str, Chat] = {}
-        self._catalogue: asyncio.Task[Sequence[ModelEntry]] | None = None
+        self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
+        self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
 
     async def open(self, chat: Chat) -> None:
         """Read all of `chat`; from now on this process is its writer, unless another is."""
@@ -101,14 +110,25 @@ class Session:
         return await self._start(chat, prompt)
 
     async def models(self) -> Sequence[ModelEntry]:
-        """Return the server's catalogue, asked for once; a failure is asked again the next time.
+        """Return the server's models, as `Catalogue.entries` does.
 
         Raises:
-            RefusedError: when the server doesn't answer, or with no list of models.
+            RefusedError: when nothing is known of them, with the reason.
         """
-        if self._catalogue is None or (self._catalogue.done() and self._catalogue.exception() is not None):
-            self._catalogue = asyncio.create_task(self._fetch_models())
-        return await asyncio.shield(self._catalogue)
+        return await self.catalogue.entries()
+
+    async def endpoints(self, model: str) -> Endpoints:
+        """Return who serves `model` now.
+
+        Raises:
+            RefusedError: when the server doesn't say, or has no such model.
+        """
+        return await self._providers.endpoints(model)
+
+    async def preload(self) -> None:
+        """Read from the disk what the model picker shows; the server is asked when it opens."""
+        await self.chosen_models.open()
+        await self.catalogue.open()
 
     async def settle_model(self, chat: Chat) -> str:
         """Give a chat for which nobody chose a model the server's first, when it hasn't the usual one.
@@ -137,9 +157,9 @@ class Session:
         running = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]
         if running:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
-        if self._catalogue is not None:
-            self._catalogue.cancel()
-            await asyncio.gather(self._catalogue, return_exceptions=True)
+        await self.catalogue.close()
+        await self.chosen_models.close()
+        await self._providers.close()
         await self._client.aclose()
         for chat in self._open.values():
             chat.close()
@@ -167,16 +187,11 @@ class Session:
         wanted = await asyncio.to_thread(asking, chat, path, self.server, manner)
         self._check_idle(chat)
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
-        turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries)
+        judge = judge_of(wanted.body, self.catalogue, self._providers, at_openrouter=self.server.is_openrouter)
+        turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries, judge=judge)
         self._turns[chat.id] = turn
+        self.chosen_models.note_use(model)
         return turn
-
-    async def _fetch_models(self) -> Sequence[ModelEntry]:
-        try:
-            listing = await self._client.models()
-        except OpenRouterError as error:
-            raise RefusedError(error.sentence) from error
-        return [entry_of(model) for model in listing.data]
 
 
 def _prompt(text: str, parent: str | None) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
@@ -17,6 +17,7 @@ from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.reply.arriving import Reply, failure_of
+from chat_tui.reply.proof import Verdict
 
 FLUSH_SECONDS = 0.08
 """Between two writes of what arrived: with the write itself it stays under the promised 100 ms."""
@@ -37,6 +38,7 @@ class Turn:
         reply: The empty reply, its status `streaming`.
         asking: The request.
         retries: Whether and when a request that failed before its first word is made again.
+        judge: Says of a reply's receipt whether it was served as the request asked.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Turn:
         asking: Asking,
         *,
         retries: Retries = DEFAULT_RETRIES,
+        judge: Callable[[Receipt], Awaitable[Verdict]] | None = None,
     ) -> None:
         self.chat = chat
         self.prompt = prompt
@@ -56,6 +59,8 @@ class Turn:
         self._client = client
         self._asking = asking
         self._retries = retries
+        self._judge = judge
+        self._verdict = Verdict()
         self._arriving = Reply(reply)
         self._attempts: list[Attempt] = []
         self._log: list[Tagged] = []
@@ -120,6 +125,8 @@ class Turn:
         keeping = asyncio.create_task(self._keep(partial, receiving))
         status, failure, generation = await self._outcome(receiving)
         await keeping
+        if self._judge is not None and status != "interrupted":
+            self._verdict = await self._judge(self._arriving.receipt)
         if failure:
             self._publish(Failed(failure))
         # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
@@ -147,7 +154,7 @@ class Turn:
         """Make the request once and take its reply."""
         manner = self._asking.manner
         ask = self._client.stream_text if manner.raw else self._client.stream
-        async with ask(self._asking.body, whole=not manner.stream) as stream:
+        async with ask(self._asking.body, self._asking.headers, whole=not manner.stream) as stream:
             self._take(reply.begin(stream.generation))
             async for chunk in stream:
                 self._take(reply.feed(chunk))
@@ -206,14 +213,14 @@ class Turn:
             final = self._arriving.message(
                 status, parts, annotations=annotations, generation=generation, failure=failure
             )
-            final = self._with_attempts(final)
+            final = self._with_routing(final)
             self.chat.put(final)
         except OSError as error:
             _log.exception("A reply could not be written")
             partial.close()
             sentence = f"This reply could not be saved ({error.strerror}): copy what you need before you quit."
             final = self._arriving.message("failed", generation=generation, failure=Failure(sentence))
-            final = self._with_attempts(final)
+            final = self._with_routing(final)
             self.chat.tree.put(final)
             return final
         try:
@@ -222,8 +229,15 @@ class Turn:
             _log.exception("A partial file stays behind; it goes when the conversation is opened again")
         return final
 
-    def _with_attempts(self, message: Message) -> Message:
-        return replace(message, receipt=replace(message.receipt or Receipt(), attempts=tuple(self._attempts)))
+    def _with_routing(self, message: Message) -> Message:
+        verdict = self._verdict
+        receipt = replace(
+            message.receipt or Receipt(),
+            attempts=tuple(self._attempts),
+            violation=verdict.violation,
+            fallback=verdict.fallback,
+        )
+        return replace(message, receipt=receipt)
 
     def _publish(self, event: Event) -> None:
         self._log.append(Tagged(self.chat.id, self.reply.id, 0, event))

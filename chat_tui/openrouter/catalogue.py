@@ -166,6 +166,27 @@ class Model(Wire):
         return value if length is None else {**value, "context_length": length}
 
 
+# A model has some 50 values, and there may be thousands of models; but none has thousands of values.
+_MOST_VALUES = 1_000_000
+_MOST_OF_ONE = 5_000
+
+
+def decode_list(text: str) -> Any:
+    """Return the value of a list's JSON, which may be longer than that of anything else.
+
+    Raises:
+        ValueError: as of `decode_json`.
+    """
+    return decode_json(text, _MOST_VALUES)
+
+
+def _values(value: Any) -> int:
+    """Return how many values there are in one."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_values, value.values()))
+    return 1 + sum(map(_values, value)) if isinstance(value, list) else 1
+
+
 class ModelList(Wire):
     """The catalogue. `text` is the JSON that it was read from: what a cache keeps."""
 
@@ -180,7 +201,7 @@ class ModelList(Wire):
         Raises:
             ValueError: `text` isn't JSON, or neither a list nor an object with a list `data`.
         """
-        return cls.of(decode_json(text), text)
+        return cls.of(decode_list(text), text)
 
     @classmethod
     def of(cls, value: Any, text: str) -> Self:
@@ -195,7 +216,7 @@ class ModelList(Wire):
             entries = []
         if not isinstance(entries, list):
             raise ValueError("no list of models")
-        models = [Model.read(entry) for entry in entries if isinstance(entry, dict)]
+        models = [Model.read(entry) for entry in entries if isinstance(entry, dict) and _values(entry) <= _MOST_OF_ONE]
         listed = tuple(model for model in models if model.id)
         if not isinstance(value, dict) and entries and not listed:
             raise ValueError("a list, but not of models")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import Any, Self
@@ -11,7 +12,7 @@ import httpx
 from chat_tui.openrouter import answers, errors, sentences
 from chat_tui.openrouter.account import Credits, Generation, KeyInfo
 from chat_tui.openrouter.addresses import model_path, segment
-from chat_tui.openrouter.catalogue import Model, ModelList
+from chat_tui.openrouter.catalogue import Model, ModelList, decode_list
 from chat_tui.openrouter.connection import Connection, Timeouts, encoded, generation_of
 from chat_tui.openrouter.model_query import ModelQuery
 from chat_tui.openrouter.presets import Preset, PresetVersion
@@ -231,14 +232,14 @@ class Client:
     async def _models(self, path: str, wanted: Wanted, query: ModelQuery | None) -> ModelList:
         query = query or ModelQuery()
         lists: list[ModelList] = []
-        reading = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page)
+        reading = self._reader.pages(path, wanted, query.parameters(), first_only=query.is_one_page, decode=decode_list)
         async with aclosing(reading) as pages:
             async for text, value in pages:
                 try:
-                    lists.append(ModelList.of(value, text))
+                    lists.append(await asyncio.to_thread(ModelList.of, value, text))
                 except ValueError as error:
                     raise answers.not_ours(self._server, text) from error
-        return lists[0] if len(lists) == 1 else _joined(lists)
+        return lists[0] if len(lists) == 1 else await asyncio.to_thread(_joined, lists)
 
     async def complete(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:
         """Return the completion of chat request `body`, all at once (`stream` is set to false).

@@ -14,23 +14,23 @@ LARGEST_EXPONENT = 40
 # Deeper than any schema of a tool, and far from where writing it again would fail.
 _DEEPEST = 100
 
-# A list of all models has some 50,000. A value of one byte costs a thousand when it is found to be of the wrong type.
+# A value of one byte costs a thousand when it is found to be of the wrong type.
 _MOST_VALUES = 250_000
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def decode_json(text: str) -> Any:
+def decode_json(text: str, most_values: int = _MOST_VALUES) -> Any:
     """Return the value of JSON `text`; numbers with a fraction or an exponent are `Decimal`, as written.
 
     Lone surrogates become U+FFFD: no file or socket takes them. Numbers that aren't real ones (NaN, 1e999999999,
     thousands of digits) become None.
 
     Raises:
-        ValueError: `text` isn't JSON, has more than 100 values inside each other, or more than 250,000 in all.
+        ValueError: `text` isn't JSON, has more than 100 values inside each other, or more than `most_values` in all.
     """
-    if text.count(",") > _MOST_VALUES and _STRING.sub("", text).count(",") > _MOST_VALUES:
+    if text.count(",") > most_values and _STRING.sub("", text).count(",") > most_values:
         raise ValueError("too many values")
     try:
         value = json.loads(text, parse_float=_number, parse_int=_integer, parse_constant=_no_number)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -114,7 +115,13 @@ class Reader:
         return found
 
     async def pages(
-        self, path: str, wanted: Wanted, parameters: Mapping[str, str] | None = None, *, first_only: bool = False
+        self,
+        path: str,
+        wanted: Wanted,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        first_only: bool = False,
+        decode: Callable[[str], Any] = decode_json,
     ) -> AsyncGenerator[tuple[str, Any], None]:
         """Yield the JSON of each page of a list as text and as value; arguments and errors as in `text`.
 
@@ -126,7 +133,7 @@ class Reader:
         previous: list[Any] | None = None
         for _ in range(_MOST_PAGES):
             text = await self.text(path, wanted, asked)
-            value = self._value(text, wanted)
+            value = await asyncio.to_thread(self._value, text, wanted, decode)  # a catalogue is a megabyte
             page = _list_in(value)
             if page is not None and page == previous:  # a server that knows no pages sends the same again
                 return
@@ -139,9 +146,9 @@ class Reader:
                 return
             asked, previous = following, page
 
-    def _value(self, text: str, wanted: Wanted) -> Any:
+    def _value(self, text: str, wanted: Wanted, decode: Callable[[str], Any] = decode_json) -> Any:
         try:
-            value = decode_json(text)
+            value = decode(text)
         except ValueError as error:
             raise answers.not_ours(self._server, text) from error
         failed = value.get("error") if isinstance(value, dict) else None

@@ -65,6 +65,11 @@ class Reply:
         return list(self._annotations.values())
 
     @property
+    def receipt(self) -> Receipt:
+        """Who serves it and what it costs, as far as is known."""
+        return self._receipt
+
+    @property
     def generation(self) -> str | None:
         """The id for `/generation`, as soon as it is known."""
         return self._receipt.generation

@@ -17,6 +17,7 @@ Read = Callable[[FilePart], bytes]
 """Returns the bytes of a file of the conversation; raises OSError when it can't."""
 
 _FLAT = "parameters"
+_PROVIDER = "provider"
 _SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", _FLAT}
 _ROUTERS = "openrouter/"
 
@@ -51,10 +52,15 @@ def text_request(prompt: str, settings: Json) -> TextRequest:
 def _fields(settings: Json) -> dict[str, Any]:
     """Return what `settings` say beside the messages; what is empty is unset."""
     flat = settings.get(_FLAT) or {}
-    return {
-        **flat,
-        **{name: value for name, value in settings.items() if name in _SENT and value not in (None, "", [], {})},
-    }
+    named = {name: value for name, value in settings.items() if name in _SENT}
+    if isinstance(provider := named.get(_PROVIDER), Mapping):
+        # A chat takes back a rule of the file's with an empty list, which servers need not understand.
+        named[_PROVIDER] = _filled(provider)
+    return {**flat, **_filled(named)}
+
+
+def _filled(settings: Json) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value not in (None, "", [], {})}
 
 
 def _exchange(reply: Message, answers: Mapping[str, Message], settings: Json, read: Read) -> list[ChatMessage]:

@@ -18,6 +18,8 @@ class Action(NamedTuple):
     slash: str
     keys: str = ""
     argument: str = ""
+    also: str = ""
+    """Another slash command that means the same."""
 
     @property
     def key_label(self) -> str:
@@ -29,6 +31,8 @@ class Action(NamedTuple):
 ACTIONS = (
     Action("choose_model", "Choose the model", "Switch this chat's model, now or in mid-conversation",
            "model", "ctrl+o,f2", "[ID]"),
+    Action("choose_providers", "Choose the providers", "Who serves this chat's model, at which price and how fast; "
+           "choose who may", "endpoints", "f7", also="providers"),
     Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
            "system", "", "TEXT"),
@@ -55,13 +59,17 @@ ACTIONS = (
     Action("quit", "Quit", "Stop what streams, keep it, and leave", "quit", "ctrl+q"),
 )  # fmt: skip
 
-BY_SLASH = {action.slash: action for action in ACTIONS}
+BY_SLASH = {name: action for action in ACTIONS for name in (action.slash, action.also) if name}
+
+FAVOURITES = "123456789"
+"""Digits that are commands: `/1` switches to the first favourite model."""
 
 WRITING_KEYS = (
     ("Enter", "Send the prompt"),
     ("Ctrl+J", "New line"),
     ("Up", "When nothing is written: earlier prompts"),
     ("/", "As the first character: commands"),
+    ("/1 … /9", "Switch this chat to a favourite model; Alt with the digit too, where the terminal tells it"),
     ("Tab", "To the conversation, and back"),
     ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
     ("Ctrl+Z", "Undo"),
@@ -85,6 +93,14 @@ READING_KEYS = (
 )
 """Keys in the conversation, for the help."""
 
+PROVIDER_KEYS = (
+    ("Space", "Only this provider, or no longer only this one"),
+    ("x", "Never this provider"),
+    ("1 … 9", "Its place in the order"),
+    ("Enter", "Keep the choices for this chat"),
+)
+"""Keys in the table of providers, for the help."""
+
 
 def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:
     """Return the bindings of all actions that have keys; they win over what has the focus."""
@@ -92,4 +108,15 @@ def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:
         Binding(a.keys, a.name, a.title, tooltip=a.help, id=f"chat.{a.name}", show=False, priority=True)
         for a in actions
         if a.keys
+    ] + [
+        Binding(
+            f"alt+{digit}",
+            f"use_favourite('{digit}')",
+            f"Favourite {digit}",
+            id=f"chat.favourite_{digit}",
+            tooltip=f"Switch this chat to favourite {digit}",
+            show=False,
+            priority=True,
+        )
+        for digit in FAVOURITES
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -10,17 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 from chat_tui.engine.refused import RefusedError
-from chat_tui.screens.actions import ACTIONS, BY_SLASH, Action, bindings
+from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.conversation import ConversationScreen
 from chat_tui.text import one_line
 from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
-    from chat_tui.engine.catalogue import ModelEntry
     from chat_tui.engine.chat import Chat
-    from chat_tui.engine.library import Library
-    from chat_tui.engine.session import Session
 
 
 class ChatScreen(ConversationScreen):
@@ -44,10 +41,6 @@ class ChatScreen(ConversationScreen):
         Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
 
-    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
-        super().__init__(chat, session)
-        self._library = library
-
     # Prompts and commands
 
     @on(Composer.Submitted)
@@ -59,6 +52,9 @@ class ChatScreen(ConversationScreen):
             return
         if not argument and (chosen := self.completions.chosen) is not None:
             first_word = chosen
+        if first_word in FAVOURITES and not argument:
+            self.action_use_favourite(first_word)
+            return
         action = BY_SLASH.get(first_word)
         if action is None:
             self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
@@ -76,7 +72,7 @@ class ChatScreen(ConversationScreen):
 
     def _refuse(self, text: str, sentence: str) -> None:
         """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
-        self._warn(sentence)
+        self.warn(sentence)
         newer = self.composer.text
         self.composer.put(f"{text}\n{newer}" if newer else text)
 
@@ -108,7 +104,9 @@ class ChatScreen(ConversationScreen):
         text = self.composer.text
         found: list[Completion] = []
         if text.startswith("/") and not any(character.isspace() for character in text):
-            found = [Completion(a.slash, a.argument, a.help) for a in ACTIONS if a.slash.startswith(text[1:].lower())]
+            typed = text[1:].lower()
+            named = [(name, a) for name, a in BY_SLASH.items() if name.startswith(typed)]
+            found = [Completion(name, a.argument, a.help) for name, a in named if name == a.slash or typed]
         self.completions.offer(found)
         self.composer.completing = bool(found)
         self._show_hint()
@@ -194,41 +192,6 @@ class ChatScreen(ConversationScreen):
             left, fresh = self.chat, self._library.begin()
             self.enter(fresh)
             (await self._session()).leave(left)
-
-    @work(group="command")
-    async def action_choose_model(self) -> None:
-        """Open the model picker and switch to what is chosen."""
-        from chat_tui.screens.models import ModelPicker
-
-        async def fetch() -> Sequence[ModelEntry]:
-            return await (await self._session()).models()
-
-        chosen = await self.app.push_screen_wait(ModelPicker(self.chat.model, fetch))
-        if chosen:
-            self.command_choose_model(chosen)
-
-    def command_choose_model(self, model: str) -> None:
-        """Switch this chat to `model`, from its next prompt on."""
-        self._change(model=model)
-
-    def action_set_system(self) -> None:
-        """Take the system prompt back; `/system TEXT` sets it."""
-        had = self.chat.settings.get("system")
-        self._change(system=None)
-        told = "The system prompt is cleared." if had else "Write it after the command: /system You are …"
-        self.app.notify(told, markup=False)
-
-    def command_set_system(self, text: str) -> None:
-        """Set this chat's system prompt, from its next prompt on."""
-        self._change(system=text)
-        self.app.notify("The system prompt is set, from the next prompt on.", markup=False)
-
-    def _change(self, **settings: str | None) -> None:
-        try:
-            self.chat.change(**settings)
-        except OSError as error:
-            self._warn(f"This could not be saved: {error.strerror}.")
-        self._show_all()
 
     def action_choose_theme(self) -> None:
         """Open the list of themes."""

@@ -12,7 +12,8 @@ from textual.message import Message as Event
 from textual.widgets import Static
 
 from chat_tui.cost import estimate_tokens
-from chat_tui.screens.reading import ReadingScreen
+from chat_tui.models.routing import Choices
+from chat_tui.screens.choosing import ChoosingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.view import Transcript
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from chat_tui.conversation.events import Tagged
     from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.engine.turn import Turn
 
@@ -37,11 +39,12 @@ READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all 
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
-class ConversationScreen(ReadingScreen):
+class ConversationScreen(ChoosingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
         chat: The conversation to show first.
+        library: Where new ones come from.
         session: Brings the engine as soon as it runs.
     """
 
@@ -56,10 +59,8 @@ class ConversationScreen(ReadingScreen):
     hint = getters.query_one("#hint", Bar)
     status = getters.query_one("#status", Bar)
 
-    def __init__(self, chat: Chat, session: Callable[[], Awaitable[Session]]) -> None:
-        super().__init__()
-        self.chat = chat
-        self._session = session
+    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
+        super().__init__(chat, library, session)
         self._shown: list[str] = []
         self._left_out: tuple[str, ...] = ()
         self._progress = Progress()
@@ -103,14 +104,14 @@ class ConversationScreen(ReadingScreen):
     async def load(self) -> None:
         """Read the whole conversation behind the tail that is shown, and watch the reply that streams in it."""
         chat = self.chat
-        session = await self._session()
+        self._engine = session = await self._session()
         try:
             await session.open(chat)
         except OSError as error:
-            self._warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
+            self.warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
             return
         for problem in chat.problems:
-            self._warn(problem)
+            self.warn(problem)
         chat.problems.clear()
         if (turn := session.turn(chat)) is not None:
             self._watch(turn)
@@ -118,7 +119,7 @@ class ConversationScreen(ReadingScreen):
             self._sync(chat.path)
         self._show_all()
         if settled := await session.settle_model(chat):
-            self._warn(settled)
+            self.warn(settled)
             self._show_all()
 
     def _sync(self, path: Sequence[Message]) -> None:
@@ -139,9 +140,14 @@ class ConversationScreen(ReadingScreen):
         self.transcript.display = bool(ids)
         self.composer.remember([message.text for message in path if message.role == "user"])
 
+    @on(ChoosingScreen.Changed)
     def _show_all(self) -> None:
-        system = "system prompt" if self.chat.settings.get("system") else ""
-        self.header.show(self.chat.title, self.chat.model, system)
+        settings = self.chat.settings
+        system = "system prompt" if settings.get("system") else ""
+        others = len(settings.get("models") or ())
+        fallbacks = f"{others} fallback{'s' * (others != 1)}" if others else ""
+        rules = Choices.of(settings.get("provider") or {}).summary()
+        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system)
         self._show_hint()
         self._show_status()
 
@@ -157,9 +163,6 @@ class ConversationScreen(ReadingScreen):
         """Say in the status line whose the mouse is."""
         self._mouse_released = released
         self._show_status()
-
-    def _warn(self, sentence: str) -> None:
-        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
 
     @on(events.DescendantFocus)
     @on(Transcript.LinkShown)
@@ -212,7 +215,7 @@ class ConversationScreen(ReadingScreen):
             match tagged.event:
                 case Started(left_out=names) if names and names != self._left_out:
                     self._left_out = names
-                    self._warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+                    self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
                 case Failed(failure) if reply not in self._shown:
                     self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
                 case Finished(final):

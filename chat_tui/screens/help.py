@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from chat_tui.screens.actions import ACTIONS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens import model_keys
+from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 
 class HelpScreen(ModalScreen[None]):
@@ -30,7 +31,12 @@ class HelpScreen(ModalScreen[None]):
             for action in ACTIONS:
                 if action.keys:
                     yield _row(action.key_label, action.help)
-            for heading, keys in (("While you write", WRITING_KEYS), ("In the conversation", READING_KEYS)):
+            for heading, keys in (
+                ("While you write", WRITING_KEYS),
+                ("In the conversation", READING_KEYS),
+                ("In the model picker", model_keys.help_rows()),
+                ("In the table of providers", PROVIDER_KEYS),
+            ):
                 yield Static(heading, classes="heading")
                 for names, text in keys:
                     yield _row(names, text)

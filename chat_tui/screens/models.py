@@ -1,170 +1,167 @@
-"""The model picker: search over ids and names, Enter switches this chat's model."""
+"""The model picker: favourites, fallbacks, variants and the model of new chats; Enter switches this chat's model."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
-from textual import getters, on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual import getters
+from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
-from chat_tui.cost import format_tokens
-from chat_tui.engine.catalogue import matching
+from chat_tui.config.problems import ConfigError
 from chat_tui.engine.refused import RefusedError
+from chat_tui.models.chosen import Chosen
+from chat_tui.screens import model_keys
+from chat_tui.screens.model_list import ModelListScreen
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
-    from chat_tui.engine.catalogue import ModelEntry
+    from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
+    from chat_tui.engine.session import Session
+    from chat_tui.models.endpoint import Endpoints
 
-_MILLION = Decimal(1_000_000)
 
-
-class ModelPicker(ModalScreen[str | None]):
-    """Ends with the chosen model's id, or None.
+class ModelPicker(ModelListScreen):
+    """Ends with the chosen model's id, or None; favourites, fallbacks and the like are kept as they are made.
 
     Args:
-        current: The id of the model in use.
-        fetch: Brings the catalogue, or raises RefusedError.
+        chat: The conversation whose model is chosen.
+        library: Keeps the model of new chats.
+        session: Brings the engine as soon as it runs.
+        engine: The engine, when it runs already.
     """
 
     CSS_PATH = "models.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape,ctrl+o,f2", "dismiss(None)", "Close", id="models.close", tooltip="Keep the model", priority=True
-        ),
-        Binding("down,ctrl+n", "move(1)", "Next", id="models.next", tooltip="Next model", priority=True),
-        Binding("up,ctrl+p", "move(-1)", "Previous", id="models.previous", tooltip="Previous model", priority=True),
-        Binding("pagedown", "move(10)", "Page down", id="models.page_down", tooltip="Ten on", priority=True),
-        Binding("pageup", "move(-10)", "Page up", id="models.page_up", tooltip="Ten back", priority=True),
-    ]
-    search = getters.query_one(Input)
-    models = getters.query_one(OptionList)
-    note = getters.query_one("#note", Static)
+    BINDINGS: ClassVar[list[BindingType]] = [*model_keys.bindings()]
+    fallbacks = getters.query_one("#fallbacks", Static)
 
-    def __init__(self, current: str, fetch: Callable[[], Awaitable[Sequence[ModelEntry]]]) -> None:
-        super().__init__()
-        self._current = current
-        self._fetch = fetch
-        self._entries: Sequence[ModelEntry] = ()
-        self._found: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        """Lay out the picker."""
-        with Vertical(id="picker"):
-            yield Input(placeholder="Search models by id or name", id="search")
-            yield Static(Content("Asking for the models …"), id="note", markup=False)
-            yield OptionList(id="models")
+    def __init__(
+        self,
+        chat: Chat,
+        library: Library,
+        session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
+    ) -> None:
+        super().__init__(chat, session, engine)
+        self._library = library
 
     def on_mount(self) -> None:
-        """Bring the catalogue while the search can already be typed in."""
-        self.search.focus()
-        self.run_worker(self._load(), exclusive=True)
+        """Show the models that are tried later."""
+        self._show_fallbacks()
 
-    async def _load(self) -> None:
+    # Favourites
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a digit be a digit where it can't be meant for a favourite."""
+        if action == "favourite":
+            has_place = parameters[0] in range(1, len(self._chosen.favourites) + 1)
+            return has_place and (not self._search.text or not self.search.has_focus)
+        return True
+
+    def action_favourite(self, digit: int) -> None:
+        """Use a favourite."""
+        self.dismiss(self._chosen.favourites[digit - 1])
+
+    def action_star(self) -> None:
+        """Make the highlighted model a favourite, or no longer one."""
+        if (model := self.table.highlighted) is not None:
+            wanted = model.id not in self._chosen.favourites
+            self._choose_favourites(lambda chosen: chosen.with_favourite(model.id, wanted=wanted))
+            self.table.refresh()  # it stays where it is until the models are listed anew
+
+    def action_move_favourite(self, by: int) -> None:
+        """Move the highlighted favourite up or down."""
+        if (model := self.table.highlighted) is not None:
+            self._choose_favourites(lambda chosen: chosen.moved(model.id, by))
+            self._show(keep=True)
+
+    def _choose_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
+        """Change the favourites at once, and keep that even when the picker is closed meanwhile."""
+        self._chosen = change(self._chosen)
+        self.app.run_worker(self._keep_favourites(change), group="favourites")
+
+    async def _keep_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
         try:
-            listed = await self._fetch()
+            await (await self._session()).chosen_models.change(change)
         except RefusedError as error:
-            self.note.update(Content(one_line(str(error), 300)))
-            return
-        self._entries = [entry for entry in listed if not entry.outputs or "text" in entry.outputs]
-        self.call_after_refresh(self._show)
+            self._warn(str(error))
 
-    def on_resize(self) -> None:
-        """Fit the columns to the new width."""
-        self.call_after_refresh(self._show)
+    # The models that are tried when the first can't answer
 
-    @on(Input.Changed)
-    def _show(self) -> None:
-        """List what matches, the model in use highlighted when nothing is searched for."""
-        if not self._entries:
-            return
-        query = self.search.value.strip()
-        found = matching(self._entries, query)
-        width = max(self.models.scrollable_content_region.width, 40)
-        self.models.clear_options()
-        columns = _columns(self._entries)
-        self.models.add_options([Option(_row(entry, columns, width, self._current)) for entry in found])
-        self._found = [entry.id for entry in found]
-        if query and query not in self._found:
-            typed = Content.styled(f"  use “{one_line(query, 60)}” as typed", "$foreground-muted")
-            self.models.add_option(Option(typed))
-            self._found.append(query)
-        if self._found:
-            self.models.highlighted = (
-                self._found.index(self._current) if not query and self._current in self._found else 0
-            )
-        count = f"{len(found)} of {len(self._entries)} models" if query else f"{len(self._entries)} models"
-        if _PRICES not in columns:
-            count += " · this server names no prices"
-        heading = "".join(column.heading for column in columns)
-        self.note.update(Content(count.ljust(max(width - len(heading), 0)) + heading))
+    def _show_fallbacks(self) -> None:
+        """List the models that are tried when the first can't answer."""
+        models = self._chat.settings.get("models") or []
+        numbered = [(f"  {place} {one_line(str(model))}", "") for place, model in enumerate(models, 1)]
+        self.fallbacks.set_class(bool(models), "-some")
+        self.fallbacks.update(Content.assemble(("when it can't answer", "$foreground-muted"), *numbered))
 
-    def action_move(self, rows: int) -> None:
-        """Move the highlight while the search keeps the focus."""
-        if self.models.option_count:
-            place = (self.models.highlighted or 0) + rows
-            wrapped = place % self.models.option_count if abs(rows) == 1 else place
-            self.models.highlighted = min(max(wrapped, 0), self.models.option_count - 1)
+    def action_also(self) -> None:
+        """Add the highlighted model to those that are tried when the first can't answer, or take it out."""
+        if (model := self.table.highlighted) is not None:
+            name = self._search.named(model.id)
+            models = self._fallbacks
+            self._keep_fallbacks([other for other in models if other != name] if name in models else [*models, name])
 
-    @on(Input.Submitted)
-    def _take_highlighted(self) -> None:
-        if self.models.highlighted is not None:
-            self.dismiss(self._found[self.models.highlighted])
+    def action_move_fallback(self, by: int) -> None:
+        """Have the highlighted model tried earlier or later."""
+        model = self.table.highlighted
+        name = self._search.named(model.id) if model else ""
+        models = self._fallbacks
+        if name in models:
+            place = min(max(models.index(name) + by, 0), len(models) - 1)
+            models.remove(name)
+            self._keep_fallbacks([*models[:place], name, *models[place:]])
 
-    @on(OptionList.OptionSelected)
-    def _take_clicked(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._found[event.option_index])
+    @property
+    def _fallbacks(self) -> list[str]:
+        return list(self._chat.settings.get("models") or [])
 
+    def _keep_fallbacks(self, models: list[str]) -> None:
+        try:
+            # None would bring those of all chats back, where there are any.
+            self._chat.change(models=models or ([] if self._chat.defaults.get("models") else None))
+        except OSError as error:
+            self._warn(f"This could not be saved: {error.strerror}.")
+        self._show_fallbacks()
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """Something to know of models, right-aligned under its heading."""
+    # What else can be kept, or shown
 
-    heading: str
-    cell: Callable[[ModelEntry], str]
-    known: Callable[[ModelEntry], object]
+    def action_make_default(self) -> None:
+        """Make the highlighted model that of new chats."""
+        if (model := self.table.highlighted) is not None:
+            name = self._search.named(model.id)
+            try:
+                self._library.make_default(name)
+            except (ConfigError, OSError) as error:
+                self._warn(str(error))
+            else:
+                self.notify(f"New chats begin with {one_line(name, 80)}.", markup=False)
 
+    def action_providers(self) -> None:
+        """Show who serves the highlighted model, and keep for this chat who may."""
+        if (model := self.table.highlighted) is not None:
+            self.run_worker(self._choose_providers(self._search.named(model.id)), group="providers", exclusive=True)
 
-_CONTEXT = _Column(
-    f"{'context':>9}",
-    lambda entry: f"{format_tokens(entry.context) if entry.context else '':>9}",
-    lambda entry: entry.context,
-)
-_PRICES = _Column(
-    f"{'$/M in':>8}{'out':>7}",
-    lambda entry: f"{_price(entry.prompt_price):>8}{_price(entry.completion_price):>7}",
-    lambda entry: entry.prompt_price is not None,
-)
+    async def _choose_providers(self, model: str) -> None:
+        from chat_tui.screens.endpoints import EndpointsScreen
 
+        async def fetch() -> Endpoints:
+            return await (await self._session()).endpoints(model)
 
-def _columns(entries: Sequence[ModelEntry]) -> list[_Column]:
-    """Return the columns of which the server says something; servers that aren't OpenRouter's know few."""
-    return [column for column in (_CONTEXT, _PRICES) if any(column.known(entry) for entry in entries)]
+        choices = await self.app.push_screen_wait(
+            EndpointsScreen(model, self._chat.settings.get("provider") or {}, fetch)
+        )
+        if choices is not None:
+            try:
+                self._chat.choose_providers(choices)
+            except OSError as error:
+                self._warn(f"This could not be saved: {error.strerror}.")
 
+    def action_help(self) -> None:
+        """Show all keys."""
+        from chat_tui.screens.help import HelpScreen
 
-def _row(entry: ModelEntry, columns: Sequence[_Column], width: int, current: str) -> Content:
-    """Return a model on one row: its id, then what is known of it."""
-    mark = "● " if entry.id == current else "  "
-    numbers = "".join(column.cell(entry) for column in columns)
-    room = max(width - len(numbers) - len(mark), 10)
-    name = one_line(entry.id)
-    if cell_len(name) > room:
-        name = set_cell_size(name, room - 1) + "…"
-    return Content.assemble((mark, "$primary"), set_cell_size(name, room), (numbers, "$foreground-muted"))
-
-
-def _price(price: Decimal | None) -> str:
-    """Return USD per million tokens."""
-    if price is None:
-        return "–"
-    return "free" if price == 0 else f"{price * _MILLION:.2f}"
+        self.app.push_screen(HelpScreen())

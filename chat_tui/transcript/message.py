@@ -312,6 +312,8 @@ class Item:
         self._told_below = len(lines)
         if self.arriving and empty and not lines:
             quiet("…", palette.dim)
+        if message.receipt is not None and message.receipt.violation:
+            quiet(one_line(f"! {message.receipt.violation}"), palette["warning"])
         about = one_line(footer(message)) if message.role == "assistant" and not self.arriving else ""
         if about:
             quiet(about, palette.dim)

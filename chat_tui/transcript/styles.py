@@ -14,6 +14,7 @@ COMPONENTS: Final = {
     "dim": "color: $text-muted;",
     "faint": "color: $foreground 45%;",
     "error": "color: $text-error;",
+    "warning": "color: $text-warning;",
     "heading": "color: $text-primary; text-style: bold;",
     "code": "color: $text-accent;",
     "math": "color: $text-secondary;",

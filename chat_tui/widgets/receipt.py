@@ -34,9 +34,12 @@ def receipt_line(message: Message) -> str:
     receipt = message.receipt or Receipt()
     served = receipt.model or message.model or ""
     pieces = [served]
-    if message.model and receipt.model and not requested_is_served(message.model, receipt.model):
+    if receipt.fallback:
+        pieces[0] = f"answered by {served}"
+    elif message.model and receipt.model and not requested_is_served(message.model, receipt.model):
         pieces[0] = f"{message.model} → {served}"
     pieces.append(receipt.provider or "")
+    pieces.append(receipt.fallback and f"fallback {receipt.fallback}")
     usage = receipt.usage
     if usage.prompt_tokens is not None:
         cached = f" ({format_tokens(usage.cached_tokens)} cached)" if usage.cached_tokens else ""

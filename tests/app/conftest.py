@@ -150,7 +150,7 @@ class Starter:
         launch = Launch(
             library=self.library,
             chat=chat or self.library.begin(),
-            start=lambda: Session(server, settings),
+            start=lambda: Session(server, settings, paths=self.library.paths),
             credentials=self.library.paths.credentials,
             needs_key=needs_key,
             themes={name: read_theme(file) for name, file in files.items()},

@@ -31,8 +31,8 @@ async def test_the_picker_switches_the_model_in_mid_conversation(starter: Starte
     async with starter.run() as running:
         await running.send("Hello")
         await running.pilot.press("ctrl+o")
-        await running.until_shown("demo/reasoning")
-        await running.type("rea", "enter")
+        await running.until_shown("all models")
+        await running.type("demo/rea", "enter")
         await running.until(lambda: running.chat.model == "demo/reasoning")
         await running.send("And now?")
         reply = running.chat.path[-1]
@@ -44,9 +44,9 @@ async def test_the_picker_switches_the_model_in_mid_conversation(starter: Starte
 async def test_a_typed_id_that_is_not_listed_can_be_used(starter: Starter) -> None:
     async with starter.run() as running:
         await running.pilot.press("ctrl+o")
-        await running.until_shown("demo/reasoning")
+        await running.until_shown("all models")
         await running.type("@preset/mine")
-        await running.until_shown("as typed")
+        await running.until_shown("the preset “mine” of your account")
         await running.pilot.press("enter")
         await running.until(lambda: running.chat.model == "@preset/mine")
 

@@ -26,6 +26,8 @@ from chat_tui.conversation.values import Message, Receipt, TextPart
 from tests.bench.row import Row, at_most
 
 MESSAGES = 10_000
+BASE_URL = "http://127.0.0.1:9/api/v1"
+"""Nobody answers there."""
 _COLUMNS, _ROWS = 120, 40
 _TICKS = os.sysconf("SC_CLK_TCK")
 _BARE = """
@@ -93,39 +95,39 @@ def _medians(rows: list[tuple[float, float, float]]) -> tuple[float, float, floa
 def _measure(command: list[str], home: Path, *, pages: bool) -> tuple[float, float, float]:
     """Return seconds until a typed key is shown, and seconds of CPU for a key and for a page up."""
     began = time.monotonic()
-    with _terminal(command, home) as (process, screen):
+    with terminal(command, home) as (process, screen):
         screen(b"sk anything", b"")  # the cursor stands on its first letter
         screen(b"Z", b"Z")
         ready = time.monotonic() - began
-        _idle(process.pid, screen)
-        key = _cpu_of(process.pid, screen, [b"w"] * 40)
-        page = _cpu_of(process.pid, screen, [b"\x1b[5~"] * 40, first=b"\t") if pages else 0.0
+        idle_again(process.pid, screen)
+        key = cpu_of(process.pid, screen, [b"w"] * 40)
+        page = cpu_of(process.pid, screen, [b"\x1b[5~"] * 40, first=b"\t") if pages else 0.0
     return ready, key, page
 
 
 def _idle_share(command: list[str], home: Path, seconds: float) -> float:
     """Return the share of a core that the application takes while nothing happens."""
-    with _terminal(command, home) as (process, screen):
+    with terminal(command, home) as (process, screen):
         screen(b"sk anything", b"")
-        _idle(process.pid, screen)
+        idle_again(process.pid, screen)
         before, began = _cpu(process.pid), time.monotonic()
         while time.monotonic() < began + seconds:
             screen(b"", b"")
         return (_cpu(process.pid) - before) / (time.monotonic() - began)
 
 
-def _cpu_of(pid: int, screen: Callable[[bytes, bytes], None], keys: list[bytes], first: bytes = b"") -> float:
+def cpu_of(pid: int, screen: Callable[[bytes, bytes], None], keys: list[bytes], first: bytes = b"") -> float:
     if first:
         screen(b"", first)
-        _idle(pid, screen)
+        idle_again(pid, screen)
     before = _cpu(pid)
     for key in keys:
         screen(b"", key)
-    _idle(pid, screen)
+    idle_again(pid, screen)
     return (_cpu(pid) - before) / len(keys)
 
 
-def _idle(pid: int, screen: Callable[[bytes, bytes], None]) -> None:
+def idle_again(pid: int, screen: Callable[[bytes, bytes], None]) -> None:
     """Wait until the process has used no CPU for 0.3 s."""
     while True:
         before = _cpu(pid)
@@ -141,7 +143,7 @@ def _cpu(pid: int) -> float:
 
 
 @contextmanager
-def _terminal(
+def terminal(
     command: list[str], home: Path
 ) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[bytes, bytes], None]]]:
     """Run `command` in a terminal; the function sends keys, then reads until a text appears (or for 50 ms)."""
@@ -153,8 +155,9 @@ def _terminal(
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
         "OPENROUTER_API_KEY": "sk-or-v1-bench",
-        "OPENROUTER_BASE_URL": "http://127.0.0.1:9/api/v1",
+        "OPENROUTER_BASE_URL": BASE_URL,
         "CHAT_TUI_DATA_DIR": str(home / "data"),
+        "CHAT_TUI_CACHE_DIR": str(home / "cache"),
         "CHAT_TUI_STATE_DIR": str(home / "state"),
     }
     process = subprocess.Popen(

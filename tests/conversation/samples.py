@@ -70,6 +70,8 @@ def full_message() -> Message:
                 Attempt("No."),
             ),
             metadata={"strategy": "direct", "attempt": 2},
+            violation="Not what was asked for: only groq may serve, Novita did.",
+            fallback="in place of a/b (429 from Groq)",
             raw_usage={"cost": Decimal("7.35E-7"), "is_byok": False, "details": {"x": None}},
         ),
         failure=Failure(

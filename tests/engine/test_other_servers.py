@@ -60,7 +60,7 @@ async def test_its_models_are_listed_without_prices(other: OtherServer, there: R
     async with session_of(there.base_url) as session:
         first, *_ = await session.models()
     assert (first.id, first.name, first.context) == (other.first_model, other.first_model, other.context)
-    assert (first.prompt_price, first.completion_price) == (None, None)
+    assert (first.prices.prompt, first.prices.completion) == (None, None)
 
 
 async def test_a_chat_that_chose_no_model_gets_its_first(other: OtherServer, there: Running, tmp_path: Path) -> None:
