@@ -112,5 +112,5 @@ async def test_a_selection_stays_while_heights_above_become_real() -> None:
         assert whole is not None
         assert not any(chunk.guessed for chunk in chunks(app))
         assert transcript.get_selection(part) == chosen
-        assert whole[0].startswith("# Title with code")
+        assert whole[0].startswith("# Title with ")
         assert whole[0].endswith(chosen[0].split("\n")[-1])
