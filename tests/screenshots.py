@@ -70,6 +70,15 @@ async def _models(running: Running) -> None:
     await running.until_shown("1 anthropic/claude-sonnet-4.6", "as of just now")
 
 
+async def _providers(running: Running) -> None:
+    await _conversation(running)
+    await _use_model(running, "deepseek/deepseek-v3.2")
+    await running.pilot.press("f7")
+    await running.until_shown("4 providers, asked")
+    await running.pilot.press("end", "1", "up", "x", "up", "2")
+    await running.until_shown("Asked in this order: fireworks, deepinfra, then the one other.")
+
+
 async def _light(running: Running) -> None:
     await _enter(running, "/theme paper")
     await running.until(lambda: running.app.theme == "paper")
@@ -84,6 +93,7 @@ async def _narrow(running: Running) -> None:
 PICTURES = (
     Picture("conversation", (120, 40), _conversation),
     Picture("models", (120, 40), _models),
+    Picture("providers", (120, 40), _providers),
     Picture("light", (120, 36), _light),
     Picture("narrow", (80, 24), _narrow),
 )

@@ -58,6 +58,7 @@ def test_an_alias_is_served_by_what_it_stands_for() -> None:
         (f"{GPT}:nitro:online", "openai/gpt-5.5-20260423"),
         (f"{GPT}", "openai/gpt-5.5-pro-9-20270101"),  # of the same maker, and newer than the list
         ({"model": CLAUDE, "preset": "mine"}, GPT),
+        ({"model": CLAUDE, "plugins": [{"id": "pareto-router"}]}, GPT),
         ({"model": "openrouter/auto", "models": [GPT]}, GPT),  # the router may have chosen it
         ({"models": ["openrouter/auto", GPT]}, CLAUDE),
         ({}, GPT),  # the account's own model

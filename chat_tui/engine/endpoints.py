@@ -75,6 +75,8 @@ class Providers:
             RefusedError: when the model has no endpoints of its own, isn't known, or the server doesn't say.
         """
         parts = split_id(model)
+        if not (parts.base or parts.preset):
+            raise RefusedError("This chat has no model yet. Ctrl+O chooses one.")
         if not parts.base:
             raise RefusedError(f"Which model the preset “{parts.preset}” uses, only your account knows.")
         if parts.is_router:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +15,7 @@ from chat_tui.reply.proof import Facts, Verdict, decides_routing, is_doubtful, j
 
 def judge_of(
     body: Mapping[str, Any], catalogue: Catalogue, providers: Providers, *, at_openrouter: bool
-) -> Callable[[Receipt], Awaitable[Verdict]]:
+) -> Callable[[Receipt], Coroutine[Any, Any, Verdict]]:
     """Return what judges the reply to a request; what it needs to know of providers is asked for while the reply comes.
 
     Args:

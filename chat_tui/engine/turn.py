@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
 from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
@@ -50,7 +51,7 @@ class Turn:
         asking: Asking,
         *,
         retries: Retries = DEFAULT_RETRIES,
-        judge: Callable[[Receipt], Awaitable[Verdict]] | None = None,
+        judge: Callable[[Receipt], Coroutine[Any, Any, Verdict]] | None = None,
     ) -> None:
         self.chat = chat
         self.prompt = prompt
@@ -69,6 +70,7 @@ class Turn:
         self._arrived = asyncio.Event()
         self._stopped_as: Status | None = None
         self._receiving: asyncio.Task[None] | None = None
+        self._judging: asyncio.Task[Verdict] | None = None
         self._task = asyncio.create_task(self._run(), name=f"turn {reply.id}")
 
     @property
@@ -79,8 +81,9 @@ class Turn:
     def stop(self, status: Status = "cancelled") -> None:
         """End the reply now; what has arrived is kept. `status` says whether the user or a quit did it."""
         self._stopped_as = self._stopped_as or status
-        if self._receiving is not None:
-            self._receiving.cancel()
+        for task in (self._receiving, self._judging):
+            if task is not None:
+                task.cancel()
 
     async def wait(self) -> Message:
         """Return the final reply when it is on disk."""
@@ -125,8 +128,7 @@ class Turn:
         keeping = asyncio.create_task(self._keep(partial, receiving))
         status, failure, generation = await self._outcome(receiving)
         await keeping
-        if self._judge is not None and status != "interrupted":
-            self._verdict = await self._judge(self._arriving.receipt)
+        self._verdict = await self._judged(status)
         if failure:
             self._publish(Failed(failure))
         # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
@@ -189,6 +191,19 @@ class Turn:
         _log.error("A reply could not be read", exc_info=error)
         failure = Failure("chat-tui could not read the rest of this reply; the log says more. Please report it.")
         return "failed", failure, None
+
+    async def _judged(self, status: Status) -> Verdict:
+        """Return what is to be said of how the reply was served; a stop, or a fault in judging, costs only that."""
+        if self._judge is None or status == "interrupted":
+            return Verdict()
+        judging = self._judging = asyncio.create_task(self._judge(self._arriving.receipt))
+        await asyncio.wait([judging])
+        if judging.cancelled():
+            return Verdict()
+        if (fault := judging.exception()) is not None:
+            _log.error("Who served a reply could not be judged", exc_info=fault)
+            return Verdict()
+        return judging.result()
 
     async def _keep(self, partial: PartialWriter, receiving: asyncio.Task[None]) -> None:
         """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came, to the last word."""

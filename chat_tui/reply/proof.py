@@ -68,7 +68,7 @@ def decides_routing(body: Json) -> bool:
 def is_doubtful(body: Json, receipt: Receipt) -> bool:
     """Tell whether only the catalogue can say if the right model answered `body`: its name is unlike the asked one."""
     asked, served = _asked(body), receipt.model
-    if not (asked and served) or body.get("preset") or not all(_names(name, Facts()) for name in asked):
+    if not (asked and served) or _leaves_it_open(body) or not all(_names(name, Facts()) for name in asked):
         return False
     return not any(requested_is_served(name, served) for name in asked[:1])
 
@@ -78,7 +78,7 @@ def judged(body: Json, receipt: Receipt, facts: Facts) -> Verdict:
     asked = _asked(body)
     violations: list[str] = []
     fallbacks: list[str] = []
-    served = _which(asked, receipt.model, facts) if receipt.model and not body.get("preset") else None
+    served = _which(asked, receipt.model, facts) if receipt.model and not _leaves_it_open(body) else None
     if served is not None and served < 0:
         violations.append(f"{_either(asked)} was asked for, {receipt.model} answered")
     if served is not None and served > 0:
@@ -119,6 +119,12 @@ def _which(asked: Sequence[str], served: str, facts: Facts) -> int | None:
             return place
     makers = {name.partition("/")[0] for names in known for name in names}
     return None if answered.partition("/")[0] in makers else -1
+
+
+def _leaves_it_open(body: Json) -> bool:
+    """Tell whether something beside the ids in `body` may choose the model: a preset, or a plugin that routes."""
+    ids = [plugin.get("id") for plugin in body.get("plugins") or () if isinstance(plugin, Mapping)]
+    return bool(body.get("preset")) or any(str(name) == "fusion" or str(name).endswith("-router") for name in ids)
 
 
 def _names(name: str, facts: Facts) -> set[str]:

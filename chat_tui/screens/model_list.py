@@ -51,6 +51,7 @@ WIDE, WIDER, TALL = 120, 160, 30
 """Cells from which on the picker is a pane beside the chat, has two columns, and shows details without being asked."""
 ORDERED_BY = ("in", "out", "ctx", "max", "new", "iq", "name")
 """What the key for the order goes through."""
+WIDE_CLASS, WIDER_CLASS = "-wide", "-wider"
 _PRICES = frozenset(("in $/M", "out $/M"))
 _MUTED, _WARNING = "$foreground-muted", "$text-warning"
 
@@ -97,7 +98,11 @@ class ModelListScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the picker."""
-        with Vertical(id="picker"):
+        width, height = self.app.size
+        # Said at once: each change of a class later would have all styles found out again.
+        details = ModelDetails(id="details")
+        details.display = self._has_details(width, height)
+        with Vertical(id="picker", classes=" ".join(_widths(width))):
             yield SearchLine(
                 placeholder="Search: claude  ctx>200k  out<5  in:image", meant=meant, passes=FAVOURITES, id="search"
             )
@@ -106,13 +111,12 @@ class ModelListScreen(ModalScreen[str | None]):
             yield Static(id="fallbacks", markup=False)
             with Vertical(id="found"):
                 yield ModelTable(self._row, id="models")
-                yield ModelDetails(id="details")
+                yield details
             yield Static(model_keys.hint("Alt+", model_keys.ACTIONS), id="actions", markup=False)
             yield Static(id="filters", markup=False)
 
     def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind."""
-        self._fit()
         self._show_filters()
         if self._engine is not None:
             self._take(self._engine.catalogue.listing)
@@ -278,13 +282,17 @@ class ModelListScreen(ModalScreen[str | None]):
         self._fit()
 
     def _fit(self) -> None:
-        """Lay out for the size that there is; the details show where there is room, or as the person chose."""
+        """Lay out for the size that there is."""
         width, height = self.app.size
-        self.pane.set_class(width >= WIDE, "-wide")
-        self.pane.set_class(width >= WIDER, "-wider")
-        has_room = width >= WIDE and height >= TALL
-        self.details.display = has_room if self._wants_details is None else self._wants_details
+        for name in (WIDE_CLASS, WIDER_CLASS):
+            self.pane.set_class(name in _widths(width), name)
+        self.details.display = self._has_details(width, height)
         self._show_details()
+
+    def _has_details(self, width: int, height: int) -> bool:
+        """Tell whether the details are shown: where there is room, unless the person chose otherwise."""
+        has_room = width >= WIDE and height >= TALL
+        return has_room if self._wants_details is None else self._wants_details
 
     # Moving and choosing
 
@@ -376,3 +384,8 @@ class ModelListScreen(ModalScreen[str | None]):
 
     def _warn(self, sentence: str) -> None:
         self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
+
+
+def _widths(width: int) -> list[str]:
+    """Return the classes of a pane where the screen has `width` cells."""
+    return [name for name, least in ((WIDE_CLASS, WIDE), (WIDER_CLASS, WIDER)) if width >= least]

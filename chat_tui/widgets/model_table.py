@@ -152,6 +152,7 @@ class ModelTable(ScrollView, can_focus=True):
         top = 0 if above is None else self._line_of(place) - above
         self.scroll_to(y=max(top, 0), animate=False, immediate=True)
         self.highlight(place)
+        self.refresh()
 
     def describe(self, known: Collection[str], order: str, now: datetime, *, descending: bool) -> None:
         """Say which columns there is anything to show in, by their headings, and what the models are sorted by.
@@ -167,14 +168,19 @@ class ModelTable(ScrollView, can_focus=True):
 
     def highlight(self, place: int) -> None:
         """Highlight the row at `place`, or the nearest one, and bring it into view."""
+        before, top = self._line_of(self._place), self.scroll_offset.y
         self._place = min(max(place, 0), max(len(self._models) - 1, 0))
-        first = 0 if self._place == 0 else self._line_of(self._place)
         line, height = self._line_of(self._place), self.scrollable_content_region.height - 1
-        if first < self.scroll_offset.y:
+        first = 0 if self._place == 0 else line  # with the heading above it
+        if first < top:
             self.scroll_to(y=first, animate=False, immediate=True)
-        elif height > 0 and line >= self.scroll_offset.y + height:
+        elif height > 0 and line >= top + height:
             self.scroll_to(y=line - height + 1, animate=False, immediate=True)
-        self.refresh()
+        if self.scroll_offset.y == top:
+            self.refresh_line(before + 1)  # below the row of headings
+            self.refresh_line(line + 1)
+        else:
+            self.refresh()
 
     def _line_of(self, place: int) -> int:
         return place + sum(start <= place for start, _ in self._headings)

@@ -9,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import pytest
+
+from chat_tui.screens import endpoints
 from chat_tui.screens.endpoints import EndpointsScreen
 from tests.app.conftest import Running, Starter
 from tests.other_servers import OTHER_SERVERS, running
@@ -195,6 +198,15 @@ async def test_whatever_a_server_tells(starter: Starter) -> None:
                 await app.pilot.press("end", "space", "s", "home", "x", "r")
             await app.pilot.press("enter")
             await app.until(lambda: not isinstance(app.app.screen, EndpointsScreen))
+
+
+async def test_the_table_is_asked_for_again_while_it_is_open(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "REFRESH_SECONDS", 0.1)
+    with serving([offers(), MANY]) as base_url:
+        async with starter.run(size=(80, 24), base_url=base_url) as app:
+            app.screen.command_choose_model("a/b")
+            await app.pilot.press("f7")
+            await app.until_shown("40 providers", "provider-00")
 
 
 async def test_a_server_without_the_route_is_told_so(starter: Starter) -> None:

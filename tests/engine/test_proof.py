@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from chat_tui.conversation.values import Receipt
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
-from tests.engine.conftest import Scripted, ask, begin, journal_of
+from tests.engine.conftest import PATIENCE, Scripted, ask, begin, journal_of, until
 
 ECHO = "demo/echo"
 
@@ -56,6 +57,26 @@ async def test_a_receipt_says_how_it_was_served(
     again = library.open(chat.id)
     again.load()
     assert again.path[-1].receipt == receipt
+
+
+async def test_a_server_that_never_tells_its_providers_delays_no_stop(
+    on_script: Session, scripted: Scripted, library: Library
+) -> None:
+    chat = begin(library, "a/b")
+    chat.change(provider={"only": ["groq"]})
+    turn = await on_script.send(chat, "Hi")
+    exchange = await scripted.next()
+    await exchange.begin()
+    await exchange.delta(content="All of it.")
+    await exchange.finish()
+    await until(lambda: turn._judging is not None, "the reply to be judged")
+    turn.stop("interrupted")
+    async with asyncio.timeout(PATIENCE):
+        reply = await turn.wait()
+    assert turn._judging is not None
+    assert turn._judging.cancelled()
+    assert (reply.status, reply.text) == ("complete", "All of it.")
+    assert journal_of(chat)[-1]["status"] == "complete"
 
 
 async def test_a_server_that_nobody_asked_for_its_models_isnt_accused(

@@ -50,8 +50,8 @@ def _whole_demo(terminal: Terminal, home: Home) -> None:
     assert "[link]" not in screen
     assert "Ask again for the same" in screen
     terminal.send("\x0f")
-    terminal.wait_for("Search models", "openai/")
-    terminal.send("ech")
+    terminal.wait_for("Search: claude", "openai/")
+    terminal.send("demo/ech")
     terminal.wait_until(lambda screen: "demo/echo" in screen and "openai/" not in screen, "the search")
     terminal.send("\r")
     terminal.wait_until(lambda screen: "demo/echo" in screen.splitlines()[0], "the model in the header")
