@@ -54,8 +54,10 @@ class Launch:
     credentials: Path
     """Where a key could be kept, for the screen that asks for one."""
     needs_key: bool = False
-    themes: Mapping[str, Theme] = field(default_factory=dict)
-    theme: str = ""
+    theme: Theme | None = None
+    """The theme to begin with."""
+    more_themes: Callable[[], tuple[Sequence[Theme], Sequence[str]]] = lambda: ((), ())
+    """Brings the other themes, after the first paint, and what is wrong with those that can't be read."""
     transcript: Mapping[str, bool] = field(default_factory=dict)
     """How conversations are shown, as the settings `transcript` say it."""
     clipboard: Way = "auto"
@@ -68,8 +70,6 @@ class ChatApp(App[None]):
     """The chat-tui application."""
 
     TITLE = "chat-tui"
-    # Textual loads no style sheet of a default screen, so the application names those of its first screens.
-    CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
     Transcript, Composer, Completions, OptionList, VerticalScroll, PromptList, ModelTable,
     ModelDetails {
@@ -80,7 +80,8 @@ class ChatApp(App[None]):
     """
 
     def __init__(self, launch: Launch) -> None:
-        super().__init__()
+        # Textual loads no style sheet of a default screen, so the application names that of its first one.
+        super().__init__(css_path="screens/no_key.tcss" if launch.needs_key else "screens/chat.tcss")
         self._launch = launch
         self._started: asyncio.Future[Session] | None = None
         self._takes_keys = launch.needs_key
@@ -89,11 +90,10 @@ class ChatApp(App[None]):
         self._doubted = False
         self._copying = asyncio.Lock()
         self._mouse_released = False
-        for theme in launch.themes.values():
-            self.register_theme(_textual_theme(theme))
-        if launch.theme in launch.themes:
-            self.theme = launch.theme
-            for name in self.available_themes.keys() - launch.themes.keys():
+        if launch.theme is not None:
+            self.register_theme(_textual_theme(launch.theme))
+            self.theme = launch.theme.name
+            for name in self.available_themes.keys() - {launch.theme.name}:
                 self.unregister_theme(name)
 
     def get_driver_class(self) -> type[Driver]:
@@ -147,7 +147,10 @@ class ChatApp(App[None]):
         return self._started
 
     def _prepare(self) -> None:
-        for problem in self._launch.problems:
+        themes, problems = self._launch.more_themes()
+        for theme in themes:
+            self.register_theme(_textual_theme(theme))
+        for problem in (*self._launch.problems, *problems):
             self.notify(one_line(problem, 400), severity="warning", markup=False, timeout=15)
         self.run_worker(self._start())
 

@@ -6,7 +6,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,12 +94,20 @@ def _demo_session(here: Paths) -> Session:
 def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, start: Callable[[], Session]) -> int:
     from chat_tui.config.problems import nearest
     from chat_tui.config.schema import SETTINGS
+    from chat_tui.config.themes import theme_files
     from chat_tui.engine.library import UnknownConversationError
 
-    themes, problems = _themes(around)
-    if arguments.theme and arguments.theme not in themes:
+    files = theme_files(around.paths.themes)
+    if arguments.theme and arguments.theme not in files:
         wanted = arguments.theme
-        return fail(f"There is no theme “{wanted}”.{nearest(wanted, themes)} There are: {', '.join(themes)}.")
+        return fail(f"There is no theme “{wanted}”.{nearest(wanted, files)} There are: {', '.join(files)}.")
+    default = SETTINGS["theme"].default
+    wanted, problems = arguments.theme or around.settings.get("theme") or default, list(around.problems)
+    if wanted not in files:
+        problems.append(f"There is no theme “{wanted}”.{nearest(wanted, files)} There are: {', '.join(files)}.")
+    # The first paint waits for one theme only.
+    theme = next((theme for name in (wanted, default) for theme in _read_themes(files, [name])[0]), None)
+    others = [name for name in files if theme is None or name != theme.name]
     library = library_of(around, model=arguments.model)
     try:
         chat = _chat(arguments, library)
@@ -121,8 +129,8 @@ def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, st
             start=start,
             needs_key=needs_key,
             credentials=around.paths.credentials,
-            themes=themes,
-            theme=arguments.theme or around.settings.get("theme") or SETTINGS["theme"].default,
+            theme=theme,
+            more_themes=lambda: _read_themes(files, others),
             transcript=around.settings.get("transcript", {}),
             clipboard=around.settings.get("clipboard") or SETTINGS["clipboard"].default,
             problems=problems,
@@ -137,15 +145,17 @@ def _has_terminal() -> bool:
     return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stderr.isatty())
 
 
-def _themes(around: Surroundings) -> tuple[dict[str, Theme], list[str]]:
-    """Return the themes that can be read, and what is wrong with the settings and the other themes."""
+def _read_themes(files: Mapping[str, Path], names: Sequence[str]) -> tuple[list[Theme], list[str]]:
+    """Return the themes of `names` that there are and that can be read, and what is wrong with the others."""
     from chat_tui.config.problems import ConfigError
-    from chat_tui.config.themes import read_theme, theme_files
+    from chat_tui.config.themes import read_theme
 
-    themes, problems = {}, list(around.problems)
-    for name, file in theme_files(around.paths.themes).items():
+    themes: list[Theme] = []
+    problems: list[str] = []
+    for name in names:
         try:
-            themes[name] = read_theme(file)
+            if name in files:
+                themes.append(read_theme(files[name]))
         except ConfigError as error:
             problems.append(str(error))
     return themes, problems

@@ -12,7 +12,6 @@ from textual.message import Message as Event
 from textual.widgets import Static
 
 from chat_tui.cost import estimate_tokens
-from chat_tui.models.routing import Choices
 from chat_tui.screens.choosing import ChoosingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
@@ -146,7 +145,11 @@ class ConversationScreen(ChoosingScreen):
         system = "system prompt" if settings.get("system") else ""
         others = len(settings.get("models") or ())
         fallbacks = f"{others} fallback{'s' * (others != 1)}" if others else ""
-        rules = Choices.of(settings.get("provider") or {}).summary()
+        rules = ""
+        if provider := settings.get("provider"):
+            from chat_tui.models.routing import Choices
+
+            rules = Choices.of(provider).summary()
         self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system)
         self._show_hint()
         self._show_status()

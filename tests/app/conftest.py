@@ -153,8 +153,8 @@ class Starter:
             start=lambda: Session(server, settings, paths=self.library.paths),
             credentials=self.library.paths.credentials,
             needs_key=needs_key,
-            themes={name: read_theme(file) for name, file in files.items()},
-            theme="ink",
+            theme=read_theme(files["ink"]),
+            more_themes=lambda: ([read_theme(file) for name, file in files.items() if name != "ink"], []),
         )
         app = ChatApp(launch)
         async with app.run_test(size=size, notifications=True) as pilot:

@@ -54,7 +54,6 @@ def test_looks_as_it_did(
         chat=library.begin(),
         start=lambda: Session(Server(emulator.base_url, DEMO_KEY)),
         credentials=library.paths.credentials,
-        themes={name: read_theme(file) for name, file in theme_files(library.paths.themes).items()},
-        theme=theme,
+        theme=read_theme(theme_files(library.paths.themes)[theme]),
     )
     assert snap_compare(ChatApp(launch), terminal_size=SIZES[size], run_before=with_rules)
