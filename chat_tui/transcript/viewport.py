@@ -90,6 +90,11 @@ Viewport {{
     def _height(self) -> int:
         return self.scrollable_content_region.height
 
+    @property
+    def _room(self) -> int:
+        """Cells of a row, next to the scroll bar."""
+        return self.scrollable_content_region.width
+
     def _render_item(self, item: Item) -> Sections:
         return item.render(self._looks or Context(80, self._palette(), markdown=False), self._footer)
 
@@ -109,7 +114,7 @@ Viewport {{
 
     def _place(self) -> None:
         """Tell Textual the size and the scroll position."""
-        size = Size(self.scrollable_content_region.width, self._stack.size)
+        size = Size(self._room, self._stack.size)
         # Set without a layout: the widget's own size does not depend on them, and a layout would repaint everything.
         self.set_reactive(Widget.virtual_size, size)
         row = min(self._stack.top_row, self.max_scroll_y)
@@ -224,7 +229,7 @@ Viewport {{
         return Palette(self.rich_style, self.get_component_rich_style)
 
     def _renew(self) -> None:
-        width = self.scrollable_content_region.width
+        width = self._room
         if not width or not self.is_attached:
             return
         context = self._looks
@@ -260,7 +265,7 @@ Viewport {{
         line = lines.line(line_number)
         strip = self._line_strip(item, order, lines, line_number, line)
         place = selecting.place(order, lines.address(line_number))
-        if strip.cell_length > width:
+        if strip.cell_length > self._room:
             return self._cut(strip, line.decoration, self._first_column(item, line_number), place)
         painted = self._painted.get((order, line_number))
         if painted is not None and painted[0] is strip:
@@ -276,7 +281,7 @@ Viewport {{
         from chat_tui.transcript.sideways import cut
 
         palette = self._palette()
-        shown = cut(strip, fixed, column, self.size.width - 1, palette["accent"], place)
+        shown = cut(strip, fixed, column, self._room, palette["accent"], place)
         return shown.crop_extend(0, self.size.width, palette.text)
 
     def _first_column(self, item: Item, row: int) -> int:

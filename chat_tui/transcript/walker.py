@@ -171,14 +171,14 @@ class Walker(Transcript):
     def action_move_code(self, step: int) -> None:
         """Move long lines of code at the cursor by a third of the view; no further than their ends."""
         column = self._own_column + step * max(1, self.size.width // 3)
-        self._show_column(min(column, self._widest() - self.size.width + 1))
+        self._show_column(min(column, self._widest() - self._room))
 
     def _bring_into_row(self, place: Place, start: int, end: int) -> None:
         """Move long lines of code when the characters from `start` to `end` of the one at `place` are out of view."""
         line = self._stack.lines(place.item).plain(place.line)
-        text, room = line.strip.text, self.size.width - 2 - cells(line.strip.text[: line.decoration])
+        text, room = line.strip.text, self._room - 1 - cells(line.strip.text[: line.decoration])
         first, last = (cells(text[line.decoration : character]) for character in (start, end))
-        if line.strip.cell_length > self.size.width and not self._own_column < first <= last < self._own_column + room:
+        if line.strip.cell_length > self._room and not self._own_column < first <= last < self._own_column + room:
             self._show_column(first - room // 3)
 
     def _show_column(self, column: int) -> None:

@@ -285,6 +285,17 @@ async def test_the_mouse_selects_and_the_screen_copies() -> None:
         assert app.screen.get_selected_text() == "brave"
 
 
+async def test_a_line_of_code_as_wide_as_the_view_loses_nothing_to_the_scroll_bar() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        code = ["x" * length + "end" for length in range(28, 38)]
+        app.transcript.toggle_wrap()
+        app.transcript.show([reply("\n".join(["```", *code, "```"]))])
+        await settled(pilot)
+        rows = [row[4:] for row in app.painted()[: len(code)]]
+        assert [row for row in rows if not row.endswith("›")] == [line for line in code if len(line) <= 35]
+
+
 async def test_messages_can_be_taken_out_and_unknown_ids_are_no_matter() -> None:
     app = Host()
     async with app.run_test(size=(80, 20)) as pilot:
