@@ -118,6 +118,7 @@ class ModelListScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind."""
+        self.set_focus(self.search)  # what is typed next belongs there
         self._show_filters()
         if self._engine is not None:
             self._take(self._engine.catalogue.listing)
@@ -340,11 +341,13 @@ class ModelListScreen(ModalScreen[str | None]):
         else:
             self.focus_next()
 
-    def on_key(self, event: events.Key) -> None:
-        """Take what is typed before the search has the focus."""
-        if event.is_printable and event.character and self.focused is None:
-            event.stop()
-            self.search.insert_text_at_cursor(event.character)
+    @on(SearchLine.Pressed)
+    async def _act(self, event: SearchLine.Pressed) -> None:
+        await self.run_action(event.action)
+
+    @on(SearchLine.Submitted)
+    def _take_highlighted(self) -> None:
+        self.action_choose()
 
     def action_search(self) -> None:
         """Go back to the search."""
