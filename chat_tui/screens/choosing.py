@@ -1,4 +1,4 @@
-"""What people choose for the conversation that is shown: its model, its providers, its system prompt's place in it."""
+"""What people choose for the conversation that is shown: its model, its providers and its system prompt."""
 
 from __future__ import annotations
 

@@ -93,18 +93,18 @@ _MOVES = (
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield all bindings; those of letters alone don't win over what has the focus."""
+    """Yield all bindings; letters alone are text while the search has the focus."""
     for name, keys, action, help in _MOVES:
-        yield _binding(name, keys, action, help, priority=True)
-    yield _binding("search", "slash", "search", "Go back to the search", priority=False)
+        yield _binding(name, keys, action, help)
+    yield _binding("search", "slash", "search", "Go back to the search")
     for key in (*FILTERS, *ACTIONS):
         name = key.word.replace(" ", "_")
-        yield _binding(name, f"alt+{key.letter}", key.action, key.help, priority=True)
-        yield _binding(f"{name}_in_list", key.letter, key.action, key.help, priority=False)
+        yield _binding(name, f"alt+{key.letter}", key.action, key.help)
+        yield _binding(f"{name}_in_list", key.letter, key.action, key.help)
 
 
-def _binding(name: str, keys: str, action: str, help: str, *, priority: bool) -> Binding:
-    return Binding(keys, action, help, id=f"models.{name}", tooltip=help, show=False, priority=priority)
+def _binding(name: str, keys: str, action: str, help: str) -> Binding:
+    return Binding(keys, action, help, id=f"models.{name}", tooltip=help, show=False)
 
 
 def hint(label: str, keys: Sequence[Key], is_on: Callable[[Key], bool] = lambda _: False) -> Content:

@@ -71,6 +71,7 @@ class ModelListScreen(ModalScreen[str | None]):
     problem = getters.query_one("#problem", Static)
     table = getters.query_one(ModelTable)
     details = getters.query_one(ModelDetails)
+    actions = getters.query_one("#actions", Static)
     filters = getters.query_one("#filters", Static)
 
     def __init__(
@@ -112,11 +113,12 @@ class ModelListScreen(ModalScreen[str | None]):
             with Vertical(id="found"):
                 yield ModelTable(self._row, id="models")
                 yield details
-            yield Static(model_keys.hint("Alt+", model_keys.ACTIONS), id="actions", markup=False)
+            yield Static(id="actions", markup=False)
             yield Static(id="filters", markup=False)
 
     def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind."""
+        self.set_focus(self.search)  # what is typed next belongs there
         self._show_filters()
         if self._engine is not None:
             self._take(self._engine.catalogue.listing)
@@ -261,7 +263,7 @@ class ModelListScreen(ModalScreen[str | None]):
         self.details.show(
             lambda width: details(
                 model,
-                available(name, index.by_id),
+                available(name, index.by_id) if self._columns & _PRICES or not index.entries else (),
                 now(),
                 width,
                 name=name,
@@ -271,11 +273,21 @@ class ModelListScreen(ModalScreen[str | None]):
         )
 
     def _show_filters(self) -> None:
+        """Show which of the filters that have a key are in the search."""
         typed = {piece.text.lower() for piece in pieces(self.search.value)} & {key.filter for key in model_keys.FILTERS}
-        if typed == self._filtered:
-            return
-        self._filtered = typed
-        self.filters.update(model_keys.hint("Alt+", model_keys.FILTERS, lambda key: key.filter in typed), layout=False)
+        if typed != self._filtered:
+            self._filtered = typed
+            self._show_keys()
+
+    @on(events.DescendantFocus)
+    def _show_keys(self) -> None:
+        """Name the keys; only while the search takes letters do they need Alt."""
+        label = "Alt+" if self.search.has_focus else "keys"
+        filtered = self._filtered or ()
+        self.actions.update(model_keys.hint(label, model_keys.ACTIONS), layout=False)
+        self.filters.update(
+            model_keys.hint(label, model_keys.FILTERS, lambda key: key.filter in filtered), layout=False
+        )
 
     def on_resize(self) -> None:
         """Fit the panes to the new size."""
@@ -329,11 +341,13 @@ class ModelListScreen(ModalScreen[str | None]):
         else:
             self.focus_next()
 
-    def on_key(self, event: events.Key) -> None:
-        """Take what is typed before the search has the focus."""
-        if event.is_printable and event.character and self.focused is None:
-            event.stop()
-            self.search.insert_text_at_cursor(event.character)
+    @on(SearchLine.Pressed)
+    async def _act(self, event: SearchLine.Pressed) -> None:
+        await self.run_action(event.action)
+
+    @on(SearchLine.Submitted)
+    def _take_highlighted(self) -> None:
+        self.action_choose()
 
     def action_search(self) -> None:
         """Go back to the search."""

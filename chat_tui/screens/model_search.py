@@ -108,6 +108,8 @@ def typed_model(search: Search, listed: Mapping[str, ModelEntry]) -> tuple[Model
     if text in listed or search.query.words != (text.lower(),) or not looks_like_one:
         return None, False
     parts = split_id(text)
+    if not (parts.base or parts.preset):
+        return None, False  # a preset whose name isn't typed yet
     base = listed.get(parts.listed) or listed.get(parts.base)
     entry = replace(base, id=text, name=text, alias_of=None) if base else ModelEntry(id=text, name=text)
     return entry, bool(parts.preset or parts.variants or parts.is_alias)

@@ -96,7 +96,7 @@ class ModelPicker(ModelListScreen):
         models = self._chat.settings.get("models") or []
         numbered = [(f"  {place} {one_line(str(model))}", "") for place, model in enumerate(models, 1)]
         self.fallbacks.set_class(bool(models), "-some")
-        self.fallbacks.update(Content.assemble(("when it can't answer", "$foreground-muted"), *numbered))
+        self.fallbacks.update(Content.assemble(("when it can't answer", "$foreground-muted"), *numbered), layout=False)
 
     def action_also(self) -> None:
         """Add the highlighted model to those that are tried when the first can't answer, or take it out."""

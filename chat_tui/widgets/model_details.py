@@ -30,7 +30,7 @@ _VALUE = 600
 _DIM, _PLAIN, _ACCENT, _WARNING = "$foreground-muted", "", "$primary", "$text-warning"
 
 
-class ModelDetails(ScrollView, can_focus=True):
+class ModelDetails(ScrollView, can_focus=True, inherit_bindings=False):
     """A text that scrolls, shown without laying out the screen anew: another one comes with each step in a list."""
 
     DEFAULT_CSS = """

@@ -50,7 +50,7 @@ class Row:
     is_dim: bool = False
 
 
-class ModelTable(ScrollView, can_focus=True):
+class ModelTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Models under their headings; `highlight` moves, a click chooses.
 
     Args:

@@ -8,12 +8,14 @@ from typing import ClassVar
 from rich.highlighter import Highlighter
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
 
 
-class SearchLine(Input):
+class SearchLine(Input, inherit_bindings=False):
     """An input that never changes its size: what is typed doesn't lay out and paint the whole screen anew.
 
     Args:
@@ -22,6 +24,7 @@ class SearchLine(Input):
         meant: Says which stretches of the text stand out, and as what: `filter` or `problem`.
     """
 
+    BINDINGS = Input.BINDINGS  # without those of views that scroll, which it is one of
     COMPONENT_CLASSES: ClassVar[set[str]] = {"search-line--filter", "search-line--problem"}
     DEFAULT_CSS = """
     SearchLine {
@@ -33,6 +36,19 @@ class SearchLine(Input):
     """
     virtual_size = Reactive(Size(0, 0))
 
+    class Pressed(Message):
+        """A key was pressed that means an action elsewhere; it comes after the changes of the text before it."""
+
+        def __init__(self, line: SearchLine, action: str) -> None:
+            super().__init__()
+            self.line = line
+            self.action = action
+
+        @property
+        def control(self) -> SearchLine:
+            """The line."""
+            return self.line
+
     def __init__(
         self,
         *,
@@ -43,6 +59,23 @@ class SearchLine(Input):
     ) -> None:
         super().__init__(placeholder=placeholder, highlighter=_Highlighter(self, meant), id=id)
         self._passes = passes
+
+    async def on_key(self, event: events.Key) -> None:
+        """Act on keys in the order in which they were typed, in one burst as well.
+
+        A binding would act when the key has bubbled to the application, or before any letter was taken.
+        """
+        active = self.screen.active_bindings.get(event.key)
+        # A key with Alt may come with its letter.
+        is_text = "+" not in event.key and self.check_consume_key(event.key, event.character)
+        if active is None or not active.enabled or is_text:
+            return
+        event.stop()
+        event.prevent_default()
+        if active.node is self:
+            await self.run_action(active.binding.action)
+        else:
+            self.post_message(self.Pressed(self, active.binding.action))
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Tell whether a key can only be meant as text; bindings of the screen then don't get it."""

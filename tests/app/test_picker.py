@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import FilePart, Message, TextPart
@@ -83,6 +84,14 @@ async def test_switching_takes_two_keys_and_what_is_searched_for(real: Any) -> N
         await app.pilot.press(*keys[1:])
         await app.until(lambda: app.chat.model == "anthropic/claude-sonnet-4.5")
         assert len(keys) - len("sonnet-4.5") <= 3
+
+
+async def test_what_is_typed_in_one_burst_counts_in_its_order(real: Any) -> None:
+    async with real() as (app, _):
+        await open_picker(app)
+        for key in (*"sonnett", "backspace", "minus", "4", "full_stop", "5", "down", "up", "enter"):
+            app.app.post_message(Key(key, {"minus": "-", "full_stop": "."}.get(key, key if len(key) == 1 else None)))
+        await app.until(lambda: app.chat.model == "anthropic/claude-sonnet-4.5")
 
 
 async def test_favourites_come_first_with_their_digits_and_stay(starter: Starter) -> None:
