@@ -56,8 +56,7 @@ class _Rows(NamedTuple):
     @classmethod
     def among(cls, lines: Sections, low: Address | None, left: int, high: Address | None, right: int) -> _Rows:
         """Return the rows of `lines` from an address to another; one that isn't there is where they begin or end."""
-        if low is not None or high is not None:
-            lines.make(low.section if low else 0, high.section + 1 if high else None)
+        lines.make(low.section if low else 0, high.section + 1 if high else None)
         return cls(
             lines.row(low) if low else 0,
             left if low else 0,
@@ -97,12 +96,11 @@ def selected_text(
         first, low, left = 0, None, 0
     found: list[str] = []
     for index in range(first, min(last, len(items) - 1) + 1):
-        if first < index < last:
+        begin, end = low if index == first else None, high if index == last else None
+        if begin is None and end is None and (items[index].text or first < index < last):
             found.append(items[index].text)
             continue
-        rows = _Rows.among(
-            lines_of(index), low if index == first else None, left, high if index == last else None, right
-        )
+        rows = _Rows.among(lines_of(index), begin, left, end, right)
         found.append(_of_message(items[index], lines_of(index), rows, alone=first == last))
     return "\n\n".join(text.strip("\n") for text in found if text.strip()).rstrip()
 

@@ -10,7 +10,7 @@ from textual.selection import SELECT_ALL, Selection
 from chat_tui.transcript import selecting
 from chat_tui.transcript.copying import code_blocks
 from chat_tui.transcript.view import Transcript
-from tests.transcript.test_view import Host, prompt, reply
+from tests.transcript.test_view import Host, chat, prompt, reply
 
 RICH = """\
 ## A heading
@@ -142,6 +142,18 @@ async def test_everything_is_all_sources_without_what_we_wrote() -> None:
         app.transcript.show([prompt("one\n  two"), reply(RICH), prompt(""), reply("  indented\n")])
         await pilot.pause()
         assert app.transcript.get_selection(SELECT_ALL) == (f"one\n  two\n\n{RICH}\n\n  indented", "\n")
+
+
+async def test_everything_is_all_sources_though_nobody_saw_most_of_it() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        # Its height is guessed at by its source, of which most isn't shown.
+        links = "\n\n".join(f"[{number}](https://example.com/{'long/' * 60})" for number in range(60))
+        app.transcript.show([reply(links), *chat(12), reply(links)])
+        await pilot.pause()
+        copied_text, _ = app.transcript.get_selection(SELECT_ALL) or ("", "")
+        assert copied_text.startswith(f"{links}\n\nprompt 0\n\nreply 0")
+        assert copied_text.endswith(f"\n\n{links}")
 
 
 async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:
