@@ -158,8 +158,8 @@ class Stack:
 
     @property
     def size(self) -> int:
-        """Rows to scroll in: a reply that is followed has some more, which it grows into."""
-        return max(self.total + self._ahead, self.height)
+        """Rows to scroll in: as many more as a reply that is followed grows into, and what is in view below the end."""
+        return max(self.total + self._ahead, self.top_row + self.height)
 
     @property
     def top_row(self) -> int:

@@ -92,7 +92,7 @@ class Transcript(Viewport):
     def prepend(self, messages: Sequence[Message]) -> None:
         """Put earlier messages before the others; what is on the screen stays."""
         self._stack.prepend(_items(messages))
-        self._settle(repaint=False)
+        self._settle()
 
     def add(self, message: Message) -> None:
         """Put a message at the end: a prompt, or a reply that will arrive."""
@@ -123,7 +123,7 @@ class Transcript(Viewport):
             self._changed(index, row, before)
         if self._looks is not None:
             # The label says how long it takes: it changes with the thought, however far above its end.
-            y = self._stack.start(index) + self._stack.items[index].label_row - self._placed_row
+            y = self._stack.start(index) + self._stack.items[index].label_row - self._stack.top_row
             if 0 <= y < self._height:
                 self.refresh(Region(0, y, self.size.width, 1))
 

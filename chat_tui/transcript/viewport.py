@@ -102,15 +102,14 @@ Viewport {{
         # Before the first layout no width is known: everything is estimated then.
         return item.estimate(self._looks.width) if self._looks else 1
 
-    def _settle(self, *, repaint: bool = True) -> None:
+    def _settle(self) -> None:
         """Render what is in view, and put the scroll position where the reader's place is."""
         self._stack.height = self._height
         if self._looks is not None and self._height:
             self._stack.settle()
             self._place()
         self._tell_following()
-        if repaint:
-            self.refresh()
+        self.refresh()
 
     def _place(self) -> None:
         """Tell Textual the size and the scroll position."""
@@ -137,7 +136,7 @@ Viewport {{
         if self._stack.following and self._placed_row != old_row:
             self.refresh()
             return
-        rows, above = self._stack.rows(index), self._stack.start(index) - self._placed_row
+        rows, above = self._stack.rows(index), self._stack.start(index) - self._stack.top_row
         start, end = max(0, above + row), min(self._height, above + max(rows_before, rows))
         if index < len(self._stack) - 1 and rows_before != rows:
             end = self._height
@@ -148,7 +147,7 @@ Viewport {{
 
     def _changed_cells(self, y: int) -> int:
         """Return how many cells of row `y` were painted otherwise than the line that is there now looks, or may be."""
-        index, number = self._stack.at(y + self._placed_row)
+        index, number = self._stack.at(y + self._stack.top_row)
         order, lines = self._stack.first_order + index, self._stack.lines(index)
         painted = self._painted.get((order, number))
         strip = self._line_strip(self._stack.items[index], order, lines, number, lines.line(number))

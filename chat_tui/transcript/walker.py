@@ -148,7 +148,7 @@ class Walker(Transcript):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on what was clicked; links and folds are the transcript's, whose own handler is called too."""
-        row = event.y + self._placed_row
+        row = event.y + self._stack.top_row
         if self._looks is not None and self._stack.items and row < self._stack.total:
             self._cursor.put(self._stack.at(row))
             self.leave_link()
@@ -194,7 +194,7 @@ class Walker(Transcript):
 
     def _widest(self) -> int:
         """Return the cells of the longest row in view at the cursor."""
-        places = (self._stack.at(self._placed_row + y) for y in range(self._height) if self._stack.items)
+        places = (self._stack.at(self._stack.top_row + y) for y in range(self._height) if self._stack.items)
         lines = ((self._stack.items[index], self._stack.lines(index), row) for index, row in places)
         return max(
             (

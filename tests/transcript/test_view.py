@@ -141,6 +141,23 @@ async def test_the_final_message_looks_as_if_it_had_come_in_one_piece_and_the_to
         assert [line.strip for line in transcript._stack.lines(4)] == streamed
 
 
+async def test_the_top_line_stays_when_what_arrives_gets_shorter() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        transcript, arriving = app.transcript, reply("", "streaming")
+        transcript.show([*chat(4), arriving])
+        await settled(pilot)
+        transcript.toggle_reasoning(arriving.id)  # it follows no more
+        top = app.rows()[0]
+        for text in ("~~~", "js"):  # the sign of waiting goes, and what is there has no row yet
+            transcript.append_text(arriving.id, text)
+            await settled(pilot)
+            assert (app.rows()[0], app.painted()) == (top, app.rows())
+        transcript.prepend(chat(1))
+        await settled(pilot)
+        assert app.painted() == app.rows()
+
+
 async def test_earlier_messages_leave_the_screen_as_it_is() -> None:
     app = Host()
     async with app.run_test(size=(80, 20)) as pilot:
