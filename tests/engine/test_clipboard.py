@@ -92,7 +92,7 @@ async def test_the_way_that_fits_the_place(
     desk = Desk(tmp_path, {tool: TAKES for tool in ALL if tool not in missing})
     copied = await desk.copy(TEXT, environment, platform)
     if expected == TERMINAL:
-        assert copied == Copied(TERMINAL)
+        assert copied == Copied(TERMINAL, by_terminal=True)
         assert desk.to_terminal == [TEXT]
     elif expected:
         assert copied == Copied(f"with {expected}")
@@ -138,7 +138,7 @@ async def test_the_tools_get_the_environment_without_the_key(tmp_path: Path) -> 
 async def test_what_a_terminal_would_cut_goes_elsewhere(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"xclip": TAKES})
     fits = "é" * (LARGEST_FOR_TERMINAL // 2)
-    assert await desk.copy(fits, SSH) == Copied(TERMINAL)
+    assert await desk.copy(fits, SSH) == Copied(TERMINAL, by_terminal=True)
     assert await desk.copy(fits + "x", SSH) == Copied("to a file", desk.state / "copied.txt")
     assert await desk.copy(fits + "x", SSH | X11) == Copied("with xclip")
     assert desk.to_terminal == [fits]
