@@ -196,7 +196,8 @@ def _table(
 def _gap_line(above: Block, below: Block, context: Context) -> Line:
     common = [pair[0] for pair in takewhile(lambda pair: pair[0] == pair[1], zip(above.rest, below.rest, strict=False))]
     spans = _marks(common, context.palette)
-    return make_line(spans, sum(len(text) for text, _ in spans))
+    source = "".join(mark.source for mark in common).rstrip()
+    return make_line(spans, sum(len(text) for text, _ in spans))._replace(copied=source)
 
 
 def render_chunk(

@@ -107,7 +107,9 @@ MARKED = """\
 - [x] ~~done~~ at last
 
 > said `so`
-> thrice"""
+> thrice
+>
+> and left"""
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,8 @@ MARKED = """\
             "last",
             "strong item, which is long enough to be wrapped twice, linked and slanted\n- [x] ~~done~~ at last",
         ),
-        ("said", "thrice", MARKED.split("\n\n")[2]),
+        ("said", "thrice", MARKED.split("\n\n")[2].rpartition("\n>\n")[0]),
+        ("said", "left", MARKED.split("\n\n")[2]),
         ("strong", "item", "strong item"),
         ("done", "at", "done at"),
     ],
