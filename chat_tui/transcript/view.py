@@ -194,6 +194,8 @@ class Transcript(Viewport):
         if selection is None:
             return line.strip
         style = self.screen.get_component_rich_style("screen--selection")
+        if self.screen.get_component_styles("screen--selection").color.is_transparent:
+            style = Style(bgcolor=style.bgcolor)  # selected text keeps its own colour, which isn't the background's
         return selecting.highlighted(line, selection, selecting.place(order, lines.address(row)), style)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

@@ -296,10 +296,15 @@ async def test_the_mouse_selects_and_the_screen_copies() -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         app.transcript.show([reply("hello brave world")])
         await pilot.pause()
+        before = {text: style for text, style, _ in app.transcript.render_line(0) if style}
         await pilot.mouse_down(Transcript, offset=(8, 0))
         await pilot.hover(Transcript, offset=(12, 0))
         await pilot.mouse_up(Transcript, offset=(12, 0))
         assert app.screen.get_selected_text() == "brave"
+        chosen = next(style for text, style, _ in app.transcript.render_line(0) if text == "brave" and style)
+        plain = next(style for text, style in before.items() if "brave" in text)
+        assert chosen.color == plain.color
+        assert chosen.bgcolor not in (plain.bgcolor, chosen.color)
 
 
 async def test_a_line_of_code_as_wide_as_the_view_loses_nothing_to_the_scroll_bar() -> None:
