@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -169,7 +170,7 @@ class ModelListScreen(ModalScreen[str | None]):
             models, place = index.find(search.query, known), 0
             if search.query.order is None:
                 models = suited_first(models, self._reasons)
-        self._typed, is_meant = typed_model(search, index.by_id)
+        self._typed, is_meant = typed_model(search, index.by_id, is_told=bool(index.entries or self._listing.problem))
         self._count = len(models) if not search.is_empty else len(index.entries)
         if self._typed is not None:
             models.insert(0 if is_meant else len(models), self._typed)
@@ -348,6 +349,10 @@ class ModelListScreen(ModalScreen[str | None]):
     @on(SearchLine.Submitted)
     def _take_highlighted(self) -> None:
         self.action_choose()
+
+    def dismiss(self, result: str | None = None) -> AwaitComplete:
+        """End, unless that was done or another screen is on top: a key of the same burst would end the wrong one."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_search(self) -> None:
         """Go back to the search."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.models.endpoint import Endpoints
+    from chat_tui.models.routing import Choices
 
 
 class ModelPicker(ModelListScreen):
@@ -142,18 +143,20 @@ class ModelPicker(ModelListScreen):
 
     def action_providers(self) -> None:
         """Show who serves the highlighted model, and keep for this chat who may."""
-        if (model := self.table.highlighted) is not None:
-            self.run_worker(self._choose_providers(self._search.named(model.id)), group="providers", exclusive=True)
-
-    async def _choose_providers(self, model: str) -> None:
         from chat_tui.screens.endpoints import EndpointsScreen
+
+        if (highlighted := self.table.highlighted) is None:
+            return
+        model = self._search.named(highlighted.id)
 
         async def fetch() -> Endpoints:
             return await (await self._session()).endpoints(model)
 
-        choices = await self.app.push_screen_wait(
-            EndpointsScreen(model, self._chat.settings.get("provider") or {}, fetch)
+        self.app.push_screen(
+            EndpointsScreen(model, self._chat.settings.get("provider") or {}, fetch), self._keep_providers
         )
+
+    def _keep_providers(self, choices: Choices | None) -> None:
         if choices is not None:
             try:
                 self._chat.choose_providers(choices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from textual.events import Key
+from textual.screen import Screen
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import FilePart, Message, TextPart
 from chat_tui.demo.catalogue import models
 from chat_tui.engine.catalogue_files import CatalogueFiles
+from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.endpoints import EndpointsScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.model_keys import FILTERS
@@ -420,6 +423,69 @@ async def test_the_providers_of_a_model_are_one_key_away(starter: Starter) -> No
         await app.pilot.press("enter")
         await closed(app)
         assert (await received(app))["provider"] == {"only": ["demo"]}
+
+
+BURSTS = (
+    # keys that come in one go, what is on top then, and the model then
+    (["escape", "escape"], ChatScreen, "demo/markdown"),
+    (["ctrl+o", "ctrl+o", "ctrl+o"], ChatScreen, "demo/markdown"),
+    ([*"demo/echo", "enter", "enter"], ChatScreen, "demo/echo"),
+    (["f1", "escape", "enter"], HelpScreen, "demo/markdown"),
+    (["alt+p", "escape", "enter"], EndpointsScreen, "demo/markdown"),
+)
+
+
+@pytest.mark.parametrize(("keys", "top", "model"), BURSTS, ids=[" ".join(keys[-3:]) for keys, _, _ in BURSTS])
+async def test_a_key_that_comes_too_late_ends_no_other_screen(
+    starter: Starter, keys: list[str], top: type[Screen[Any]], model: str
+) -> None:
+    async with starter.run() as app:
+        picker = await open_picker(app)
+        for key in keys:
+            app.app.post_message(Key(key, key if len(key) == 1 else None))
+        await app.until(lambda: app.app.screen is not picker)
+        await app.pilot.pause()
+        assert isinstance(app.app.screen, top)
+        assert app.chat.model == model
+        if top is not ChatScreen:
+            await app.pilot.press("escape")
+            assert app.app.screen is picker
+            await app.pilot.press("escape")
+        await app.pilot.press(*"more")
+        assert app.screen.composer.text == "more"
+
+
+QUOTED: tuple[tuple[str, list[str], str, tuple[str, ...]], ...] = (
+    # typed, then keys, then the search and what is found
+    ('"claude sonnet"', [], '"claude sonnet"', ("of 371", "anthropic/claude-sonnet-4.5")),
+    ('"sonnet', ["alt+o"], '"sonnet" sort:in', ("↑in", "anthropic/claude-sonnet-4.5")),
+    ('"sonnet', ["alt+t", "alt+t"], '"sonnet" ', ("anthropic/claude-sonnet-4.5",)),
+    ("sonnet :fast", [], "sonnet :fast", ("There is no variant “:fast”.",)),
+)
+
+
+async def test_quotations_are_looked_for_and_take_no_filter_in(real: Any) -> None:
+    async with real() as (app, _):
+        picker = await open_picker(app)
+        for typed, keys, text, shown in QUOTED:
+            await search(app, typed)
+            await app.pilot.press(*keys)
+            assert picker.search.value == text
+            await app.until_shown(*shown)
+            assert "ai21/jamba" not in app.text()
+
+
+async def test_a_word_is_no_model_before_the_server_has_said_what_it_has(starter: Starter) -> None:
+    with listing_server() as server:
+        answers = threading.Event()
+        server.before = answers.wait
+        async with starter.run(base_url=server.base_url, key=KEY) as app:
+            await app.pilot.press("ctrl+o", *"sonnet-4.5", "enter")
+            assert isinstance(app.app.screen, ModelPicker)
+            answers.set()
+            await app.until_shown("anthropic/claude-sonnet-4.5")
+            await app.pilot.press("enter")
+            await app.until(lambda: app.chat.model == "anthropic/claude-sonnet-4.5")
 
 
 async def test_help_and_the_key_that_opened_it_close_nothing_else(starter: Starter) -> None:
