@@ -57,6 +57,13 @@ def test_what_is_shown_of_each(heading: str, cells: tuple[str, ...]) -> None:
     assert shown.room > max(map(len, (heading, *cells)))
 
 
+def test_no_number_pushes_the_others_out() -> None:
+    told = {"context": 8192, "throughput": Spread(p50=40)}
+    odd = offer("odd", prices=Prices(prompt=Decimal("1e-30"), completion=Decimal("1e30")), **told)
+    plain = offer("plain", prices=Prices(prompt=Decimal("1e-6"), completion=Decimal("2e-6")), **told)
+    assert [one.column.heading for one in fitting([odd, plain], 58)] == ["$/M in", "out", "context", "tok/s"]
+
+
 def test_columns_give_way_and_those_that_tell_nothing_are_absent() -> None:
     every = [one.column.heading for one in fitting([KNOWN], 400)]
     assert every == [column.heading for column in COLUMNS]

@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Collection, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from chat_tui.engine.entries import prices_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.endpoint import EndpointEntry, Endpoints, Policy, Spread
-from chat_tui.models.entry import Prices, Rates
 from chat_tui.models.variants import split_id
 from chat_tui.openrouter.errors import OpenRouterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat_tui.openrouter.catalogue import Pricing
     from chat_tui.openrouter.client import Client
     from chat_tui.openrouter.providers import Endpoint, Percentiles, Provider
 
@@ -114,7 +113,7 @@ def _entry(endpoint: Endpoint, provider: Provider | None, zdr: Collection[tuple[
     return EndpointEntry(
         tag=endpoint.tag or (provider and provider.slug) or endpoint.provider_name or "",
         provider=endpoint.provider_name or endpoint.tag or "",
-        prices=_prices(endpoint.pricing),
+        prices=prices_of(endpoint.pricing),
         quantization="" if precision == _UNKNOWN_PRECISION else precision,
         context=endpoint.context_length,
         max_output=endpoint.max_completion_tokens,
@@ -143,12 +142,6 @@ def _policy(provider: Provider | None, keeps_nothing: bool | None) -> Policy:
         headquarters=provider.headquarters or "",
         datacenters=provider.datacenters,
     )
-
-
-def _prices(pricing: Pricing) -> Prices:
-    if pricing.varies:
-        return Prices(varies=True)
-    return Prices(**{name: getattr(pricing, name) for name in Rates.__slots__}, discount=pricing.discount)
 
 
 def _spread(percentiles: Percentiles | None) -> Spread:

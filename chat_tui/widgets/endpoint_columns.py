@@ -13,6 +13,8 @@ from chat_tui.text import one_line
 UNKNOWN = "–"
 _GAP = 2
 _SORTED = " ▾"
+_LONGEST = 12
+"""Cells of a number; one that is longer is cut, lest it push the others out."""
 
 Key = Callable[[EndpointEntry], float | None]
 
@@ -123,7 +125,7 @@ def fitting(entries: Sequence[EndpointEntry], width: int) -> list[Shown]:
     """Return the columns that fit into `width` cells; one of which nothing is told isn't shown."""
     shown = []
     for column in COLUMNS:
-        cells = tuple(column.cell(entry) for entry in entries)
+        cells = tuple(_cut(column.cell(entry)) for entry in entries)
         if any(cells):
             cells = _aligned(cells) if column.has_points else tuple(cell or UNKNOWN for cell in cells)
             heading = len(column.heading) + (len(_SORTED) if column.key else 0)
@@ -131,6 +133,10 @@ def fitting(entries: Sequence[EndpointEntry], width: int) -> list[Shown]:
     while shown and sum(one.room for one in shown) > width:
         shown.remove(max(shown, key=lambda one: one.column.rank))
     return shown
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _LONGEST else cell[: _LONGEST - 1] + "…"
 
 
 def _aligned(cells: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -176,6 +177,14 @@ MANY = offers(*({"tag": f"provider-{n:02}", "provider_name": f"P{n}", "pricing":
 HOSTILE = offers(
     {"tag": "[/foo]\x1b[2J", "provider_name": "[red]x[/red]\x07", "quantization": "\u202eq", "pricing": None},
     {"tag": 7, "provider_name": "Numbered", "uptime_last_30m": "high", "latency_last_30m": 812.4, "status": -5},
+    {
+        "tag": "odd",
+        "provider_name": "Odd",
+        "pricing": {"prompt": "NaN", "image": "-1"},
+        "latency_last_30m": {"p50": "NaN"},
+        "throughput_last_30m": {"p50": "Infinity"},
+        "uptime_last_30m": "NaN",
+    },
     {"provider_name": None},
     None,
 )
@@ -188,13 +197,14 @@ async def test_whatever_a_server_tells(starter: Starter) -> None:
         (MANY, ["40 providers", "isn't told", "provider-00", "100000.00"]),
         (broken, ["Not refreshed since", "provider-00"]),
         ({"data": None}, ["Not refreshed since", "provider-00"]),
-        (HOSTILE, ["2 providers", "[/foo]␛[2J", "Numbered"]),
+        (HOSTILE, ["3 providers", "[/foo]␛[2J", "Numbered"]),
     ]
     with serving([answer for answer, _ in told]) as base_url:
         async with starter.run(size=(80, 24), base_url=base_url) as app:
             await open_table(app, "a/b")
             for _, shown in told:
                 await app.until_shown(*shown)
+                assert not re.search(r"\b(nan|inf)\b|-1\.00", app.text())
                 await app.pilot.press("end", "space", "s", "home", "x", "r")
             await app.pilot.press("enter")
             await app.until(lambda: not isinstance(app.app.screen, EndpointsScreen))
