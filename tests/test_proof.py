@@ -62,6 +62,10 @@ def test_an_alias_is_served_by_what_it_stands_for() -> None:
         ({"model": "openrouter/auto", "models": [GPT]}, GPT),  # the router may have chosen it
         ({"models": ["openrouter/auto", GPT]}, CLAUDE),
         ({}, GPT),  # the account's own model
+        (GPT, GPT.upper()),
+        (GPT, "gpt-5.5-turbo"),  # as a provider may call it
+        (GPT, "/"),
+        ({"model": GPT, "models": [None, 3, GPT]}, GPT),
     ],
 )
 def test_what_may_be_any_model_is_never_a_violation(asked: str | dict[str, Any], served: str) -> None:

@@ -169,5 +169,5 @@ class Message:
 
 def requested_is_served(requested: str, served: str) -> bool:
     """Tell whether `served` is `requested` itself or a dated release of it (wire 2.8), its words in any order."""
-    asked, answered = (set(re.split(r"[/.-]", model.partition(":")[0])) for model in (requested, served))
+    asked, answered = (set(re.split(r"[/.-]", model.partition(":")[0].lower())) for model in (requested, served))
     return asked <= answered and all(word.isdigit() for word in answered - asked)

@@ -54,7 +54,7 @@ class Facts:
         """Return the facts in a catalogue's `entries` and the providers' `slugs`."""
         canonical = {entry.id: entry.canonical_slug for entry in entries if entry.canonical_slug}
         aliases = {entry.id: entry.alias_of for entry in entries if entry.alias_of}
-        names = frozenset(split_id(name).base for pair in canonical.items() for name in pair)
+        names = frozenset(split_id(name).base.lower() for pair in canonical.items() for name in pair)
         return cls(canonical, aliases, slugs, names)
 
 
@@ -96,7 +96,9 @@ def judged(body: Json, receipt: Receipt, facts: Facts) -> Verdict:
 
 def _asked(body: Json) -> list[str]:
     """Return the models that may serve, the first one first."""
-    return list(dict.fromkeys(filter(None, [body.get("model"), *(body.get("models") or ())])))
+    others = body.get("models")
+    named = [body.get("model"), *(others if isinstance(others, list | tuple) else ())]
+    return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))
 
 
 # Models
@@ -104,14 +106,16 @@ def _asked(body: Json) -> list[str]:
 
 def _which(asked: Sequence[str], served: str, facts: Facts) -> int | None:
     """Return the place in `asked` of the model that `served` is; -1 when it is none of them, None when that is open."""
-    answered = split_id(served).base
-    known = [_names(name, facts) for name in asked]
+    answered = split_id(served).base.lower()
+    known = [{known.lower() for known in _names(name, facts)} for name in asked]
     for same in (str.__eq__, _is_dated):
         for place, names in enumerate(known):
             if any(same(name, answered) for name in names):
                 return place if all(known[:place]) else None
     if not asked or not all(known) or not all(_is_listed(name, facts) for name in asked):
         return None
+    if not all(answered.partition("/")):
+        return None  # not as the catalogue names models: a provider's own name, perhaps of the right one
     if answered in facts.names:
         return -1
     for place, names in enumerate(known):
