@@ -204,6 +204,28 @@ async def test_it_survives_whatever_happens_to_the_conversation() -> None:
         assert app.marked() == ["go"]
 
 
+@pytest.mark.parametrize(("step", "first"), [(1, "4"), (-1, "7")])
+async def test_the_first_step_to_a_link_is_to_one_in_view(step: int, first: str) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.reader.show([reply("\n\n".join(f"[link](https://example.com/{number})" for number in range(12)))])
+        await press(pilot, "g", "pagedown", "j")
+        rows = app.rows()
+        assert app.reader.step_link(step)
+        assert (app.reader.chosen_link.rpartition("/")[2], app.rows()) == (first, rows)
+
+
+async def test_going_up_to_code_that_is_half_in_view_shows_its_start() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 12)) as pilot:
+        code = "\n".join(f"line {number}" for number in range(6))
+        app.reader.show([prompt("one"), reply(f"{LONG}\n\n```py\n{code}\n```\n\nThis.\n\nThat.\n\nEnd.")])
+        await press(pilot, "end")
+        assert app.rows()[0].endswith("│ line 1")
+        await press(pilot, "up")
+        assert app.marked() == ["py", *(f"│ {line}" for line in code.split("\n"))]
+
+
 async def test_a_reader_who_follows_goes_with_new_messages_and_one_who_reads_does_not() -> None:
     app = Host()
     async with app.run_test(size=(60, 12)) as pilot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -204,6 +205,23 @@ async def test_the_place_stays_when_the_window_or_the_theme_changes() -> None:
         await settled(pilot)
         assert transcript._stack.top.item == index
         assert transcript.render_line(2)._segments[-1].style != colours
+
+
+async def test_a_resize_keeps_the_paragraph_on_top_in_a_long_reply() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 20)) as pilot:
+        transcript = app.transcript
+        short = "".join(f"short {number}\n\n" for number in range(40))
+        long = "".join(f"long {number} {'and more words ' * 30}\n\n" for number in range(10))
+        transcript.show([prompt("go"), reply(short + long + short)])
+        await settled(pilot)
+        await pilot.press(*["pageup"] * 6)
+        while not (first := re.match("  long .", app.rows()[0])):
+            await pilot.press("up")
+        for size in ((40, 20), (140, 12), (60, 30), (100, 20)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert app.rows()[0].startswith(first[0])
 
 
 async def test_statuses_reasoning_and_markup_are_shown_as_text() -> None:
