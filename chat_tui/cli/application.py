@@ -60,19 +60,18 @@ def run(arguments: argparse.Namespace) -> int:
         server = server_of(arguments, around.paths)
     except ConfigError as error:
         return fail(str(error))
-    return _run(arguments, around, server, lambda: _session(around, server))
+    return _run(arguments, around, server, lambda: _session(around, server), around.paths.themes)
 
 
 def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -> int:
     from chat_tui.config.server import Server
     from chat_tui.paths import Paths
 
-    here = Paths.under(root)
-    themes = Paths(around.paths.config, here.data, here.cache, here.state)
+    here, themes = Paths.under(root), around.paths.themes
     looks = {name: around.settings[name] for name in ("theme", "transcript", "clipboard") if name in around.settings}
     settings = {"model": DEMO_MODEL} | looks
-    around = Surroundings(themes, settings, [])
-    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), lambda: _demo_session(here))
+    server = Server("http://127.0.0.1/api/v1", "demo")
+    return _run(arguments, Surroundings(here, settings, []), server, lambda: _demo_session(here), themes)
 
 
 def _session(around: Surroundings, server: Server) -> Session:
@@ -91,13 +90,19 @@ def _demo_session(here: Paths) -> Session:
     return Session(Server(emulator.start(), DEMO_KEY), on_close=emulator.stop, paths=here)
 
 
-def _run(arguments: argparse.Namespace, around: Surroundings, server: Server, start: Callable[[], Session]) -> int:
+def _run(
+    arguments: argparse.Namespace,
+    around: Surroundings,
+    server: Server,
+    start: Callable[[], Session],
+    themes: Path,
+) -> int:
     from chat_tui.config.problems import nearest
     from chat_tui.config.schema import SETTINGS
     from chat_tui.config.themes import theme_files
     from chat_tui.engine.library import UnknownConversationError
 
-    files = theme_files(around.paths.themes)
+    files = theme_files(themes)
     if arguments.theme and arguments.theme not in files:
         wanted = arguments.theme
         return fail(f"There is no theme “{wanted}”.{nearest(wanted, files)} There are: {', '.join(files)}.")
