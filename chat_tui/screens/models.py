@@ -136,8 +136,10 @@ class ModelPicker(ModelListScreen):
             name = self._search.named(model.id)
             try:
                 self._library.make_default(name)
-            except (ConfigError, OSError) as error:
+            except ConfigError as error:
                 self._warn(str(error))
+            except OSError as error:
+                self._warn(f"{self._library.paths.settings} could not be changed: {error.strerror}.")
             else:
                 self.notify(f"New chats begin with {one_line(name, 80)}.", markup=False)
 

@@ -276,6 +276,10 @@ async def test_a_model_becomes_that_of_new_chats_and_the_file_keeps_the_rest(sta
         await app.pilot.press("alt+m")
         await app.until_shown("config.toml could not be changed")
         assert file.read_text() == "model = ["
+        file.unlink()
+        file.mkdir()
+        await app.pilot.press("alt+m")
+        await app.until_shown("could not be changed: Is a directory.")
 
 
 TYPED = {
