@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
-from textual import events
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.screen import Screen
@@ -23,12 +24,14 @@ from textual.theme import Theme as TextualTheme
 from chat_tui.driver import PoliteDriver, polite
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line, printable
 from chat_tui.widgets.printable_area import PrintableArea
 
 if TYPE_CHECKING:
     from chat_tui.config.themes import Theme
     from chat_tui.engine.chat import Chat
+    from chat_tui.engine.clipboard import Way
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
 
@@ -51,8 +54,14 @@ class Launch:
     credentials: Path
     """Where a key could be kept, for the screen that asks for one."""
     needs_key: bool = False
-    themes: Mapping[str, Theme] = field(default_factory=dict)
-    theme: str = ""
+    theme: Theme | None = None
+    """The theme to begin with."""
+    more_themes: Callable[[], tuple[Sequence[Theme], Sequence[str]]] = lambda: ((), ())
+    """Brings the other themes, after the first paint, and what is wrong with those that can't be read."""
+    transcript: Mapping[str, bool] = field(default_factory=dict)
+    """How conversations are shown, as the settings `transcript` say it."""
+    clipboard: Way = "auto"
+    """How copies leave, as the setting says it."""
     problems: Sequence[str] = ()
     """Sentences about files that could not be used as they are."""
 
@@ -61,8 +70,6 @@ class ChatApp(App[None]):
     """The chat-tui application."""
 
     TITLE = "chat-tui"
-    # Textual loads no style sheet of a default screen, so the application names those of its first screens.
-    CSS_PATH = ["screens/chat.tcss", "screens/no_key.tcss"]  # noqa: RUF012
     CSS = """
     Transcript, PrintableArea, Completions, OptionList, VerticalScroll, PromptList, ModelTable, RowList,
     ScrolledText {
@@ -73,19 +80,20 @@ class ChatApp(App[None]):
     """
 
     def __init__(self, launch: Launch) -> None:
-        super().__init__()
+        # Textual loads no style sheet of a default screen, so the application names that of its first one.
+        super().__init__(css_path="screens/no_key.tcss" if launch.needs_key else "screens/chat.tcss")
         self._launch = launch
         self._started: asyncio.Future[Session] | None = None
         self._takes_keys = launch.needs_key
         self._early_keys: list[events.Key | events.Paste] = []
         self._copied = ""
+        self._doubted = False
         self._copying = asyncio.Lock()
         self._mouse_released = False
-        for theme in launch.themes.values():
-            self.register_theme(_textual_theme(theme))
-        if launch.theme in launch.themes:
-            self.theme = launch.theme
-            for name in self.available_themes.keys() - launch.themes.keys():
+        if launch.theme is not None:
+            self.register_theme(_textual_theme(launch.theme))
+            self.theme = launch.theme.name
+            for name in self.available_themes.keys() - {launch.theme.name}:
                 self.unregister_theme(name)
 
     def get_driver_class(self) -> type[Driver]:
@@ -111,7 +119,7 @@ class ChatApp(App[None]):
             event = events.Paste(one_line(event.text))
         await super().on_event(event)
 
-    async def on_chat_screen_ready(self) -> None:
+    async def on_conversation_screen_ready(self) -> None:
         """Hand the early keys on; then, with the first paint behind, start the engine and load the libraries."""
         if self._takes_keys:
             return
@@ -139,17 +147,24 @@ class ChatApp(App[None]):
         return self._started
 
     def _prepare(self) -> None:
-        for problem in self._launch.problems:
+        themes, problems = self._launch.more_themes()
+        for theme in themes:
+            self.register_theme(_textual_theme(theme))
+        for problem in (*self._launch.problems, *problems):
             self.notify(one_line(problem, 400), severity="warning", markup=False, timeout=15)
         self.run_worker(self._start())
 
     async def _start(self) -> None:
-        session = await asyncio.to_thread(self._launch.start)
-        self._engine.set_result(session)
-        chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
-        chat.load()
-        await asyncio.to_thread(_import_later)
-        chat.transcript.enable_markdown()
+        try:
+            session = await asyncio.to_thread(self._launch.start)
+            self._engine.set_result(session)
+            chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
+            chat.load()
+            await asyncio.to_thread(_import_later)
+        finally:  # whoever launched us may have switched it off; what there is by now is there to stay
+            gc.freeze()
+            gc.enable()
+        chat.transcript.enable_markdown(**self._launch.transcript)
         await session.preload()
 
     # The clipboard and the mouse
@@ -164,22 +179,47 @@ class ChatApp(App[None]):
         self._copied = text
         self.run_worker(self._copy(text), group="copy")
 
-    async def _copy(self, text: str) -> None:
+    @on(ReadingScreen.FileWanted)
+    def _copy_to_file(self, event: ReadingScreen.FileWanted) -> None:
+        self._copied = event.text
+        self.run_worker(self._copy(event.text, "file"), group="copy")
+
+    async def _copy(self, text: str, way: Way | None = None) -> None:
         from chat_tui.engine.clipboard import Clipboard, holds_controls
+
+        way = way or self._launch.clipboard
 
         characters = f"{len(text):,} character{'s' * (len(text) != 1)}"
         async with self._copying:  # what was copied last has to be there last
             try:
-                copied = await Clipboard(self._launch.library.paths.state, os.environ, self._to_terminal).copy(text)
+                state = self._launch.library.paths.state
+                copied = await Clipboard(state, os.environ, self._to_terminal, way=way).copy(text)
             except OSError as error:
                 self._tell(f"Nothing here takes a copy, not even a file: {error.strerror}.", "warning")
                 return
         told = f"Copied {characters} {copied.way}."
         if copied.path is not None:
-            told = f"No clipboard here takes it: {characters} are in {one_line(str(copied.path))}"
+            why = "" if way == "file" else "No clipboard here takes it: "
+            told = f"{why}{characters} are in {one_line(str(copied.path))}"
+        elif copied.by_terminal and not self._doubted:
+            self._doubted = True  # said once: nothing tells whether the terminal took it
+            told += " If it can't be pasted: /copy file."
         if holds_controls(text):
             told += "\nThey hold control characters: look before you paste them into a shell."
         self._tell(told)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open `url` in a browser; where that would take this terminal, or there is none, copy it."""
+        self.run_worker(self._open(url), group="open")
+
+    async def _open(self, url: str) -> None:
+        from chat_tui.engine.browser import open_address
+
+        if await asyncio.to_thread(open_address, url):
+            self.notify(one_line(url, 200), title="Opening", markup=False, timeout=4)
+        else:
+            self.notify("No browser opens here, so its address is copied.", markup=False, timeout=6)
+            self.copy_to_clipboard(url)
 
     def _to_terminal(self, text: str) -> None:
         super().copy_to_clipboard(text)
@@ -247,7 +287,7 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
 def _import_later() -> None:
     """Import what the transcript renders with, and the panes that are opened most, so that all are there at once."""
     panes = ("chat_tui.screens.models", "chat_tui.screens.settings", "chat_tui.screens.presets")
-    for name in ("markdown_it", "pygments.lexers", "pygments.styles", *panes):
+    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.transcript.message", *panes):
         import_module(name)
 
 

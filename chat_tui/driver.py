@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 from codecs import getincrementaldecoder
+from collections.abc import MutableMapping
+from enum import Enum
 from functools import partial
-from typing import Final, cast
+from string import ascii_lowercase
+from typing import Any, Final, cast
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS  # where else could a key be made known?
 from textual.driver import Driver
 
 MOUSE_MODES: Final = (1000, 1003, 1015, 1006)
 """What Textual asks the terminal for: buttons, moves, and two ways of telling where."""
 PIXELS: Final = 1016
+_ALT: Final = Enum("_ALT", {letter: f"alt+{letter}" for letter in ascii_lowercase})  # type: ignore[misc]  # computed
 
 
 class PoliteDriver(Driver):
@@ -73,9 +78,15 @@ class PoliteDriver(Driver):
 def polite(driver: type[Driver]) -> type[Driver]:
     """Return `driver` with the additions, made to survive a typed or pasted byte that is no UTF-8.
 
+    Alt with a letter is a key at once; Textual would wait for a tenth of a second whether more follows, and take two of
+    them in that time for text. Sequences that it knows stay as they are.
+
     Its input thread decodes strictly, and an error there ends the application. The decoder's maker is a name in the
     driver's module; nothing else of the thread can be reached without writing it again.
     """
+    known = cast("MutableMapping[str, Any]", ANSI_SEQUENCES_KEYS)
+    for key in _ALT:
+        known.setdefault(f"\x1b{key.name}", (key,))
     module = sys.modules[driver.__module__]
     if hasattr(module, "getincrementaldecoder"):
         vars(module)["getincrementaldecoder"] = lambda name: partial(getincrementaldecoder(name), errors="replace")

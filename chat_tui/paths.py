@@ -6,9 +6,8 @@ import os
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
@@ -24,8 +23,7 @@ class NotTomlError(ValueError):
     """Why a file isn't TOML, as the end of a sentence; it may quote the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The four folders that chat-tui reads and writes; nothing is created before it is needed."""
 
     config: Path

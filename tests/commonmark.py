@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.text import printable
+from chat_tui.transcript.body import render_source
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.render import render_source
 from tests.transcript.reading import difference
 from tests.transcript.samples import context
 

@@ -8,17 +8,17 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 from unittest.mock import patch
 
-from chat_tui.cli.main import parser
+from chat_tui.cli.main import COMMANDS, parser
 from chat_tui.config import themes
 from chat_tui.config.commands import VERBS
 from chat_tui.config.schema import SETTINGS, Setting
+from chat_tui.config.writing import literal
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import (
@@ -36,8 +36,8 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
-from chat_tui.screens import preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
+from chat_tui.screens import model_keys, preset_keys, setting_keys
+from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 _NESTED = frozenset(("parts", "citations", "receipt", "failure"))
 _EVERY_FIELD = Message(
@@ -61,11 +61,14 @@ _EVERY_FIELD = Message(
         usage=Usage(1, 1, 1, 1, 1),
         cost=Decimal("0.1"),
         first_token_ms=400,
+        reasoning_ms=1200,
         total_ms=2900,
         service_tier="flex",
         attempts=(Attempt("sentence"),),
         raw_usage={"cost": 0.1},
         metadata={"attempt": 1},
+        violation="sentence",
+        fallback="words",
     ),
     failure=Failure("sentence", "429", retryable=True, actions=("retry",), retry_after=1.5, limit_source="word"),
 )
@@ -94,12 +97,15 @@ _FIELDS = {
     "receipt.usage": "`prompt_tokens`, `completion_tokens`, `reasoning_tokens`, `cached_tokens`, `cache_write_tokens`",
     "receipt.cost": "USD as the server said, a decimal number in a string",
     "receipt.first_token_ms": "from sending the request to the first word",
+    "receipt.reasoning_ms": "how long the model thought before it said something else",
     "receipt.total_ms": "from sending the request to the end",
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
+    "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",
+    "receipt.fallback": "in whose place another model or provider served, and why where the server said",
     "failure.sentence": "why it failed, and what to do",
     "failure.code": "the server's code, or the HTTP status",
     "failure.retryable": "true when sending it again may help",
@@ -118,19 +124,26 @@ def keys() -> str:
     """Return the table of actions, and that of the keys that belong to a part of the screen."""
     actions = (
         (
-            ", ".join(f"`{replace(action, keys=one).key_label}`" for one in action.keys.split(",") if one),
+            ", ".join(f"`{action._replace(keys=one).key_label}`" for one in action.keys.split(",") if one),
             f"`/{action.slash}{' ' if action.argument else ''}{action.argument}`",
             action.help,
         )
         for action in ACTIONS
     )
-    others = ((f"`{names}`", text) for names, text in OTHER_KEYS)
-    return f"{_table(('Key', 'Command', 'What it does'), actions)}\n{_table(('Key', 'What it does'), others)}"
+    tables = [_table(("Key", "Command", "What it does"), actions)]
+    places = {
+        "While you write": WRITING_KEYS,
+        "In the conversation": READING_KEYS,
+        "In the table of providers": PROVIDER_KEYS,
+    }
+    for where, rows in places.items():
+        tables.append(_table((where, "What it does"), ((f"`{names}`", text) for names, text in rows)))
+    return "\n".join(tables)
 
 
 def commands() -> str:
     """Return the help of the command line, then that of each command."""
-    root = parser()
+    root = parser(list(COMMANDS))
     subparsers = next(action for action in root._actions if isinstance(action, argparse._SubParsersAction))
     with patch.dict(os.environ, COLUMNS=str(COLUMNS), NO_COLOR="1"):
         return "\n".join(f"```text\n{one.format_help()}```\n" for one in (root, *subparsers.choices.values()))
@@ -169,7 +182,7 @@ def settings() -> str:
 
 def _setting_row(setting: Setting) -> tuple[str, ...]:
     short = f"`/{setting.short}`" if setting.short else ""
-    default = "" if setting.default is None else f" (built in: `{setting.default}`)"
+    default = "" if setting.default is None else f" (built in: `{literal(setting.default).strip(chr(34))}`)"
     kind = ", ".join(_kind(setting))
     return f"`{setting.name}`", short, f"{kind}{default}", f"{setting.help} {setting.price}".strip()
 
@@ -183,6 +196,11 @@ def filters() -> str:
     rows += [(f"`{measure.name}{measure.example}`", measure.meaning) for measure in MEASURES.values()]
     rows.append(("`sort:…`", "the order: " + ", ".join(f"`{name}`" for name in ORDERS)))
     return _table(("Filter", "What a model must be, have or cost"), rows)
+
+
+def picker_keys() -> str:
+    """Return the keys of the model picker."""
+    return _table(("Key", "What it does"), ((f"`{names}`", text) for names, text in model_keys.help_rows()))
 
 
 def demo_models() -> str:
@@ -230,6 +248,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
     "filters": filters,
+    "picker keys": picker_keys,
     "settings keys": settings_keys,
     "presets keys": presets_keys,
     "setting commands": setting_commands,

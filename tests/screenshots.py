@@ -59,6 +59,25 @@ async def _models(running: Running) -> None:
     await running.pilot.press("ctrl+o")
     await running.until(lambda: isinstance(running.app.screen, ModelPicker))
     await running.until_shown(f"{len(models())} models")
+    picker = running.app.screen
+    assert isinstance(picker, ModelPicker)
+    picker.search.cursor_blink = False
+    for model in ("anthropic/claude-sonnet-4.6", "openai/gpt-5.4-mini"):
+        picker.search.value = model
+        await running.pilot.pause()
+        await running.pilot.press("alt+s")
+    picker.search.value = ""
+    await running.pilot.press("ctrl+home")
+    await running.until_shown("1 anthropic/claude-sonnet-4.6", "as of just now")
+
+
+async def _providers(running: Running) -> None:
+    await _conversation(running)
+    await _use_model(running, "deepseek/deepseek-v3.2")
+    await running.pilot.press("f7")
+    await running.until_shown("4 providers, asked")
+    await running.pilot.press("end", "1", "up", "x", "up", "2")
+    await running.until_shown("Asked in this order: fireworks, deepinfra, then the one other.")
 
 
 async def _settings(running: Running) -> None:
@@ -102,6 +121,7 @@ PICTURES = (
     Picture("models", (120, 40), _models),
     Picture("settings", (120, 40), _settings),
     Picture("presets", (120, 40), _presets),
+    Picture("providers", (120, 40), _providers),
     Picture("light", (120, 36), _light),
     Picture("narrow", (80, 24), _narrow),
 )
@@ -160,6 +180,7 @@ def _clocks_that_stand() -> Iterator[None]:
     try:
         with ExitStack() as patches:
             patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.screens.model_list.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
             patches.enter_context(patch("chat_tui.transcript.message.Thinking", thinking))
             yield

@@ -38,13 +38,14 @@ def test_a_receipt_with_impossible_figures_costs_no_message(figure: object, cost
         "usage": {"prompt_tokens": figure, "completion_tokens": 7},
         "cost": cost,
         "first_token_ms": figure,
+        "reasoning_ms": figure,
         "total_ms": figure,
     }
     message = decode_message(decode_line(json.dumps(record).encode()))
     receipt = message.receipt
     assert receipt is not None
     assert message.text == "Hello"
-    assert (receipt.cost, receipt.first_token_ms, receipt.total_ms) == (None, None, None)
+    assert (receipt.cost, receipt.first_token_ms, receipt.reasoning_ms, receipt.total_ms) == (None, None, None, None)
     assert (receipt.usage.prompt_tokens, receipt.usage.completion_tokens) == (None, 7)
 
 

@@ -322,7 +322,28 @@ def test_times_are_from_the_request_to_the_first_word_and_to_the_end() -> None:
     clock.seconds += 0.5
     receipt = reply.message("complete").receipt
     assert receipt is not None
-    assert (receipt.first_token_ms, receipt.total_ms) == (250, 1750)
+    assert (receipt.first_token_ms, receipt.reasoning_ms, receipt.total_ms) == (250, 1000, 1750)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "thought"),
+    [
+        ([chunk(content="Hi")], None),
+        ([chunk(reasoning="Hm"), chunk(reasoning=", yes")], 2000),
+        ([chunk(reasoning="Hm"), chunk(content="Hi"), chunk(reasoning="Hm"), chunk(content="Ho")], 1000),
+        ([chunk(reasoning="Hm", content="Hi"), chunk(content="Ho")], 0),
+    ],
+    ids=["none", "to the end", "the first", "at once"],
+)
+def test_a_thought_lasts_until_something_else_comes(chunks: list[Chunk], thought: int | None) -> None:
+    clock = Clock()
+    reply = empty_reply(clock)
+    for piece in chunks:
+        reply.feed(piece)
+        clock.seconds += 1
+    receipt = reply.message("complete").receipt
+    assert receipt is not None
+    assert receipt.reasoning_ms == thought
 
 
 def test_the_generation_of_an_error_fills_a_gap() -> None:

@@ -277,8 +277,8 @@ def test_parsed_files_go_back_as_they_came(tmp_path: Path) -> None:
         folder.attach(content, "application/json", "map.pdf")
         for content in (json.dumps(parsed).encode(), b"[1]", b"{", b"\xff")
     ]
-    gone = replace(kept[0], sha256="ab" * 32)
-    outside = replace(kept[0], sha256="../../../../etc/passwd")
+    gone = kept[0]._replace(sha256="ab" * 32)
+    outside = kept[0]._replace(sha256="../../../../etc/passwd")
     reply = said("A map.", "assistant", annotations=(*kept, gone, outside))
     (sent,) = request_body([reply], {}, folder.read_attachment)["messages"]
     assert sent == {"role": "assistant", "content": "A map.", "annotations": [parsed]}
@@ -290,4 +290,4 @@ def test_a_file_is_read_only_from_the_conversations_folder(tmp_path: Path) -> No
     assert folder.read_attachment(part) == b"{}"
     (tmp_path / "secret.json").write_text("{}")
     with pytest.raises(FileNotFoundError):
-        folder.read_attachment(replace(part, sha256="../../secret"))
+        folder.read_attachment(part._replace(sha256="../../secret"))

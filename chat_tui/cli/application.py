@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the application and return its exit code."""
     around = surroundings(arguments)
     if arguments.demo:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="chat-tui-demo-") as root:
             return _run_demo(arguments, around, Path(root))
     from chat_tui.config.problems import ConfigError
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         server = server_of(arguments, around.paths)
     except ConfigError as error:
         return fail(str(error))
-    return _run(arguments, around, server, lambda: _session(around, server))
+    return _run(arguments, around, server, lambda: _session(around, server), around.paths)
 
 
 def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -> int:
@@ -67,10 +69,10 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
     from chat_tui.paths import Paths
 
     here = Paths.under(root)
-    themes = Paths(around.paths.config, here.data, here.cache, here.state)
-    settings = {"model": DEMO_MODEL} | ({"theme": around.settings["theme"]} if "theme" in around.settings else {})
-    around = Surroundings(themes, settings, [])
-    return _run(arguments, around, Server("http://127.0.0.1/api/v1", "demo"), lambda: _demo_session(here), here)
+    looks = {name: around.settings[name] for name in ("theme", "transcript", "clipboard") if name in around.settings}
+    settings = {"model": DEMO_MODEL} | looks
+    server = Server("http://127.0.0.1/api/v1", "demo")
+    return _run(arguments, Surroundings(here, settings, []), server, lambda: _demo_session(here), around.paths)
 
 
 def _session(around: Surroundings, server: Server) -> Session:
@@ -94,17 +96,27 @@ def _run(
     around: Surroundings,
     server: Server,
     start: Callable[[], Session],
-    kept_in: Paths | None = None,
+    own: Paths,
 ) -> int:
-    from chat_tui.config.problems import ConfigError, nearest
+    """Run the application; `own` says where the person's themes are, and the settings that name one."""
+    from chat_tui.config.problems import ConfigError, Problem, nearest
+    from chat_tui.config.schema import SETTINGS
+    from chat_tui.config.themes import theme_files
     from chat_tui.engine.library import UnknownConversationError
 
-    themes, problems = _themes(around)
-    if arguments.theme and arguments.theme not in themes:
+    files = theme_files(own.themes)
+    if arguments.theme and arguments.theme not in files:
         wanted = arguments.theme
-        return fail(f"There is no theme “{wanted}”.{nearest(wanted, themes)} There are: {', '.join(themes)}.")
-    here = kept_in or around.paths
-    library = library_of(around, here, here.presets, model=arguments.model, local_preset=arguments.preset)
+        return fail(f"There is no theme “{wanted}”.{nearest(wanted, files)} There are: {', '.join(files)}.")
+    default = SETTINGS["theme"].default
+    wanted, problems = arguments.theme or around.settings.get("theme") or default, list(around.problems)
+    if wanted not in files:
+        reason = f"names no theme there is: “{wanted}”. “{default}” is used.{nearest(wanted, files)}"
+        problems.append(str(Problem(own.settings, "theme", reason)))
+    # The first paint waits for one theme only.
+    theme = next((theme for name in (wanted, default) for theme in _read_themes(files, [name])[0]), None)
+    others = [name for name in files if theme is None or name != theme.name]
+    library = library_of(around, model=arguments.model, local_preset=arguments.preset)
     try:
         if arguments.preset:
             library.presets.read(arguments.preset)
@@ -114,6 +126,10 @@ def _run(
     if not _has_terminal():
         say('The application needs a terminal. In a pipe or a script, use: chat-tui ask "…"')
         return WRONG_USAGE
+    needs_key = server.is_openrouter and server.key is None
+    if not needs_key:
+        # What is imported stays: looking through it for garbage is a tenth of the start. The application enables it.
+        gc.disable()
     from chat_tui.app import ChatApp, Launch
 
     app = ChatApp(
@@ -121,10 +137,12 @@ def _run(
             library=library,
             chat=chat,
             start=start,
-            needs_key=server.is_openrouter and server.key is None,
+            needs_key=needs_key,
             credentials=around.paths.credentials,
-            themes=themes,
-            theme=arguments.theme or _own_theme(around, themes, problems),
+            theme=theme,
+            more_themes=lambda: _read_themes(files, others),
+            transcript=around.settings.get("transcript", {}),
+            clipboard=around.settings.get("clipboard") or SETTINGS["clipboard"].default,
             problems=problems,
         )
     )
@@ -137,32 +155,20 @@ def _has_terminal() -> bool:
     return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stderr.isatty())
 
 
-def _themes(around: Surroundings) -> tuple[dict[str, Theme], list[str]]:
-    """Return the themes that can be read, and what is wrong with the settings and the other themes."""
+def _read_themes(files: Mapping[str, Path], names: Sequence[str]) -> tuple[list[Theme], list[str]]:
+    """Return the themes of `names` that there are and that can be read, and what is wrong with the others."""
     from chat_tui.config.problems import ConfigError
-    from chat_tui.config.themes import read_theme, theme_files
+    from chat_tui.config.themes import read_theme
 
-    themes, problems = {}, list(around.problems)
-    for name, file in theme_files(around.paths.themes).items():
+    themes: list[Theme] = []
+    problems: list[str] = []
+    for name in names:
         try:
-            themes[name] = read_theme(file)
+            if name in files:
+                themes.append(read_theme(files[name]))
         except ConfigError as error:
             problems.append(str(error))
     return themes, problems
-
-
-def _own_theme(around: Surroundings, themes: Mapping[str, Theme], problems: list[str]) -> str:
-    """Return the theme that the settings name; where there is none of that name, the usual one, and say so."""
-    from chat_tui.config.problems import Problem, nearest
-    from chat_tui.config.schema import SETTINGS
-
-    usual = str(SETTINGS["theme"].default)
-    named = str(around.settings.get("theme") or usual)
-    if named in themes:
-        return named
-    reason = f"names no theme there is: “{named}”. “{usual}” is used.{nearest(named, themes)}"
-    problems.append(str(Problem(around.paths.settings, "theme", reason)))
-    return usual
 
 
 def _chat(arguments: argparse.Namespace, library: Library) -> Chat:

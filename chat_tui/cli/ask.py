@@ -130,8 +130,8 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
 
 
 def _remark(event: Event) -> None:
-    """Say on standard error what isn't part of the answer: a new attempt, settings that the server has no place for."""
-    from chat_tui.conversation.events import Retrying, Started
+    """Say on standard error what isn't part of the answer: a new attempt, what wasn't sent, who served unasked."""
+    from chat_tui.conversation.events import Finished, Retrying, Started
 
     match event:
         case Retrying(attempt, number, wait=wait):
@@ -139,6 +139,8 @@ def _remark(event: Event) -> None:
             say(f"Attempt {number} failed{code}; the next one comes in {wait:.1f} s.")
         case Started(left_out=names) if names:
             say(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+        case Finished(final) if final.receipt is not None and final.receipt.violation:
+            say(one_line(final.receipt.violation))
         case _:
             pass
 
@@ -166,6 +168,8 @@ def _as_json(chat: Chat, reply: Message, *, saved: bool) -> dict[str, Any]:
         "requested_model": reply.model,
         "model": receipt.model,
         "provider": receipt.provider,
+        "fallback": receipt.fallback or None,
+        "violation": receipt.violation or None,
         "generation": receipt.generation,
         "text": reply.text,
         "reasoning": reply.reasoning or None,

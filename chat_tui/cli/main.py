@@ -7,26 +7,29 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from chat_tui import __version__
-from chat_tui.cli import application, ask, demo_server, list_conversations, log, models, paths, show
+from chat_tui.cli import application, log
 from chat_tui.cli.options import folder_options, server_options
 from chat_tui.cli.output import fail
 from chat_tui.config.problems import ConfigError
 
-_COMMANDS = {
-    "ask": (ask, "ask once and print the answer, from arguments or a pipe"),
-    "list": (list_conversations, "list the conversations"),
-    "show": (show, "print a conversation as Markdown"),
-    "models": (models, "list the models"),
-    "paths": (paths, "say where the files are"),
-    "demo-server": (demo_server, "run the emulator, for any client of OpenRouter"),
+COMMANDS: Final = {
+    "ask": ("ask", "ask once and print the answer, from arguments or a pipe"),
+    "list": ("list_conversations", "list the conversations"),
+    "show": ("show", "print a conversation as Markdown"),
+    "models": ("models", "list the models"),
+    "paths": ("paths", "say where the files are"),
+    "demo-server": ("demo_server", "run the emulator, for any client of OpenRouter"),
 }
+"""Each command's module in `chat_tui.cli`, and what it does."""
 INTERRUPTED = 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the grammar of the whole command line."""
+def parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the grammar of the command line; commands that aren't among `words` are only named."""
     shared = [folder_options(), server_options()]
     root = argparse.ArgumentParser(
         prog="chat-tui",
@@ -38,7 +41,11 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"chat-tui {__version__}")
     application.add_arguments(root)
     commands = root.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name, (module, summary) in _COMMANDS.items():
+    for name, (module_name, summary) in COMMANDS.items():
+        if name not in words:
+            commands.add_parser(name, help=summary)
+            continue
+        module = import_module(f"chat_tui.cli.{module_name}")
         command = commands.add_parser(name, help=summary, description=summary, parents=shared, allow_abbrev=False)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
@@ -50,8 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (the process's own by default) name, and return its exit code."""
     try:
         _prepare_streams()
-        grammar = parser()
-        given = grammar.parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        grammar = parser(words)
+        given = grammar.parse_args(words)
         if given.command and (misplaced := application.misplaced(given)):
             grammar.error(f"{misplaced} is for the application, which runs without a command such as {given.command}")
         log.begin()

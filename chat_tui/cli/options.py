@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
@@ -29,8 +28,7 @@ def server_options() -> argparse.ArgumentParser:
     return parser
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a command works with."""
 
     paths: Paths
@@ -70,14 +68,12 @@ def server_of(arguments: argparse.Namespace, paths: Paths) -> Server:
     return find_server(os.environ, paths.credentials, getattr(arguments, "base_url", None))
 
 
-def library_of(around: Surroundings, paths: Paths | None = None, presets: Path | None = None, **flags: Any) -> Library:
-    """Return the conversations under `paths`, with `flags` that aren't None above their settings."""
+def library_of(around: Surroundings, paths: Paths | None = None, **flags: Any) -> Library:
+    """Return the conversations under `paths`, else the person's, with `flags` that aren't None above their settings."""
     from chat_tui.engine.library import Library
 
     given = {name: value for name, value in flags.items() if value is not None}
-    return Library(
-        paths or around.paths, defaults=around.settings, flags=given, presets=presets or around.paths.presets
-    )
+    return Library(paths or around.paths, defaults=around.settings, flags=given, presets=around.paths.presets)
 
 
 NO_KEY = (

@@ -13,6 +13,18 @@ ORIGIN = "<origin>"
 _HERE = grouped(
     "Application",
     Setting("theme", str, "How the application looks.", "ink"),
+    Setting("transcript.wrap_code", bool, "Whether long lines of code wrap; else they are cut.", True),
+    Setting(
+        "transcript.math", bool, "Whether formulas are shown readably; else as their source.", True,
+        label="Readable formulas",
+    ),
+    Setting(
+        "clipboard",
+        str,
+        "How copies leave: by the first way that works, always through the terminal, or always to a file.",
+        "auto",
+        choices=("auto", "terminal", "file"),
+    ),
     Setting("retries", int, "How often a request that failed at once is made again.", 3, low=0, high=3),
     Setting(
         "timeouts.connect", float, "How long a connection may take.", 10, low=1, high=3600, unit="seconds",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def _read(checking: _Checking, content: bytes) -> tuple[dict[str, Any], list[Pro
     from chat_tui.config.toml_places import Places
 
     places = Places(content.decode("utf-8-sig"))
-    return kept, [replace(one, line=places.line(at)) for one, at in zip(checking.problems, checking.at, strict=True)]
+    return kept, [one._replace(line=places.line(at)) for one, at in zip(checking.problems, checking.at, strict=True)]
 
 
 @dataclass(slots=True)

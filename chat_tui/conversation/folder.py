@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chat_tui.conversation.journal import Reading, append_message, read_journal, read_tail, set_aside_damaged
 from chat_tui.conversation.metadata import FILE_NAME, Metadata, read_metadata, write_metadata
-from chat_tui.conversation.partial import PartialWriter, recover_partial
-from chat_tui.conversation.pictures import decode_picture
 from chat_tui.conversation.values import FilePart, Message, Part, UnknownPart
 from chat_tui.paths import private_directory, replace_file
+
+if TYPE_CHECKING:
+    from chat_tui.conversation.partial import PartialWriter
 
 _EXTENSIONS = {
     "application/json": "json",
@@ -63,10 +64,14 @@ class Folder:
 
     def start_partial(self, reply: Message) -> PartialWriter:
         """Start keeping `reply` while it streams."""
+        from chat_tui.conversation.partial import PartialWriter
+
         return PartialWriter(self.path / "partial" / f"{reply.id}.jsonl", reply, self.attach_picture)
 
     def interrupted(self) -> Iterator[tuple[Path, Message]]:
         """Yield the replies that never reached the journal, each with its file; oldest first."""
+        from chat_tui.conversation.partial import recover_partial
+
         for path in sorted((self.path / "partial").glob("*.jsonl")):
             reply = recover_partial(path)
             if reply is not None:
@@ -74,6 +79,8 @@ class Folder:
 
     def attach(self, content: bytes, media_type: str, name: str) -> FilePart:
         """Keep `content` under its digest, once, and return the part that refers to it."""
+        import hashlib
+
         part = FilePart(hashlib.sha256(content).hexdigest(), media_type, name, len(content))
         path = self._attachment(part)
         private_directory(path.parent)
@@ -83,6 +90,8 @@ class Folder:
 
     def attach_picture(self, url: str) -> Part:
         """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
+        from chat_tui.conversation.pictures import decode_picture
+
         picture = decode_picture(url)
         if isinstance(picture, UnknownPart):
             return picture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
@@ -25,7 +25,7 @@ def new_id() -> str:
     global _last  # noqa: PLW0603 - the order is a promise of the process, not of an object
     now = int(datetime.now(UTC).timestamp() * 1000)
     with _lock:
-        value = (now << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+        value = (now << _RANDOM_BITS) | int.from_bytes(os.urandom(_RANDOM_BITS // 8))
         _last = value = value if value > _last else _last + 1
     return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 

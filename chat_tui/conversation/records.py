@@ -170,10 +170,13 @@ def _encode_receipt(receipt: Receipt) -> Json:
             "usage": _without_empty({name: getattr(receipt.usage, name) for name in _USAGE_FIELDS}),
             "cost": None if receipt.cost is None else format(receipt.cost, "f"),
             "first_token_ms": receipt.first_token_ms,
+            "reasoning_ms": receipt.reasoning_ms,
             "total_ms": receipt.total_ms,
             "attempts": [_encode_attempt(attempt) for attempt in receipt.attempts] or None,
             "raw_usage": receipt.raw_usage or None,
             "metadata": receipt.metadata or None,
+            "violation": receipt.violation or None,
+            "fallback": receipt.fallback or None,
         }
     )
 
@@ -186,16 +189,19 @@ def _decode_receipt(data: Json) -> Receipt:
         usage=Usage(**{name: _count(usage.get(name)) for name in _USAGE_FIELDS}),
         cost=_cost(data.get("cost")),
         first_token_ms=_count(data.get("first_token_ms")),
+        reasoning_ms=_count(data.get("reasoning_ms")),
         total_ms=_count(data.get("total_ms")),
         attempts=tuple(_decode_attempt(attempt) for attempt in _objects(data, "attempts")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
         metadata=_optional(data, "metadata", dict) or {},
+        violation=_optional(data, "violation", str) or "",
+        fallback=_optional(data, "fallback", str) or "",
     )
 
 
 def _encode_attempt(attempt: Attempt) -> Json:
     cost = None if attempt.cost is None else format(attempt.cost, "f")
-    return _without_empty({**{field.name: getattr(attempt, field.name) for field in fields(Attempt)}, "cost": cost})
+    return _without_empty({**attempt._asdict(), "cost": cost})
 
 
 def _decode_attempt(data: Json) -> Attempt:
@@ -208,7 +214,7 @@ def _decode_attempt(data: Json) -> Attempt:
 
 
 def _encode_failure(failure: Failure) -> Json:
-    known = {field.name: getattr(failure, field.name) for field in fields(Failure)}
+    known = failure._asdict()
     return _without_empty({**known, "retryable": failure.retryable or None, "actions": list(failure.actions) or None})
 
 

@@ -1,4 +1,8 @@
-"""What a conversation is made of, as frozen values."""
+"""What a conversation is made of, as frozen values.
+
+The small ones are named tuples: making such a class takes a seventh of a frozen dataclass, and they come before the
+first paint.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Json = Mapping[str, Any]
 Role = Literal["user", "assistant", "tool"]
 Status = Literal["streaming", "complete", "cancelled", "failed", "interrupted"]
 
 
-@dataclass(frozen=True, slots=True)
-class TextPart:
+class TextPart(NamedTuple):
     """A piece of text, as it was typed or received."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilePart:
+class FilePart(NamedTuple):
     """A file beside the journal, under `attachments/<sha256>.<ext>`; its bytes never enter the journal."""
 
     sha256: str
@@ -32,8 +34,7 @@ class FilePart:
     """Bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownPart:
+class UnknownPart(NamedTuple):
     """A part that a newer chat-tui wrote: kept as it is, shown by its name."""
 
     data: Json
@@ -42,8 +43,7 @@ class UnknownPart:
 Part = TextPart | FilePart | UnknownPart
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens as the server counted them (OpenAPI ChatUsage); None where it said nothing."""
 
     prompt_tokens: int | None = None
@@ -53,8 +53,7 @@ class Usage:
     cache_write_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A request of a turn that failed before its first word and was made again."""
 
     sentence: str
@@ -80,11 +79,13 @@ class Receipt:
     """The id for `/generation`."""
     finish: str | None = None
     native_finish: str | None = None
-    usage: Usage = Usage()
+    usage: Usage = Usage()  # noqa: RUF009 - it is immutable
     cost: Decimal | None = None
     """USD, from `usage.cost`; never computed."""
     first_token_ms: int | None = None
     """From sending the request to the first reasoning or text."""
+    reasoning_ms: int | None = None
+    """From the first reasoning to what came after it, or to the end; 0 when all came at once."""
     total_ms: int | None = None
     service_tier: str | None = None
     attempts: tuple[Attempt, ...] = ()
@@ -93,6 +94,10 @@ class Receipt:
     """The server's `usage` as it came."""
     metadata: Json = field(default_factory=dict)
     """How the request was routed, as it came (wire: `openrouter_metadata`)."""
+    violation: str = ""
+    """What served though it was not asked for, as a sentence; empty when all was as asked, or the server didn't say."""
+    fallback: str = ""
+    """In whose place another model or provider served: `in place of a/b (429 from Groq)`."""
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -103,16 +108,14 @@ class Receipt:
         return tokens * 1000 / (total - first)
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """A source that the model named (`url_citation`)."""
 
     url: str
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a reply failed, in sentences for people: what happened, why, what to do now."""
 
     sentence: str
@@ -166,5 +169,5 @@ class Message:
 
 def requested_is_served(requested: str, served: str) -> bool:
     """Tell whether `served` is `requested` itself or a dated release of it (wire 2.8), its words in any order."""
-    asked, answered = (set(re.split(r"[/.-]", model.partition(":")[0])) for model in (requested, served))
+    asked, answered = (set(re.split(r"[/.-]", model.partition(":")[0].lower())) for model in (requested, served))
     return asked <= answered and all(word.isdigit() for word in answered - asked)

@@ -10,6 +10,9 @@ from chat_tui.demo.request import ChatRequest
 from chat_tui.demo.routing import Route, route
 from chat_tui.demo.usage import prompt_tokens
 
+_MISROUTED = "demo/misrouted"
+"""Answers as a model that wasn't asked for, from a provider that may not serve."""
+
 # What OpenRouter keeps for itself.
 _OURS = frozenset({"models", "provider", "plugins", "preset", "debug", "transforms", "route", "session_id", "usage"})
 
@@ -33,12 +36,18 @@ class Admitted:
     @property
     def served_slug(self) -> str:
         """The model as responses report it."""
-        return self.named.model.served_slug
+        return "demo/markdown" if self.named.model.id == _MISROUTED else self.named.model.served_slug
 
     @property
     def provider(self) -> str:
-        """The provider's display name."""
-        return self.route.endpoint.provider.name
+        """The provider's display name, as responses report it."""
+        return "Novita" if self.named.model.id == _MISROUTED else self.route.endpoint.provider.name
+
+    @property
+    def refusals(self) -> list[dict[str, Any]]:
+        """The providers that had no room, as the attempts that they were."""
+        about = {"status": 429, "model_permaslug": self.served_slug}
+        return [{**about, "provider_name": endpoint.provider.name} for endpoint in self.route.busy]
 
     def upstream_body(self, chat: ChatRequest) -> dict[str, Any]:
         """Return the body that goes to the provider."""
@@ -59,10 +68,11 @@ class Admitted:
             {"provider": attempt["provider_name"], "model": attempt["model_permaslug"], "status": attempt["status"]}
             for attempt in attempts
         ]
+        is_another_model = len(attempts) > len(self.route.busy)
         served = {"provider": self.provider, "model": self.named.model.id, "status": 200}
         return {
             "requested": requested,
-            "strategy": "fallback" if failed else self.named.strategy,
+            "strategy": "fallback" if is_another_model else self.named.strategy,
             "region": "demo",
             "summary": f"available={len(available)}, selected={self.provider} (simulated)",
             "attempt": len(failed) + 1,

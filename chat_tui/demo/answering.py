@@ -53,7 +53,7 @@ class Answering:
                 response, fault = failure(admitted), admitted
             else:
                 entry = self._entry(request, chat, admitted, generation_id)
-                entry.requested, entry.attempts = chat.candidates[0], attempts
+                entry.requested, entry.attempts = chat.candidates[0], [*attempts, *admitted.refusals]
                 reply = self._reply(chat, admitted, entry)
                 if isinstance(reply, Reply):
                     return await self._answer(request, chat, admitted, entry, reply)

@@ -11,6 +11,9 @@ from chat_tui.demo.names import Named
 
 _PER_MILLION = 1_000_000
 
+_BUSY = "demo/busy"
+"""A model whose own provider has no room: another one serves in its place, where the rules allow that."""
+
 # What a request may set and a model may not know.
 _TUNING = (
     *("temperature", "top_p", "top_k", "min_p", "top_a", "frequency_penalty", "presence_penalty"),
@@ -33,10 +36,12 @@ class Route:
     Args:
         endpoint: Who serves it.
         available: Everybody who could have, in the order in which they would be asked.
+        busy: Those who were asked before, and had no room.
     """
 
     endpoint: Endpoint
     available: tuple[Endpoint, ...]
+    busy: tuple[Endpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,16 @@ def route(named: Named, body: Mapping[str, Any], part_types: Sequence[str]) -> R
     ordered = _ordered(left, preferences, named.sort)
     if not ordered:
         return _nobody("No allowed providers are available for the selected model.", funnel, "Provider order")
-    return Route(ordered[0], tuple(ordered))
+    able = [place for place, endpoint in enumerate(ordered) if not _is_busy(endpoint)]
+    if not able:
+        raw = f"{named.model.id} is temporarily rate-limited upstream."
+        about = {"raw": raw, "provider_name": ordered[0].provider.name, "limit_source": "upstream_provider_shared_pool"}
+        return refusal(429, "Provider returned error", about, names_user=True)
+    return Route(ordered[able[0]], tuple(ordered), tuple(ordered[: able[0]]))
+
+
+def _is_busy(endpoint: Endpoint) -> bool:
+    return endpoint.model.id == _BUSY and endpoint.provider.name == endpoint.model.provider
 
 
 def _nobody(message: str, funnel: list[dict[str, Any]], step: str) -> Fault:

@@ -10,6 +10,7 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.values import Json, Message
 from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.forms import Sent, sent_form
+from chat_tui.reply.proof import decides_routing
 from chat_tui.reply.request import request_body, text_request
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Asking:
         body: What goes on the wire.
         manner: How it is asked.
         left_out: The settings, dotted, that the server's form has no place for.
-        headers: What goes beside the usual ones.
+        headers: What goes with it beside the usual ones.
     """
 
     body: dict[str, Any]
@@ -49,15 +50,21 @@ class Asking:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def asking(chat: Chat, path: Sequence[Message], server: Server, manner: Manner) -> Asking:
-    """Return the request for `path`, the prompt last, under the settings of `chat`; reads files, so in a thread."""
+def asking(
+    chat: Chat, path: Sequence[Message], server: Server, manner: Manner, headers: Mapping[str, str] | None = None
+) -> Asking:
+    """Return the request for `path`, the prompt last, under the settings of `chat`; reads files, so in a thread.
+
+    `headers` go with it; where several may serve, the server is also asked to tell how it came to the one that does.
+    """
     request: ChatRequest | TextRequest
     if manner.raw:
         request = text_request(path[-1].text, chat.settings)
     else:
         request = request_body(path, chat.settings, chat.folder.read_attachment)
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
-    return Asking(sent.body, manner, sent.left_out)
+    routing = {"X-OpenRouter-Metadata": "enabled"} if decides_routing(sent.body) else {}
+    return Asking(sent.body, manner, sent.left_out, {**(headers or {}), **routing})
 
 
 def preview(settings: Json, server: Server | None = None) -> Sent:

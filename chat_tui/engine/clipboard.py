@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
-from typing import Final
+from typing import Final, Literal
 
 from chat_tui.config.server import KEY_VARIABLE
 from chat_tui.paths import private_directory, replace_file
@@ -21,6 +21,10 @@ LARGEST_FOR_TERMINAL: Final = 56_244
 """Bytes that every terminal takes at once: some end their sequences at 74,994 bytes, and base64 adds a third."""
 FILE_NAME: Final = "copied.txt"
 _SHELL_TRAP: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+Way = Literal["auto", "terminal", "file"]
+"""The first that works here, or always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Copied:
     """As in “Copied 12 characters with xclip.”"""
     path: Path | None = None
     """The file, when nothing else took the text."""
+    by_terminal: bool = False
+    """Nothing tells whether it took the text."""
 
 
 WAYLAND: Final = Tool(("wl-copy", "--type", "text/plain;charset=utf-8"))
@@ -62,6 +68,7 @@ class Clipboard:
         folder: Where the file goes that is written when nothing else takes a text.
         environment: What says where we are: a desktop, tmux, the other end of SSH.
         to_terminal: Hands a text to the terminal (OSC 52); nothing tells whether it takes it.
+        way: Which of them a person wants.
         platform: As `sys.platform` has it.
         patience: Seconds that a tool may take.
     """
@@ -72,6 +79,7 @@ class Clipboard:
         environment: Mapping[str, str],
         to_terminal: Callable[[str], None],
         *,
+        way: Way = "auto",
         platform: str = sys.platform,
         patience: float = PATIENCE,
     ) -> None:
@@ -79,6 +87,7 @@ class Clipboard:
         # The tools get it too, and have no business with the key.
         self._environment = {name: value for name, value in environment.items() if name != KEY_VARIABLE}
         self._to_terminal = to_terminal
+        self._way = way
         self._platform = platform
         self._patience = patience
 
@@ -92,13 +101,16 @@ class Clipboard:
         for way in self._ways(text):
             if way is None:
                 self._to_terminal(text)
-                return Copied("through the terminal (OSC 52)")
+                return Copied("through the terminal (OSC 52)", by_terminal=True)
             if await asyncio.to_thread(self._run, way, text):
                 return Copied(f"with {way.name}")
         return Copied("to a file", await asyncio.to_thread(self._write, text))
 
     def _ways(self, text: str) -> Iterator[Tool | None]:
-        """Yield what to try in turn; None stands for the terminal."""
+        """Yield what to try in turn, before the file; None stands for the terminal."""
+        if self._way != "auto":
+            yield from [None] if self._way == "terminal" else []
+            return
         here = self._environment
         far = bool(here.get("SSH_TTY") or here.get("SSH_CONNECTION"))
         tmux = [TMUX] if here.get("TMUX") else []

@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Collection, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from chat_tui.engine.entries import prices_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.endpoint import EndpointEntry, Endpoints, Policy, Spread
-from chat_tui.models.entry import Prices, Rates
 from chat_tui.models.variants import split_id
 from chat_tui.openrouter.errors import OpenRouterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat_tui.openrouter.catalogue import Pricing
     from chat_tui.openrouter.client import Client
     from chat_tui.openrouter.providers import Endpoint, Percentiles, Provider
 
@@ -41,14 +40,13 @@ class _Once(Generic[T]):
         return self._task
 
     async def known(self) -> tuple[T, ...] | None:
-        """Return the list, or None when the server doesn't say it, or not soon.
-
-        Raises:
-            OpenRouterError: The server answered, and not with a list.
-        """
+        """Return the list, or None when the server doesn't say it, or not soon."""
         task = self.begin()
         await asyncio.wait([task], timeout=PATIENCE_SECONDS)
-        return task.result() if task.done() else None
+        try:
+            return task.result() if task.done() else None
+        except OpenRouterError:
+            return None
 
     async def close(self) -> None:
         """Stop asking."""
@@ -76,6 +74,8 @@ class Providers:
             RefusedError: when the model has no endpoints of its own, isn't known, or the server doesn't say.
         """
         parts = split_id(model)
+        if not (parts.base or parts.preset):
+            raise RefusedError("This chat has no model yet. Ctrl+O chooses one.")
         if not parts.base:
             raise RefusedError(f"Which model the preset “{parts.preset}” uses, only your account knows.")
         if parts.is_router:
@@ -86,12 +86,11 @@ class Providers:
             found = await self._client.endpoints(parts.listed)
         except OpenRouterError as error:
             raise RefusedError(error.sentence) from error
-        notes: list[str] = []
-        providers = {provider.name: provider for provider in await _noting(self._listed, notes) or ()}
-        keeping_nothing = await _noting(self._keeping_nothing, notes)
+        providers = {provider.name: provider for provider in await self._listed.known() or ()}
+        keeping_nothing = await self._keeping_nothing.known()
         zdr = None if keeping_nothing is None else {(endpoint.model_id, endpoint.tag) for endpoint in keeping_nothing}
         entries = [_entry(endpoint, providers.get(endpoint.provider_name), zdr) for endpoint in found.endpoints]
-        return Endpoints(model, tuple(entry for entry in entries if entry.tag), tuple(dict.fromkeys(notes)))
+        return Endpoints(model, tuple(entry for entry in entries if entry.tag))
 
     def prepare(self) -> None:
         """Begin to ask for what `slugs` returns."""
@@ -99,7 +98,7 @@ class Providers:
 
     async def slugs(self) -> Mapping[str, str]:
         """Return the providers' slugs by their display names; empty when the server doesn't say."""
-        listed = await _noting(self._listed, []) or ()
+        listed = await self._listed.known() or ()
         return {provider.name: provider.slug for provider in listed if provider.name and provider.slug}
 
     async def close(self) -> None:
@@ -108,21 +107,13 @@ class Providers:
         await self._keeping_nothing.close()
 
 
-async def _noting(once: _Once[T], notes: list[str]) -> tuple[T, ...] | None:
-    try:
-        return await once.known()
-    except OpenRouterError as error:
-        notes.append(error.sentence)
-        return None
-
-
 def _entry(endpoint: Endpoint, provider: Provider | None, zdr: Collection[tuple[Any, Any]] | None) -> EndpointEntry:
     keeps_nothing = None if zdr is None else (endpoint.model_id, endpoint.tag) in zdr
     precision = endpoint.quantization or ""
     return EndpointEntry(
         tag=endpoint.tag or (provider and provider.slug) or endpoint.provider_name or "",
         provider=endpoint.provider_name or endpoint.tag or "",
-        prices=_prices(endpoint.pricing),
+        prices=prices_of(endpoint.pricing),
         quantization="" if precision == _UNKNOWN_PRECISION else precision,
         context=endpoint.context_length,
         max_output=endpoint.max_completion_tokens,
@@ -151,12 +142,6 @@ def _policy(provider: Provider | None, keeps_nothing: bool | None) -> Policy:
         headquarters=provider.headquarters or "",
         datacenters=provider.datacenters,
     )
-
-
-def _prices(pricing: Pricing) -> Prices:
-    if pricing.varies:
-        return Prices(varies=True)
-    return Prices(**{name: getattr(pricing, name) for name in Rates.__slots__}, discount=pricing.discount)
 
 
 def _spread(percentiles: Percentiles | None) -> Spread:

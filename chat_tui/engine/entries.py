@@ -30,7 +30,7 @@ def entry_of(model: Model) -> ModelEntry:
         knowledge_cutoff=model.knowledge_cutoff,
         context=model.context_length,
         max_output=top.max_completion_tokens,
-        prices=_prices(model.pricing),
+        prices=prices_of(model.pricing),
         inputs=architecture.input_modalities,
         outputs=architecture.output_modalities,
         parameters=model.supported_parameters,
@@ -68,7 +68,7 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _prices(pricing: Pricing) -> Prices:
+def prices_of(pricing: Pricing) -> Prices:
     """Return the prices; less than nothing is no price: it says that it varies."""
     rates = _rates(pricing)
     if pricing.varies:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chat_tui.config.names import Layer, flat, nested
 from chat_tui.config.problems import ConfigError
@@ -23,8 +22,7 @@ class UnknownConversationError(Exception):
     """Why an id finds no conversation, as a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """A conversation in a list."""
 
     metadata: Metadata

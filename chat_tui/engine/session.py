@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
@@ -17,6 +16,7 @@ from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
+from chat_tui.engine.judging import judge_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.turn import Turn
@@ -191,11 +191,11 @@ class Session:
     async def _start(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Turn:
         model = str(chat.settings.get("model"))
         path = [*chat.tree.path(prompt.parent), prompt]
-        asked = await asyncio.to_thread(asking, chat, path, self.server, manner)
-        wanted = replace(asked, headers=self._headers)
+        wanted = await asyncio.to_thread(asking, chat, path, self.server, manner, self._headers)
         self._check_idle(chat)
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
-        turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries)
+        judge = judge_of(wanted.body, self.catalogue, self._providers, at_openrouter=self.server.is_openrouter)
+        turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries, judge=judge)
         self._turns[chat.id] = turn
         self.chosen_models.note_use(model)
         return turn

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
 from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
@@ -17,6 +18,7 @@ from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
 from chat_tui.reply.arriving import Reply, failure_of
+from chat_tui.reply.proof import Verdict
 
 FLUSH_SECONDS = 0.08
 """Between two writes of what arrived: with the write itself it stays under the promised 100 ms."""
@@ -37,6 +39,7 @@ class Turn:
         reply: The empty reply, its status `streaming`.
         asking: The request.
         retries: Whether and when a request that failed before its first word is made again.
+        judge: Says of a reply's receipt whether it was served as the request asked.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Turn:
         asking: Asking,
         *,
         retries: Retries = DEFAULT_RETRIES,
+        judge: Callable[[Receipt], Coroutine[Any, Any, Verdict]] | None = None,
     ) -> None:
         self.chat = chat
         self.prompt = prompt
@@ -56,6 +60,8 @@ class Turn:
         self._client = client
         self._asking = asking
         self._retries = retries
+        self._judge = judge
+        self._verdict = Verdict()
         self._arriving = Reply(reply)
         self._attempts: list[Attempt] = []
         self._log: list[Tagged] = []
@@ -64,6 +70,7 @@ class Turn:
         self._arrived = asyncio.Event()
         self._stopped_as: Status | None = None
         self._receiving: asyncio.Task[None] | None = None
+        self._judging: asyncio.Task[Verdict] | None = None
         self._task = asyncio.create_task(self._run(), name=f"turn {reply.id}")
 
     @property
@@ -74,8 +81,9 @@ class Turn:
     def stop(self, status: Status = "cancelled") -> None:
         """End the reply now; what has arrived is kept. `status` says whether the user or a quit did it."""
         self._stopped_as = self._stopped_as or status
-        if self._receiving is not None:
-            self._receiving.cancel()
+        for task in (self._receiving, self._judging):
+            if task is not None:
+                task.cancel()
 
     async def wait(self) -> Message:
         """Return the final reply when it is on disk."""
@@ -120,6 +128,7 @@ class Turn:
         keeping = asyncio.create_task(self._keep(partial, receiving))
         status, failure, generation = await self._outcome(receiving)
         await keeping
+        self._verdict = await self._judged(status)
         if failure:
             self._publish(Failed(failure))
         # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
@@ -183,6 +192,19 @@ class Turn:
         failure = Failure("chat-tui could not read the rest of this reply; the log says more. Please report it.")
         return "failed", failure, None
 
+    async def _judged(self, status: Status) -> Verdict:
+        """Return what is to be said of how the reply was served; a stop, or a fault in judging, costs only that."""
+        if self._judge is None or status == "interrupted":
+            return Verdict()
+        judging = self._judging = asyncio.create_task(self._judge(self._arriving.receipt))
+        await asyncio.wait([judging])
+        if judging.cancelled():
+            return Verdict()
+        if (fault := judging.exception()) is not None:
+            _log.error("Who served a reply could not be judged", exc_info=fault)
+            return Verdict()
+        return judging.result()
+
     async def _keep(self, partial: PartialWriter, receiving: asyncio.Task[None]) -> None:
         """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came, to the last word."""
         while not receiving.done() or self._unwritten:
@@ -206,14 +228,14 @@ class Turn:
             final = self._arriving.message(
                 status, parts, annotations=annotations, generation=generation, failure=failure
             )
-            final = self._with_attempts(final)
+            final = self._with_routing(final)
             self.chat.put(final)
         except OSError as error:
             _log.exception("A reply could not be written")
             partial.close()
             sentence = f"This reply could not be saved ({error.strerror}): copy what you need before you quit."
             final = self._arriving.message("failed", generation=generation, failure=Failure(sentence))
-            final = self._with_attempts(final)
+            final = self._with_routing(final)
             self.chat.tree.put(final)
             return final
         try:
@@ -222,8 +244,15 @@ class Turn:
             _log.exception("A partial file stays behind; it goes when the conversation is opened again")
         return final
 
-    def _with_attempts(self, message: Message) -> Message:
-        return replace(message, receipt=replace(message.receipt or Receipt(), attempts=tuple(self._attempts)))
+    def _with_routing(self, message: Message) -> Message:
+        verdict = self._verdict
+        receipt = replace(
+            message.receipt or Receipt(),
+            attempts=tuple(self._attempts),
+            violation=verdict.violation,
+            fallback=verdict.fallback,
+        )
+        return replace(message, receipt=receipt)
 
     def _publish(self, event: Event) -> None:
         self._log.append(Tagged(self.chat.id, self.reply.id, 0, event))

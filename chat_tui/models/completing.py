@@ -10,7 +10,7 @@ from chat_tui.models.entry import ModelEntry
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES, Choice
 from chat_tui.models.known import PROVIDERS, Known
 from chat_tui.models.order import ORDERS
-from chat_tui.models.query import SORT, pieces
+from chat_tui.models.query import SORT, closed, pieces
 from chat_tui.text import one_line
 
 MOST = 50
@@ -36,6 +36,7 @@ class Suggestion:
 
 def toggled(text: str, filter_text: str) -> str:
     """Return `text` with the filter added at its end, or without it when it is there."""
+    text = closed(text)
     there = [piece for piece in pieces(text) if piece.text.lower() == filter_text]
     if not there:
         return f"{text.rstrip()} {filter_text} ".lstrip()

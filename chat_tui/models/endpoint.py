@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from chat_tui.models.entry import Prices
 
@@ -97,16 +96,8 @@ class Endpoints:
     model: str
     """The id that was asked for."""
     entries: tuple[EndpointEntry, ...] = ()
-    notes: tuple[str, ...] = ()
-    """Sentences about what isn't known, and why."""
 
     @property
     def tells_speed(self) -> bool:
         """Whether latency or throughput is told of anyone; servers tell it only to a key."""
         return any(entry.latency.told() or entry.throughput.told() for entry in self.entries)
-
-
-def total_price(entry: EndpointEntry) -> Decimal | None:
-    """Return USD for a token of prompt and one of reply together; None when one of them isn't told."""
-    prompt, completion = entry.prices.prompt, entry.prices.completion
-    return None if prompt is None or completion is None else prompt + completion

@@ -106,6 +106,11 @@ def pieces(text: str) -> Iterator[Piece]:
         yield Piece(match.start(), match.end(), match[0])
 
 
+def closed(text: str) -> str:
+    """Return `text` with the end of a quotation that is still open, so that what follows doesn't belong to it."""
+    return f'{text}"' if text.count('"') % 2 else text
+
+
 def parse(text: str) -> Query:
     """Return what `text` asks for; nothing that can be typed is an error."""
     reader = _Reader(text)
@@ -116,9 +121,9 @@ def parse(text: str) -> Query:
             unfinished = piece.end == len(text)
             reader.problems.append(Problem(piece.start, piece.end, str(error), unfinished))
     return Query(
-        words=tuple(reader.words),
-        phrases=tuple(reader.phrases),
-        without=tuple(reader.without),
+        words=tuple(dict.fromkeys(reader.words)),
+        phrases=tuple(dict.fromkeys(reader.phrases)),
+        without=tuple(dict.fromkeys(reader.without)),
         tests=tuple(reader.tests),
         order=reader.order,
         turned=reader.turned,
@@ -194,7 +199,7 @@ class _Reader:
     def _choose(self, choice: Choice, value: str, *, negated: bool) -> None:
         if choice.question is not None:
             self.questions.append(PROVIDERS)
-        wanted = [part for part in value.split(",") if part]
+        wanted = list(dict.fromkeys(filter(None, value.split(","))))
         if not wanted:
             some = f": {', '.join(choice.values)}" if choice.values else ""
             raise NotAFilterError(f"“{choice.name}:” needs a value, {choice.meaning}{some}.")

@@ -23,6 +23,7 @@ from chat_tui.openrouter.stream import LONGEST_EVENT
 OPTIONAL_HEADERS = frozenset(
     {
         "x-session-id",
+        "x-openrouter-metadata",
         "x-anthropic-beta",
         "x-openrouter-cache",
         "x-openrouter-cache-ttl",

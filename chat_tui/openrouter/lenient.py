@@ -54,7 +54,7 @@ Count = Annotated[int, AfterValidator(_countable)]
 class Wire(BaseModel):
     """What the server sent: every field may be absent or null, and unknown ones are kept (`model_extra`)."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=(), allow_inf_nan=False)
 
     _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
 

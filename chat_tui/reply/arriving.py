@@ -37,6 +37,7 @@ class Reply:
         self._text: list[str] = []
         self._has_content = False
         self._reasoning: list[str] = []
+        self._reasoning_since: float | None = None
         self._has_plain_reasoning = False
         self._details = Details()
         self._calls = ToolCalls()
@@ -64,6 +65,11 @@ class Reply:
         return list(self._annotations.values())
 
     @property
+    def receipt(self) -> Receipt:
+        """Who serves it and what it costs, as far as is known."""
+        return self._receipt
+
+    @property
     def generation(self) -> str | None:
         """The id for `/generation`, as soon as it is known."""
         return self._receipt.generation
@@ -82,6 +88,10 @@ class Reply:
         events: list[Event] = list(self._feed_choice(choice, _details_in(chunk, choice))) if choice else []
         if events and receipt.first_token_ms is None:
             receipt = replace(receipt, first_token_ms=self._elapsed_ms())
+        if any(isinstance(event, Reasoning) for event in events) and self._reasoning_since is None:
+            self._reasoning_since = self._clock()
+        if any(not isinstance(event, Reasoning) for event in events):
+            receipt = self._with_reasoning_time(receipt)
         if isinstance(chunk.debug, dict):
             events.append(Noted("debug", chunk.debug))
         if isinstance(chunk.openrouter_metadata, dict):
@@ -110,6 +120,7 @@ class Reply:
         """Return the reply as it stands, with `parts` (its pictures' and sound's files) after its text."""
         text = "".join(self._text)
         receipt = replace(self._receipt, total_ms=self._elapsed_ms(), generation=self._receipt.generation or generation)
+        receipt = self._with_reasoning_time(receipt)
         return replace(
             self._empty,
             status=status,
@@ -125,7 +136,16 @@ class Reply:
         )
 
     def _elapsed_ms(self) -> int:
-        return round((self._clock() - self._sent_at) * 1000)
+        return self._ms_since(self._sent_at)
+
+    def _ms_since(self, moment: float) -> int:
+        return round((self._clock() - moment) * 1000)
+
+    def _with_reasoning_time(self, receipt: Receipt) -> Receipt:
+        """Return `receipt` with how long the model thought, now that something else came or the reply ended."""
+        if self._reasoning_since is None or receipt.reasoning_ms is not None:
+            return receipt
+        return replace(receipt, reasoning_ms=self._ms_since(self._reasoning_since))
 
     def _feed_choice(self, choice: wire.Choice, details: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
         delta = choice.delta

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something that a person can make the application do."""
 
     name: str
@@ -45,8 +44,8 @@ ACTIONS = (
            "system", "", "TEXT"),
     Action("retry", "Answer again", "Ask for another reply to the last prompt; the old one is kept", "retry", "ctrl+r"),
     Action("stop", "Stop the reply", "End the reply now; what has arrived is kept", "stop"),
-    Action("copy_message", "Copy the message", "Copy the message at the cursor as it was received, or its code",
-           "copy", "", "[code]"),
+    Action("copy_message", "Copy the message", "Copy the message at the cursor; its code; or what was copied last, to "
+           "a file", "copy", "", "[code|file]"),
     Action("copy_code", "Copy the code", "Copy the code block at the cursor, or the last one before it", "copy-code"),
     Action("copy", "Copy the selection", "Copy the selection; without one, stop the reply", "copy-selection", "ctrl+c"),
     Action("toggle_mouse", "Mouse", "Give the mouse to the terminal, to select with, or take it back", "mouse", "f6"),
@@ -54,8 +53,12 @@ ACTIONS = (
     Action("show_outline", "Outline", "List your prompts and go to one", "outline", "ctrl+l"),
     Action("find", "Find", "Find a text in this conversation; n and N go to the next match and the one before",
            "find", "", "[TEXT]"),
+    Action("next_link", "Links", "Go to the next link of the message at the cursor and see its address; Enter opens it",
+           "link"),
     Action("fold", "Fold or unfold", "Fold or unfold what the model thought in the message at the cursor, "
            "and long tool calls", "fold"),
+    Action("toggle_wrap", "Wrap code", "Wrap long lines of code, or cut them", "wrap"),
+    Action("toggle_math", "Formulas", "Show formulas readably, or as their source", "formulas"),
     Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
     Action("show_help", "Help", "All keys and commands", "help", "f1"),
     Action("show_palette", "Command palette", "Search every action by name", "palette", "ctrl+p"),
@@ -67,25 +70,42 @@ BY_SLASH = {name: action for action in ACTIONS for name in (action.slash, action
 FAVOURITES = "123456789"
 """Digits that are commands: `/1` switches to the first favourite model."""
 
-OTHER_KEYS = (
+WRITING_KEYS = (
     ("Enter", "Send the prompt"),
     ("Ctrl+J", "New line"),
-    ("Up", "In an empty composer: earlier prompts"),
+    ("Up", "When nothing is written: earlier prompts"),
     ("/", "As the first character: commands"),
     ("/1 … /9", "Switch this chat to a favourite model; Alt with the digit too, where the terminal tells it"),
-    ("Tab", "Between composer and conversation"),
+    ("Tab", "To the conversation, and back"),
     ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
-    ("c", "In the conversation: copy the message"),
-    ("y", "In the conversation: copy the code"),
-    ("Ctrl+Z", "In the conversation: back to the shell, where fg returns; in the composer: undo"),
-    ("Up Down k j", "In the conversation: between messages and code blocks, line by line through long ones"),
-    ("{ }", "In the conversation: to the prompt before, to the next one"),
-    ("PgUp PgDn Home End", "In the conversation: by screens, to the start, to the end, which follows; also g and G"),
-    ("Enter", "In the conversation: fold or unfold what the model thought, and long tool calls"),
-    ("Space x 1–9", "In the table of providers: only this one, never this one, its place in the order; Enter keeps it"),
-    ("/", "In the conversation: find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
+    ("Ctrl+Z", "Undo"),
 )
-"""Keys that belong to a widget, for the help."""
+"""Keys in the composer, for the help."""
+
+READING_KEYS = (
+    ("↑ ↓ k j", "Between messages and code blocks, line by line through long ones"),
+    ("{ }", "To the prompt before, to the next one"),
+    ("PgUp PgDn", "By screens"),
+    ("Home End g G", "To the start; to the end, which follows what arrives"),
+    ("/", "Find; Enter or n goes to the next match, Shift+Enter or N to the one before"),
+    ("c", "Copy the message"),
+    ("y", "Copy the code"),
+    ("o O", "To the next link of the message, to the one before; Enter opens it, c copies its address"),
+    ("Enter", "Fold or unfold what the model thought, and long tool calls"),
+    ("w", "Wrap long lines of code, or cut them"),
+    ("h l", "Along long lines of code that are cut; also Shift+Left and Shift+Right"),
+    ("m", "Show formulas readably, or as their source"),
+    ("Ctrl+Z", "Back to the shell, where fg returns"),
+)
+"""Keys in the conversation, for the help."""
+
+PROVIDER_KEYS = (
+    ("Space", "Only this provider, or no longer only this one"),
+    ("x", "Never this provider"),
+    ("1 … 9", "Its place in the order"),
+    ("Enter", "Keep the choices for this chat"),
+)
+"""Keys in the table of providers, for the help."""
 
 
 def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:

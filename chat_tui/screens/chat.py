@@ -1,56 +1,33 @@
-"""The chat: a conversation, the composer under it, a row above and a row below."""
+"""The chat: everything that people can make it do."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, getters, on, work
-from textual.app import ComposeResult
+from textual import events, on, work
 from textual.binding import Binding, BindingType
-from textual.message import Message as Event
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
-from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Tagged, Text, ToolCall
-from chat_tui.cost import estimate_tokens
 from chat_tui.engine.refused import RefusedError
-from chat_tui.models.routing import Choices
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
-from chat_tui.screens.tuning import TuningScreen
+from chat_tui.screens.conversation import ConversationScreen
 from chat_tui.text import one_line
-from chat_tui.transcript.reader import Reader
-from chat_tui.widgets.bar import Bar
-from chat_tui.widgets.completions import Completion, Completions
+from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer
-from chat_tui.widgets.find import FindBar
-from chat_tui.widgets.progress import Progress
-from chat_tui.widgets.receipt import receipt_line, spent_line
-from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
-    from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
-    from chat_tui.engine.library import Library
-    from chat_tui.engine.session import Session
-    from chat_tui.engine.turn import Turn
-    from chat_tui.models.endpoint import Endpoints
-
-FRAME_SECONDS = 1 / 30
-TICK_SECONDS = 0.25
 
 
-class ChatScreen(TuningScreen):
-    """A view of one conversation at a time; everything in it is also on disk or in the engine.
+class ChatScreen(ConversationScreen):
+    """The conversation, and the composer in which it goes on.
 
     Args:
         chat: The conversation to show first.
         library: Where new ones come from.
         session: Brings the engine as soon as it runs.
     """
-
-    class Ready(Event):
-        """The composer takes keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(),
@@ -63,119 +40,8 @@ class ChatScreen(TuningScreen):
         ),
         Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
-    header = getters.query_one("#header", Bar)
-    welcome = getters.query_one(Welcome)
-    completions = getters.query_one(Completions)
-    composer = getters.query_one(Composer)
-    hint = getters.query_one("#hint", Bar)
-    status = getters.query_one("#status", Bar)
 
-    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
-        super().__init__()
-        self.chat = chat
-        self._library = library
-        self._session = session
-        self._shown: list[str] = []
-        self._left_out: tuple[str, ...] = ()
-        self._progress = Progress()
-        self._mouse_released = False
-
-    def compose(self) -> ComposeResult:
-        """Lay out the chat."""
-        yield Bar(id="header")
-        yield Static(id="top-rule")
-        yield Reader(footer=receipt_line, id="transcript")
-        yield Welcome()
-        yield FindBar()
-        yield Static(id="bottom-rule")
-        yield Completions(id="completions")
-        yield Composer(id="composer")
-        yield Bar(id="hint")
-        yield Bar(id="status")
-
-    def on_mount(self) -> None:
-        """Show the end of the conversation at once; the rest follows when the engine runs."""
-        self._ticking = self.set_interval(TICK_SECONDS, self._show_status, pause=True)
-        self._sync(self.chat.tail())
-        self._show_all()
-        self.set_focus(self.composer)
-        self.post_message(self.Ready())
-
-    # What is shown
-
-    def enter(self, chat: Chat) -> None:
-        """Show another conversation; what streams in the one before goes on without a watcher."""
-        self.workers.cancel_group(self, "watch")
-        self.chat, self._progress = chat, Progress()
-        self._ticking.pause()
-        self.close_find()
-        self._sync(chat.path or chat.tail())
-        self._show_all()
-        self.composer.focus()
-        self.load()
-
-    @work(group="load", exclusive=True)
-    async def load(self) -> None:
-        """Read the whole conversation behind the tail that is shown, and watch the reply that streams in it."""
-        chat = self.chat
-        session = await self._session()
-        try:
-            await session.open(chat)
-        except OSError as error:
-            self._warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
-            return
-        for problem in chat.problems:
-            self._warn(problem)
-        chat.problems.clear()
-        if (turn := session.turn(chat)) is not None:
-            self._watch(turn)
-        else:
-            self._sync(chat.path)
-        self._show_all()
-        if settled := await session.settle_model(chat):
-            self._warn(settled)
-            self._show_all()
-
-    def _sync(self, path: Sequence[Message]) -> None:
-        """Make the transcript show `path`; where both agree, nothing moves."""
-        ids = [message.id for message in path]
-        start = ids.index(self._shown[0]) if self._shown and self._shown[0] in ids else None
-        if start is None:
-            self.transcript.show(path)
-        else:
-            self.transcript.prepend(path[:start])
-            agreeing = _agreeing(self._shown, ids[start:])
-            for gone in self._shown[agreeing:]:
-                self.transcript.discard(gone)
-            for message in path[start + agreeing :]:
-                self.transcript.add(message)
-        self._shown = ids
-        self.welcome.display = not ids
-        self.transcript.display = bool(ids)
-        self.composer.remember([message.text for message in path if message.role == "user"])
-
-    @on(TuningScreen.Tuned)
-    def _show_all(self) -> None:
-        settings = self.chat.settings
-        system = "system prompt" if settings.get("system") else ""
-        providers = Choices.of(settings.get("provider") or {}).summary()
-        self.header.show(self.chat.title, self.chat.model, providers, system, *self.own_words())
-        self._show_hint()
-        self._show_status()
-
-    def _show_status(self) -> None:
-        mouse = "F6 takes the mouse back" if self._mouse_released else ""
-        self.status.show(self._progress.line(), mouse, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
-
-    def _warn(self, sentence: str) -> None:
-        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
-
-    def _show_hint(self) -> None:
-        text = self.composer.text
-        tokens = estimate_tokens(text)
-        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · Ctrl+J new line")
-
-    # Sending and watching
+    # Prompts and commands
 
     @on(Composer.Submitted)
     def _submit(self, event: Composer.Submitted) -> None:
@@ -208,13 +74,13 @@ class ChatScreen(TuningScreen):
         else:
             self.run_worker(self.run_action(action.name), group="command")
 
-    @on(TuningScreen.Refused)
-    def _give_back(self, event: TuningScreen.Refused) -> None:
+    @on(ConversationScreen.Refused)
+    def _give_back(self, event: ConversationScreen.Refused) -> None:
         self._refuse(event.text, event.sentence)
 
     def _refuse(self, text: str, sentence: str) -> None:
         """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
-        self._warn(sentence)
+        self.warn(sentence)
         newer = self.composer.text
         self.composer.put(f"{text}\n{newer}" if newer else text)
 
@@ -238,48 +104,6 @@ class ChatScreen(TuningScreen):
         if chat is self.chat:
             self.transcript.action_scroll_end()
             self._watch(turn)
-
-    @work(group="watch", exclusive=True)
-    async def _watch(self, turn: Turn) -> None:
-        """Show a turn as it goes, at most thirty times a second; leaving loses nothing."""
-        self._ticking.resume()
-        async for batch in turn.watch():
-            self._take(batch, turn)
-            await asyncio.sleep(FRAME_SECONDS)
-        self._ticking.pause()
-        self._show_all()
-
-    def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
-        """Show what a batch of events adds; neighbouring pieces of text go in together."""
-        reply = turn.reply.id
-        if isinstance(batch[0].event, Started):
-            self._sync(self.chat.path)
-            self._show_all()
-        reasoning = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Reasoning))
-        text = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text))
-        if reasoning:
-            self.transcript.append_reasoning(reply, reasoning)
-        if text:
-            self.transcript.append_text(reply, text)
-        events = [tagged.event for tagged in batch]
-        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
-            self.transcript.append_calls(reply, calls)
-        for tagged in batch:
-            self._progress.take(tagged.event)
-            match tagged.event:
-                case Started(left_out=names) if names and names != self._left_out:
-                    self._left_out = names
-                    self._warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
-                case Failed(failure) if reply not in self._shown:
-                    self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
-                case Finished(final):
-                    self.transcript.replace(final)
-                    if final.status == "failed" and final.is_empty and not self.composer.text:
-                        # To be sent again with Enter, or replaced by what is typed: it is in the journal.
-                        self.composer.put(turn.prompt.text)
-                        self.composer.select_all()
-                case _:
-                    pass
 
     # Completion of commands
 
@@ -332,6 +156,8 @@ class ChatScreen(TuningScreen):
             self.composer.completing = False
         elif self.find_bar.display:
             self.close_find()
+        elif self.transcript.leave_link():
+            pass
         elif self.get_selected_text():
             self.clear_selection()
         elif self._progress.running:
@@ -341,7 +167,7 @@ class ChatScreen(TuningScreen):
 
     def action_change_focus(self) -> None:
         """Go from the composer to the conversation, or back."""
-        if (self.composer.has_focus or self.find_bar.text.has_focus) and self.transcript.display:
+        if (self.composer.has_focus or self.find_bar.has_focus_within) and self.transcript.display:
             self.transcript.focus()
         else:
             self.composer.focus()
@@ -367,11 +193,6 @@ class ChatScreen(TuningScreen):
         """Give the mouse to the terminal, or take it back."""
         await self.app.run_action("toggle_mouse")
 
-    def show_mouse(self, *, released: bool) -> None:
-        """Say in the status line whose the mouse is."""
-        self._mouse_released = released
-        self._show_status()
-
     def action_suspend(self) -> None:
         """Go back to the shell until it continues the application."""
         self.app.action_suspend_process()
@@ -389,73 +210,14 @@ class ChatScreen(TuningScreen):
             self.enter(fresh)
             (await self._session()).leave(left)
 
-    @work(group="command")
-    async def action_choose_model(self) -> None:
-        """Open the model picker and switch to what is chosen."""
-        from chat_tui.screens.models import ModelPicker
-
-        chosen = await self.app.push_screen_wait(ModelPicker(self.chat, self._library, self._session))
-        self._show_all()
-        if chosen:
-            self.command_choose_model(chosen)
-
-    @work(group="command")
-    async def action_choose_providers(self) -> None:
-        """Show who serves this chat's model, and keep the choices that are made there."""
-        from chat_tui.screens.endpoints import EndpointsScreen
-
-        chat = self.chat
-
-        async def fetch() -> Endpoints:
-            return await (await self._session()).endpoints(chat.model)
-
-        screen = EndpointsScreen(chat.model, chat.settings.get("provider") or {}, fetch)
-        choices = await self.app.push_screen_wait(screen)
-        if choices is not None:
-            self._save(lambda: chat.choose_providers(choices))
-
-    @work(group="command")
-    async def action_use_favourite(self, digit: str) -> None:
-        """Switch this chat to a favourite model."""
-        favourites = (await self._session()).chosen_models.chosen.favourites
-        if int(digit) <= len(favourites):
-            self.command_choose_model(favourites[int(digit) - 1])
-            self.app.notify(f"This chat uses {one_line(self.chat.model, 80)} now.", markup=False, timeout=4)
-        else:
-            self._warn(f"There is no favourite {digit} yet. In the model picker, Alt+S makes a model one.")
-
-    def command_choose_model(self, model: str) -> None:
-        """Switch this chat to `model`, from its next prompt on."""
-        self._change(model=model)
-
-    def action_set_system(self) -> None:
-        """Take the system prompt back; `/system TEXT` sets it."""
-        had = self.chat.settings.get("system")
-        self._change(system=None)
-        told = "The system prompt is cleared." if had else "Write it after the command: /system You are …"
-        self.app.notify(told, markup=False)
-
-    def command_set_system(self, text: str) -> None:
-        """Set this chat's system prompt, from its next prompt on."""
-        self._change(system=text)
-        self.app.notify("The system prompt is set, from the next prompt on.", markup=False)
-
-    def _change(self, **settings: str | None) -> None:
-        self._save(lambda: self.chat.change(**settings))
-
-    def _save(self, change: Callable[[], None]) -> None:
-        try:
-            change()
-        except OSError as error:
-            self._warn(f"This could not be saved: {error.strerror}.")
-        self._show_all()
-
     def action_choose_theme(self) -> None:
         """Open the list of themes."""
         self.app.search_themes()
 
-    def command_choose_theme(self, name: str) -> None:
-        """Switch to a theme."""
+    @work(group="command")
+    async def command_choose_theme(self, name: str) -> None:
+        """Switch to a theme; all but the first are there when the engine is."""
+        await self._session()
         if name in self.app.available_themes:
             self.app.theme = name
         else:
@@ -474,10 +236,3 @@ class ChatScreen(TuningScreen):
     async def action_quit(self) -> None:
         """Leave; what streams is kept."""
         await self.app.action_quit()
-
-
-def _agreeing(shown: Sequence[str], wanted: Sequence[str]) -> int:
-    """Return how many ids two lists share from their beginning."""
-    return next(
-        (place for place, (a, b) in enumerate(zip(shown, wanted, strict=False)) if a != b), min(len(shown), len(wanted))
-    )

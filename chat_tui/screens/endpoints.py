@@ -204,4 +204,4 @@ def _told(endpoints: Endpoints) -> str:
         told = ["Nobody serves it now."]
     elif not endpoints.tells_speed:
         told.append("How fast they are isn't told; OpenRouter tells it to a key.")
-    return one_line(" ".join([*told, *endpoints.notes]), 400)
+    return " ".join(told)

@@ -12,14 +12,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
-from chat_tui.screens import preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, OTHER_KEYS
+from chat_tui.screens import model_keys, preset_keys, setting_keys
+from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys on top, commands below."""
+    """Keys on top, by where they count; commands below."""
 
     CSS_PATH = "help.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,enter", "dismiss", "Close", id="help.close", tooltip="Back to the chat"),
     ]
@@ -31,8 +32,17 @@ class HelpScreen(ModalScreen[None]):
             for action in ACTIONS:
                 if action.keys:
                     yield _row(action.key_label, action.help)
-            for keys, text in OTHER_KEYS:
-                yield _row(keys, text)
+            for heading, keys in (
+                ("While you write", WRITING_KEYS),
+                ("In the conversation", READING_KEYS),
+                ("In the model picker", model_keys.help_rows()),
+                ("In the table of providers", PROVIDER_KEYS),
+                ("In the settings", setting_keys.help_rows()),
+                ("In the presets", preset_keys.help_rows()),
+            ):
+                yield Static(heading, classes="heading")
+                for names, text in keys:
+                    yield _row(names, text)
             yield Static("Commands", classes="heading")
             for action in ACTIONS:
                 yield _row(f"/{action.slash} {action.argument}", action.help)
@@ -41,11 +51,6 @@ class HelpScreen(ModalScreen[None]):
                 yield _row(f"/{verb} {argument}", text)
             for short, setting in BY_SHORT.items():
                 yield _row(f"/{short} VALUE", setting.help)
-            panes = (("In the settings", setting_keys.help_rows()), ("In the presets", preset_keys.help_rows()))
-            for title, rows in panes:
-                yield Static(title, classes="heading")
-                for keys, text in rows:
-                    yield _row(keys, text)
             yield Static("Esc closes this. Hold Shift to select with the terminal's own mouse.", classes="heading dim")
 
     def on_mount(self) -> None:

@@ -30,17 +30,17 @@ class Key:
     filter: str = ""
 
 
-def binding(pane: str, name: str, keys: str, action: str, help: str, *, priority: bool = True) -> Binding:
+def binding(pane: str, name: str, keys: str, action: str, help: str, *, priority: bool = False) -> Binding:
     """Return the binding `pane.name`; with `priority` it wins over what has the focus."""
     return Binding(keys, action, help, id=f"{pane}.{name}", tooltip=help, show=False, priority=priority)
 
 
-def letter_bindings(pane: str, keys: Iterable[Key]) -> Iterator[Binding]:
-    """Yield the bindings of `keys`; those of letters alone don't win over what has the focus."""
+def letter_bindings(pane: str, keys: Iterable[Key], *, priority: bool = False) -> Iterator[Binding]:
+    """Yield the bindings of `keys`; with `priority` those with Alt win over what has the focus."""
     for key in keys:
         name = key.word.replace(" ", "_")
-        yield binding(pane, name, f"alt+{key.letter}", key.action, key.help)
-        yield binding(pane, f"{name}_in_list", key.letter, key.action, key.help, priority=False)
+        yield binding(pane, name, f"alt+{key.letter}", key.action, key.help, priority=priority)
+        yield binding(pane, f"{name}_in_list", key.letter, key.action, key.help)
 
 
 def hint(label: str, keys: Sequence[Key], is_on: Callable[[Key], bool] = lambda _: False) -> Content:

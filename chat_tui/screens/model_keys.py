@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from textual.binding import Binding
 
 from chat_tui.screens import letters
+from chat_tui.screens.actions import FAVOURITES
 from chat_tui.screens.letters import Key, binding, letter_bindings
 
-DIGITS = "123456789"
 _PANE = "models"
 
 
@@ -69,15 +69,15 @@ _MOVES = (
     ("earlier", "alt+left", "move_fallback(-1)", "Have the model tried earlier"),
     ("later", "alt+right", "move_fallback(1)", "Have the model tried later"),
     ("help", "f1", "help", "All keys"),
-    *((f"favourite_{digit}", digit, f"favourite({digit})", f"Use favourite {digit}") for digit in DIGITS),
+    *((f"favourite_{digit}", digit, f"favourite({digit})", f"Use favourite {digit}") for digit in FAVOURITES),
 )
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield all bindings; those of letters alone don't win over what has the focus."""
+    """Yield all bindings; letters alone are text while the search has the focus."""
     for name, keys, action, help in _MOVES:
         yield binding(_PANE, name, keys, action, help)
-    yield binding(_PANE, "search", "slash", "search", "Go back to the search", priority=False)
+    yield binding(_PANE, "search", "slash", "search", "Go back to the search")
     yield from letter_bindings(_PANE, (*FILTERS, *ACTIONS))
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from chat_tui.models.chosen import Chosen
 from chat_tui.models.completing import Suggestion, complete
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import Known
-from chat_tui.models.query import SORT, Query, parse, pieces
+from chat_tui.models.query import SORT, Problem, Query, closed, parse, pieces
 from chat_tui.models.search import Index
 from chat_tui.models.variants import BY_NAME, VARIANTS, available, split_id, with_variant
 
-_VARIANTS = re.compile(r"(?<!\S):(\S*)")
+_VARIANTS = re.compile(r'(?<!\S):([^\s"]*)')
+Meaning: TypeAlias = Literal["filter", "problem"]
 _MOST_RECENT = 5
 """Models used lately that come before all others; `recent` finds the rest."""
 
@@ -37,7 +39,7 @@ class Search:
     def is_empty(self) -> bool:
         """Whether all models are wanted, as they come."""
         query = self.query
-        return not (query.words or query.without or query.tests or query.order)
+        return not (query.searched or query.without or query.tests or query.order)
 
     def named(self, model: str) -> str:
         """Return the id `model` with the variants that were typed."""
@@ -48,9 +50,28 @@ class Search:
 
 def searched(text: str) -> Search:
     """Return what a search line means; a word that begins with a colon names variants."""
-    names = [name for match in _VARIANTS.finditer(text) for name in match[1].lower().split(":")]
-    rest = _VARIANTS.sub(lambda match: " " * len(match[0]), text)
-    return Search(text, parse(rest), tuple(dict.fromkeys(name for name in names if name in BY_NAME)))
+    names: dict[str, None] = {}
+    problems: list[Problem] = []
+    for match in _VARIANTS.finditer(text):
+        for name in filter(None, match[1].lower().split(":")):
+            if name in BY_NAME:
+                names[name] = None
+            else:
+                sentence = f"There is no variant “:{name}”. There are: {', '.join(f':{known}' for known in BY_NAME)}."
+                problems.append(Problem(*match.span(), sentence, match.end() == len(text)))
+    query = parse(_VARIANTS.sub(lambda match: " " * len(match[0]), text))
+    return Search(text, replace(query, problems=(*query.problems, *problems)), tuple(names))
+
+
+def meant(text: str) -> Iterator[tuple[int, int, Meaning]]:
+    """Yield where the search line has filters and variants, and what isn't understood; words are neither."""
+    for match in _VARIANTS.finditer(text):
+        if names := [name for name in match[1].lower().split(":") if name]:
+            yield match.start(), match.end(), "filter" if all(name in BY_NAME for name in names) else "problem"
+    for piece in pieces(_VARIANTS.sub(lambda match: " " * len(match[0]), text)):
+        query = parse(piece.text)
+        if query.problems or query.tests or query.order:
+            yield piece.start, piece.end, "problem" if query.problems else "filter"
 
 
 def suggestions(text: str, cursor: int, index: Index, known: Known, model: ModelEntry | None) -> list[Suggestion]:
@@ -81,19 +102,29 @@ def with_next_variant(text: str, model: str, listed: Mapping[str, ModelEntry]) -
 
 def with_order(text: str, order: str) -> str:
     """Return the search line with that order, `-` before it turns it round; with none when it is empty."""
-    kept = [piece.text for piece in pieces(text) if not piece.text.lower().startswith(f"{SORT}:")]
+    kept = [piece.text for piece in pieces(closed(text)) if not piece.text.lower().startswith(f"{SORT}:")]
     return " ".join([*kept, *([f"{SORT}:{order}"] if order else [])])
 
 
-def typed_model(search: Search, listed: Mapping[str, ModelEntry]) -> tuple[ModelEntry | None, bool]:
+def typed_model(
+    search: Search, listed: Mapping[str, ModelEntry], *, is_told: bool = True
+) -> tuple[ModelEntry | None, bool]:
     """Return the model that is typed by an id that isn't listed, and whether that is surely meant.
 
     Its facts are those of the listed model that it is a form of.
+
+    Args:
+        search: What was typed.
+        listed: The server's models by their ids.
+        is_told: Whether the server has answered; until then a plain word may be meant for what it lists.
     """
     text = search.text.strip()
-    if text in listed or search.query.words != (text.lower(),):
+    looks_like_one = any(sign in text for sign in "/@~:") or (is_told and not any("/" in model for model in listed))
+    if text in listed or search.query.words != (text.lower(),) or not looks_like_one:
         return None, False
     parts = split_id(text)
+    if not (parts.base or parts.preset):
+        return None, False  # a preset whose name isn't typed yet
     base = listed.get(parts.listed) or listed.get(parts.base)
     entry = replace(base, id=text, name=text, alias_of=None) if base else ModelEntry(id=text, name=text)
     return entry, bool(parts.preset or parts.variants or parts.is_alias)

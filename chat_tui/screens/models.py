@@ -1,412 +1,103 @@
-"""The model picker: search, filters, favourites, fallbacks and details; Enter switches this chat's model."""
+"""The model picker: favourites, fallbacks, variants and the model of new chats; Enter switches this chat's model."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters, on
-from textual.app import ComposeResult
+from textual import getters
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from chat_tui.config.problems import ConfigError
-from chat_tui.engine.needs import needs_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.chosen import Chosen
-from chat_tui.models.completing import Suggestion, toggled
-from chat_tui.models.entry import ModelEntry
-from chat_tui.models.known import Known, pending
-from chat_tui.models.listing import Listing
-from chat_tui.models.order import RELEVANCE
-from chat_tui.models.query import pieces
-from chat_tui.models.search import highlighted
-from chat_tui.models.suits import unsuited
-from chat_tui.models.variants import available, explained
 from chat_tui.screens import model_keys
-from chat_tui.screens.letters import hint
-from chat_tui.screens.model_search import (
-    searched,
-    sections,
-    suggestions,
-    suited_first,
-    typed_model,
-    with_next_variant,
-    with_order,
-)
+from chat_tui.screens.model_list import ModelListScreen
 from chat_tui.text import one_line
-from chat_tui.widgets.model_columns import COLUMNS, known_columns
-from chat_tui.widgets.model_details import ModelDetails, details
-from chat_tui.widgets.model_table import ModelTable, Row
-from chat_tui.widgets.note import Note
-from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.models.endpoint import Endpoints
-
-WIDE, WIDER, TALL = 120, 160, 30
-"""Cells from which on the picker is a pane beside the chat, has two columns, and shows details without being asked."""
-ORDERED_BY = ("in", "out", "ctx", "max", "new", "iq", "name")
-"""What the key for the order goes through."""
-_PRICES = frozenset(("in $/M", "out $/M"))
-_MUTED, _WARNING = "$foreground-muted", "$text-warning"
+    from chat_tui.models.routing import Choices
 
 
-class ModelPicker(ModalScreen[str | None]):
-    """Ends with the chosen model's id, or None; fallbacks and favourites are kept as they are made.
+class ModelPicker(ModelListScreen):
+    """Ends with the chosen model's id, or None; favourites, fallbacks and the like are kept as they are made.
 
     Args:
         chat: The conversation whose model is chosen.
         library: Keeps the model of new chats.
         session: Brings the engine as soon as it runs.
+        engine: The engine, when it runs already.
     """
 
     CSS_PATH = "models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*model_keys.bindings()]
-    pane = getters.query_one("#picker", Vertical)
-    search = getters.query_one(SearchLine)
-    note = getters.query_one(Note)
     fallbacks = getters.query_one("#fallbacks", Static)
-    table = getters.query_one(ModelTable)
-    details = getters.query_one(ModelDetails)
-    filters = getters.query_one("#filters", Static)
 
-    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
-        super().__init__()
-        self._chat = chat
+    def __init__(
+        self,
+        chat: Chat,
+        library: Library,
+        session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
+    ) -> None:
+        super().__init__(chat, session, engine)
         self._library = library
-        self._session = session
-        self._listing = Listing()
-        self._chosen = Chosen()
-        self._reasons: dict[str, str] = {}
-        self._search = searched("")
-        self._typed: ModelEntry | None = None
-        self._suggested: Sequence[Suggestion] = ()
-        self._columns: frozenset[str] = frozenset()
-        self._engine: Session | None = None
-        self._count = 0
-        self._filtered: set[str] | None = None
-        self._detailed: object = None
-        self._wants_details: bool | None = None
-
-    def compose(self) -> ComposeResult:
-        """Lay out the picker."""
-        with Vertical(id="picker"):
-            yield SearchLine(placeholder="Search: claude  ctx>200k  out<5  in:image", id="search")
-            yield Note(id="note")
-            yield Static(id="fallbacks", markup=False)
-            with Vertical(id="found"):
-                yield ModelTable(self._row, id="models")
-                yield ModelDetails(id="details")
-            yield Static(hint("Alt+", model_keys.ACTIONS), id="actions", markup=False)
-            yield Static(id="filters", markup=False)
 
     def on_mount(self) -> None:
-        """Show what is known at once; the rest comes behind."""
-        self._fit()
+        """Show the models that are tried later."""
         self._show_fallbacks()
-        self._show_filters()
-        self.run_worker(self._watch(), exclusive=True)
 
-    async def _watch(self) -> None:
-        """Show the catalogue as it is known, refresh it, and show what changes."""
-        self._engine = session = await self._session()
-        self._chosen = session.chosen_models.chosen
-        await session.catalogue.open()
-        session.catalogue.refresh_behind()
-        async for listing in session.catalogue.watch():
-            self._take(listing)
-
-    def _take(self, listing: Listing) -> None:
-        """Show another state of the catalogue; the highlight and what is typed stay."""
-        if listing.index is not self._listing.index:
-            needs = needs_of(self._chat.path)
-            reasons = ((entry.id, unsuited(entry, needs)) for entry in listing.index.entries)
-            self._reasons = {model: reason for model, reason in reasons if reason}
-            self._columns = known_columns(listing.index.entries, datetime.now(UTC))
-        is_first = not self._listing.index.entries
-        self._listing = listing
-        self._show(keep=not is_first)
-
-    # What is shown
-
-    @on(Input.Changed)
-    def _search_changed(self) -> None:
-        self._show()
-
-    def _show(self, *, keep: bool = False) -> None:
-        """List what matches; with `keep` the highlight stays on its model, else it is where a search begins."""
-        before = self.table.highlighted
-        self._search = search = searched(self.search.value)
-        known, index = self._known, self._listing.index
-        if search.query.questions and self._listing.fetched:
-            self.run_worker(self._ask(search.query.questions), group="ask")
-        headings: list[tuple[int, str]] = []
-        if search.is_empty:
-            models, headings = sections(index.entries, self._chosen, self._chat.model, self._reasons)
-            place = next((place for place, model in enumerate(models) if model.id == self._chat.model), 0)
-        else:
-            models, place = index.find(search.query, known), 0
-            if search.query.order is None:
-                models = suited_first(models, self._reasons)
-        self._typed, is_meant = typed_model(search, index.by_id)
-        self._count = len(models) if not search.is_empty else len(index.entries)
-        if self._typed is not None:
-            models.insert(0 if is_meant else len(models), self._typed)
-        if keep and before is not None:
-            place = next((place for place, model in enumerate(models) if model.id == before.id), place)
-        order = search.query.order or RELEVANCE
-        is_sorted = search.query.order is not None
-        self.table.describe(
-            self._columns, order.name if is_sorted else "", descending=order.down != search.query.turned
-        )
-        self.table.show(models, place, headings, keep=keep)
-        self._show_filters()
-        self._highlight_changed()
-
-    async def _ask(self, questions: Sequence[str]) -> None:
-        (await self._session()).catalogue.ask(questions)
-
-    @property
-    def _known(self) -> Known:
-        listing = self._listing
-        return Known(datetime.now(UTC), self._chosen.favourites, self._chosen.recents, listing.answers)
-
-    def _row(self, entry: ModelEntry) -> Row:
-        """Return how `entry` is shown."""
-        is_highlighted = entry is self.table.highlighted
-        name = self._search.named(entry.id) if is_highlighted else entry.id
-        favourites = self._chosen.favourites
-        place = favourites.index(entry.id) if entry.id in favourites else len(model_keys.DIGITS)
-        is_listed = entry.id in self._listing.index.by_id or not self._listing.index.entries
-        note = self._reasons.get(entry.id, "" if is_listed else "no longer listed")
-        if entry is self._typed:
-            note = explained(entry.id, self._listing.index.by_id)
-        return Row(
-            name,
-            mark=model_keys.DIGITS[place : place + 1] or ("★" if entry.id in favourites else ""),
-            hits=highlighted(self._search.query, entry.id),
-            note=note,
-            is_current=entry.id == self._chat.model,
-            is_dim=entry.id in self._reasons or not is_listed,
-        )
-
-    def _highlight_changed(self) -> None:
-        """Show what depends on the highlighted model."""
-        model = self.table.highlighted
-        cursor = self.search.cursor_position
-        self._suggested = suggestions(self.search.value, cursor, self._listing.index, self._known, model)
-        self._show_note()
-        self._show_details()
-
-    def _show_note(self) -> None:
-        """Say below the search what could be typed, what wasn't understood, or how old the models are."""
-        total = len(self._listing.index.entries)
-        count = f"{total:,} model{'s' * (total != 1)}" if self._search.is_empty else f"{self._count:,} of {total:,}"
-        self.note.show(self._told(), count if total else "")
-
-    def _told(self) -> Content:
-        query, listing = self._search.query, self._listing
-        server = self._server
-        problem = next((problem for problem in query.problems if not (problem.unfinished and self._suggested)), None)
-        if problem is not None:
-            return Content.styled(one_line(problem.sentence), _WARNING)
-        if self._suggested:
-            first, *others = self._suggested
-            more = "  ".join(one_line(other.text) for other in others)
-            return Content.assemble(
-                ("Tab ", _MUTED), (one_line(first.text), "$primary"), (f"  {one_line(first.meaning)}", _MUTED),
-                (f"    {more}", _MUTED),
-            )  # fmt: skip
-        if waiting := pending(query.questions, self._known, server):
-            return Content.styled(one_line(waiting[0]), _MUTED)
-        if listing.problem:
-            age = f" The models are {listing.freshness(datetime.now(UTC))}." if listing.fetched else ""
-            return Content.styled(one_line(listing.problem + age), _WARNING)
-        priceless = " · this server names no prices" if listing.index.entries and not self._columns & _PRICES else ""
-        return Content.styled(listing.freshness(datetime.now(UTC)) + priceless, _MUTED)
-
-    @property
-    def _server(self) -> str:
-        return self._engine.server.origin if self._engine else "The server"
-
-    def _show_details(self) -> None:
-        """Tell all about the highlighted model."""
-        model, index, theme = self.table.highlighted, self._listing.index, self.app.theme
-        name = self._search.named(model.id) if model else ""
-        if model is None or not self.details.display or (shown := (model, name, theme)) == self._detailed:
-            return
-        self._detailed = shown
-        reason = self._reasons.get(model.id)
-        self.details.show(
-            lambda width: details(
-                model,
-                available(name, index.by_id),
-                datetime.now(UTC),
-                width,
-                name=name,
-                warning=f"This model {reason}." if reason else "",
-                typed=explained(name, index.by_id) if index.entries else "",
-            )
-        )
-
-    def _show_fallbacks(self) -> None:
-        """List the models that are tried when the first can't answer."""
-        models = self._chat.settings.get("models") or []
-        numbered = [(f"  {place} {one_line(str(model))}", "") for place, model in enumerate(models, 1)]
-        self.fallbacks.set_class(bool(models), "-some")
-        self.fallbacks.update(Content.assemble(("when it can't answer", _MUTED), *numbered))
-
-    def _show_filters(self) -> None:
-        typed = {piece.text.lower() for piece in pieces(self.search.value)} & {key.filter for key in model_keys.FILTERS}
-        if typed == self._filtered:
-            return
-        self._filtered = typed
-        self.filters.update(hint("Alt+", model_keys.FILTERS, lambda key: key.filter in typed), layout=False)
-
-    def on_resize(self) -> None:
-        """Fit the panes to the new size."""
-        self._fit()
-
-    def _fit(self) -> None:
-        """Lay out for the size that there is; the details show where there is room, or as the person chose."""
-        width, height = self.app.size
-        self.pane.set_class(width >= WIDE, "-wide")
-        self.pane.set_class(width >= WIDER, "-wider")
-        has_room = width >= WIDE and height >= TALL
-        self.details.display = has_room if self._wants_details is None else self._wants_details
-        self._show_details()
-
-    # Moving and choosing
-
-    def action_move(self, rows: int) -> None:
-        """Move the highlight, or scroll the details when they have the focus."""
-        if self.details.has_focus:
-            self.details.scroll_relative(y=rows, animate=False)
-        elif count := self.table.count:
-            place = self.table.place + rows
-            self.table.highlight(place % count if abs(rows) == 1 else place)
-            self._highlight_changed()
-
-    def action_page(self, pages: int) -> None:
-        """Move by a screen."""
-        pane = self.details if self.details.has_focus else self.table
-        self.action_move(pages * max(pane.size.height - 2, 2))
-
-    def action_choose(self) -> None:
-        """Use the highlighted model."""
-        if (model := self.table.highlighted) is not None:
-            self.dismiss(self._search.named(model.id))
-
-    @on(ModelTable.Chosen)
-    def _choose_clicked(self) -> None:
-        self.action_choose()
+    # Favourites
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a digit be a digit where it can't be meant for a favourite."""
         if action == "favourite":
             has_place = parameters[0] in range(1, len(self._chosen.favourites) + 1)
-            return has_place and (not self.search.value or not self.search.has_focus)
+            return has_place and (not self._search.text or not self.search.has_focus)
         return True
 
     def action_favourite(self, digit: int) -> None:
         """Use a favourite."""
         self.dismiss(self._chosen.favourites[digit - 1])
 
-    def action_accept(self) -> None:
-        """Take the first completion; without one, go on to the list, to the details, and back."""
-        if self._suggested and self.search.has_focus:
-            first = self._suggested[0]
-            text = self.search.value
-            self.search.value = text[: first.start] + first.text + text[first.end :]
-            self.search.cursor_position = first.start + len(first.text)
-        else:
-            self.focus_next()
-
-    def action_search(self) -> None:
-        """Go back to the search."""
-        self.search.focus()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from chat_tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
-    # What the letters do
-
-    def _search_for(self, text: str) -> None:
-        self.search.value = text
-        self.search.cursor_position = len(text)
-
-    def action_toggle_filter(self, text: str) -> None:
-        """Put a filter into the search, or take it out."""
-        self._search_for(toggled(self.search.value, text))
-
-    def action_order(self) -> None:
-        """Sort by the next column, after the last one by none."""
-        order = self._search.query.order
-        unknown = {column.name for column in COLUMNS if column.heading not in self._columns}
-        names = [name for name in ORDERED_BY if name not in unknown]
-        place = names.index(order.name) + 1 if order is not None and order.name in names else 0
-        self._search_for(with_order(self.search.value, names[place] if place < len(names) else ""))
-
-    def action_turn(self) -> None:
-        """Turn the order round."""
-        order = self._search.query.order
-        if order is not None:
-            self._search_for(with_order(self.search.value, ("" if self._search.query.turned else "-") + order.name))
-
-    @on(ModelTable.Sorted)
-    def _sort_clicked(self, event: ModelTable.Sorted) -> None:
-        order = self._search.query.order
-        if order is not None and order.name == event.order:
-            self.action_turn()
-        else:
-            self._search_for(with_order(self.search.value, event.order))
-
-    def action_variant(self) -> None:
-        """Put the next variant behind the highlighted model."""
-        if (model := self.table.highlighted) is not None:
-            self._search_for(with_next_variant(self.search.value, model.id, self._listing.index.by_id))
-
-    def action_details(self) -> None:
-        """Show or hide the details."""
-        self._wants_details = not self.details.display
-        self._detailed = None
-        self._fit()
-
     def action_star(self) -> None:
         """Make the highlighted model a favourite, or no longer one."""
         if (model := self.table.highlighted) is not None:
             wanted = model.id not in self._chosen.favourites
             self._choose_favourites(lambda chosen: chosen.with_favourite(model.id, wanted=wanted))
+            self.table.refresh()  # it stays where it is until the models are listed anew
 
     def action_move_favourite(self, by: int) -> None:
         """Move the highlighted favourite up or down."""
         if (model := self.table.highlighted) is not None:
             self._choose_favourites(lambda chosen: chosen.moved(model.id, by))
+            self._show(keep=True)
 
     def _choose_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
-        """Show a change of the favourites at once, and keep it."""
+        """Change the favourites at once, and keep that even when the picker is closed meanwhile."""
         self._chosen = change(self._chosen)
-        self._show(keep=True)
-        self.run_worker(self._keep_favourites(change), group="favourites")
+        self.app.run_worker(self._keep_favourites(change), group="favourites")
 
     async def _keep_favourites(self, change: Callable[[Chosen], Chosen]) -> None:
-        session = await self._session()
         try:
-            self._chosen = await session.chosen_models.change(change)
+            await (await self._session()).chosen_models.change(change)
         except RefusedError as error:
             self._warn(str(error))
-        self._show(keep=True)
+
+    # The models that are tried when the first can't answer
+
+    def _show_fallbacks(self) -> None:
+        """List the models that are tried when the first can't answer."""
+        models = self._chat.settings.get("models") or []
+        numbered = [(f"  {place} {one_line(str(model))}", "") for place, model in enumerate(models, 1)]
+        self.fallbacks.set_class(bool(models), "-some")
+        self.fallbacks.update(Content.assemble(("when it can't answer", "$foreground-muted"), *numbered), layout=False)
 
     def action_also(self) -> None:
         """Add the highlighted model to those that are tried when the first can't answer, or take it out."""
@@ -437,36 +128,45 @@ class ModelPicker(ModalScreen[str | None]):
             self._warn(f"This could not be saved: {error.strerror}.")
         self._show_fallbacks()
 
+    # What else can be kept, or shown
+
     def action_make_default(self) -> None:
         """Make the highlighted model that of new chats."""
         if (model := self.table.highlighted) is not None:
             name = self._search.named(model.id)
             try:
                 self._library.make_default(name)
-            except (ConfigError, OSError) as error:
+            except ConfigError as error:
                 self._warn(str(error))
+            except OSError as error:
+                self._warn(f"{self._library.paths.settings} could not be changed: {error.strerror}.")
             else:
                 self.notify(f"New chats begin with {one_line(name, 80)}.", markup=False)
 
     def action_providers(self) -> None:
         """Show who serves the highlighted model, and keep for this chat who may."""
-        if (model := self.table.highlighted) is not None:
-            self.run_worker(self._choose_providers(self._search.named(model.id)), group="providers", exclusive=True)
-
-    async def _choose_providers(self, model: str) -> None:
         from chat_tui.screens.endpoints import EndpointsScreen
+
+        if (highlighted := self.table.highlighted) is None:
+            return
+        model = self._search.named(highlighted.id)
 
         async def fetch() -> Endpoints:
             return await (await self._session()).endpoints(model)
 
-        choices = await self.app.push_screen_wait(
-            EndpointsScreen(model, self._chat.settings.get("provider") or {}, fetch)
+        self.app.push_screen(
+            EndpointsScreen(model, self._chat.settings.get("provider") or {}, fetch), self._keep_providers
         )
+
+    def _keep_providers(self, choices: Choices | None) -> None:
         if choices is not None:
             try:
                 self._chat.choose_providers(choices)
             except OSError as error:
                 self._warn(f"This could not be saved: {error.strerror}.")
 
-    def _warn(self, sentence: str) -> None:
-        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
+    def action_help(self) -> None:
+        """Show all keys."""
+        from chat_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import getters, on, work
+from textual.message import Message as Event
 from textual.screen import Screen
 
 from chat_tui.text import one_line
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 class ReadingScreen(Screen[None]):
     """A screen with a transcript and the row to find in it."""
 
+    class FileWanted(Event):
+        """`text` is to be copied to a file."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     chat: Chat
     """The conversation that is shown."""
     transcript = getters.query_one(Reader)
@@ -26,21 +34,22 @@ class ReadingScreen(Screen[None]):
 
     # Going about
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Open the row in which a text to be found is typed."""
         if self.transcript.display:
             self.transcript.end_find()  # it begins anew where the reader is now
-            self.find_bar.open()
+            await self.find_bar.open()
             self.set_focus(self.find_bar.text)
             self.transcript.find(self.find_bar.text.value)
         else:
             self.app.notify("There is nothing to search yet.", markup=False, timeout=4)
 
-    def command_find(self, text: str) -> None:
+    @work(group="command")
+    async def command_find(self, text: str) -> None:
         """Find `text`; n and N then go from match to match."""
-        self.action_find()
+        await self.action_find()
         if self.transcript.display:
-            self.find_bar.open(text)
+            await self.find_bar.open(text)
             self.transcript.focus()
 
     @on(FindBar.Changed)
@@ -79,22 +88,56 @@ class ReadingScreen(Screen[None]):
             self.transcript.go_to(chosen)
             self.transcript.focus()
 
+    def action_next_link(self) -> None:
+        """Go to the next link of the message at the cursor."""
+        self._step_link(1)
+
+    def action_previous_link(self) -> None:
+        """Go to the link before."""
+        self._step_link(-1)
+
+    def _step_link(self, step: int) -> None:
+        self.transcript.focus()
+        if not self.transcript.step_link(step):
+            self.app.notify("There is no link in this message.", markup=False, timeout=4)
+
     def action_fold(self) -> None:
         """Fold or unfold the message at the cursor."""
         self.transcript.action_fold()
 
+    # How it looks
+
+    def action_toggle_wrap(self) -> None:
+        """Wrap long lines of code, or cut them."""
+        wraps = self.transcript.toggle_wrap()
+        cut = "Long lines of code are cut: l and h move along them, w wraps them again."
+        self.app.notify("Long lines of code wrap." if wraps else cut, markup=False, timeout=4)
+
+    def action_toggle_math(self) -> None:
+        """Show formulas readably, or as their source."""
+        readable = self.transcript.toggle_math()
+        source = "Formulas are shown as they were received: m makes them readable again."
+        self.app.notify("Formulas are shown readably." if readable else source, markup=False, timeout=4)
+
     # Copying and links
 
     def action_copy_message(self) -> None:
-        """Copy the message at the cursor as it was received."""
-        self._copy(self.transcript.message_source(), "There is no message to copy yet.")
+        """Copy the message at the cursor as it was received, or the address of the link that the reader went to."""
+        copied = self.transcript.chosen_link or self.transcript.message_source()
+        self._copy(copied, "There is no message to copy yet.")
 
     def command_copy_message(self, what: str) -> None:
-        """Copy `code`."""
+        """Copy `code`; or put in a `file` what was copied last, for terminals that take copies and lose them."""
         if what == "code":
             self.action_copy_code()
+        elif what == "file":
+            text = self.app.clipboard or self.transcript.message_source()
+            if text:
+                self.post_message(self.FileWanted(text))
+            else:
+                self.app.notify("There is no message to copy yet.", markup=False, timeout=4)
         else:
-            self.app.notify(f"/copy takes “code” or nothing, not {one_line(what, 30)}.", markup=False)
+            self.app.notify(f"/copy takes “code”, “file” or nothing, not {one_line(what, 30)}.", markup=False)
 
     def action_copy_code(self) -> None:
         """Copy the code block at the cursor."""
@@ -108,5 +151,4 @@ class ReadingScreen(Screen[None]):
 
     @on(Transcript.LinkClicked)
     def _open_link(self, event: Transcript.LinkClicked) -> None:
-        self.app.notify(one_line(event.href, 200), title="Opening", markup=False, timeout=4)
         self.app.open_url(event.href)

@@ -96,6 +96,10 @@ class SearchedPane(ModalScreen[None]):
         self._fit()
         self.list()
 
+    @on(SearchLine.Pressed)
+    async def _act(self, event: SearchLine.Pressed) -> None:
+        await self.run_action(event.action)
+
     @on(Input.Changed)
     def list(self) -> None:
         """List what fits the search, from its beginning."""

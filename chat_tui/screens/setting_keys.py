@@ -64,9 +64,9 @@ WHILE_TYPING = frozenset(("close", "enter", "accept", "newline", "make_default",
 def bindings() -> Iterator[Binding]:
     """Yield all bindings; those of letters alone don't win over what has the focus."""
     for name, keys, action, help in _MOVES:
-        yield binding(_PANE, name, keys, action, help)
-    yield binding(_PANE, "search", "slash", "search", "Go back to the search", priority=False)
-    yield from letter_bindings(_PANE, (*CHANGES, *VIEWS))
+        yield binding(_PANE, name, keys, action, help, priority=True)
+    yield binding(_PANE, "search", "slash", "search", "Go back to the search")
+    yield from letter_bindings(_PANE, (*CHANGES, *VIEWS), priority=True)
 
 
 def help_rows() -> Iterator[tuple[str, str]]:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from textual import work
 from textual.message import Message as Event
 
 from chat_tui.config.problems import ConfigError
 from chat_tui.engine.refused import RefusedError
-from chat_tui.screens.reading import ReadingScreen
+from chat_tui.screens.choosing import ChoosingScreen
 from chat_tui.text import one_line
-
-if TYPE_CHECKING:
-    from chat_tui.engine.chat import Chat
-    from chat_tui.engine.library import Library
-    from chat_tui.engine.session import Session
 
 LONGEST_TOLD = 600
 
 
-class TuningScreen(ReadingScreen):
+class TuningScreen(ChoosingScreen):
     """A screen whose conversation's settings can be changed."""
-
-    class Tuned(Event):
-        """What holds for the next request may be other than before."""
 
     class Refused(Event):
         """A command that was typed, `text`, could not be carried out; `sentence` says why."""
@@ -34,10 +25,6 @@ class TuningScreen(ReadingScreen):
             super().__init__()
             self.text = text
             self.sentence = sentence
-
-    chat: Chat
-    _library: Library
-    _session: Callable[[], Awaitable[Session]]
 
     async def action_show_settings(self) -> None:
         """Open the settings."""
@@ -78,11 +65,10 @@ class TuningScreen(ReadingScreen):
         except (ConfigError, RefusedError) as error:
             self.post_message(self.Refused(text, str(error)))
         except OSError as error:
-            told = f"This could not be saved: {error.strerror}."
-            self.app.notify(told, severity="warning", markup=False, timeout=10)
+            self.warn(f"This could not be saved: {error.strerror}.")
         else:
             self.app.notify(one_line(told, LONGEST_TOLD), markup=False, timeout=10)
-        self._tuned(None)
+        self.post_message(self.Changed())
 
     def own_words(self) -> Iterator[str]:
         """Yield in a few words what of the settings is this conversation's own."""
@@ -92,4 +78,4 @@ class TuningScreen(ReadingScreen):
             yield from own_words(self.chat.layers)
 
     def _tuned(self, _: None) -> None:
-        self.post_message(self.Tuned())
+        self.post_message(self.Changed())

@@ -51,6 +51,7 @@ class Block:
     kind: Literal["paragraph", "heading", "code", "rule", "table", "math"]
     pieces: Sequence[Piece] = ()
     text: str = ""
+    """Code, or the source of inline text."""
     info: str = ""
     level: int = 0
     rows: Sequence[Sequence[Sequence[Piece]]] = ()
@@ -64,11 +65,11 @@ class Block:
 def parse(source: str, definitions: Definitions, *, math: bool = False, unfinished: bool = False) -> list[Block] | None:
     """Return the blocks of printable `source`; None when it is nested so deeply that the parser may drop text or time.
 
-    What an `unfinished` source defines is not kept, and what is open at its end is shown as it will probably go on.
+    What is open at the end of an `unfinished` source is shown as it will probably go on.
     """
     if _most_brackets(source) > MAX_BRACKETS:
         return None
-    tokens = definitions.parse(source, math=math, provisional=unfinished)
+    tokens = definitions.parse(source, math=math)
     if unfinished:
         tokens = _finished(source, tokens, definitions, math=math)
     if any(token.level >= MAX_NESTING - 4 for token in tokens):
@@ -95,7 +96,7 @@ def _finished(source: str, tokens: list[Token], definitions: Definitions, *, mat
     if tokens[last - 1].type == "paragraph_open":
         table = with_delimiters(source, text)
         if table is not None:
-            return definitions.parse(table, math=math, provisional=True)
+            return definitions.parse(table, math=math)
     whole = finished(text, math=math)
     if whole != text:
         tokens[last].children = definitions.inline(whole, math=math)
@@ -251,9 +252,9 @@ class _Walk:
         if quoted:
             content = [piece if piece.role else replace(piece, role="quote") for piece in content]
         if kind == "heading_open":
-            self._add(Block("heading", content, level=int(tokens[index - 1].tag[1])))
+            self._add(Block("heading", content, token.content, level=int(tokens[index - 1].tag[1])))
         else:
-            self._add(Block("paragraph", content))
+            self._add(Block("paragraph", content, token.content))
 
     def _fence(self, token: Token, tokens: Sequence[Token], index: int) -> None:
         from chat_tui.text import printable

@@ -9,12 +9,8 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from rich.segment import Segment
-from textual.strip import Strip
-
 from chat_tui.transcript.heights import Heights
-from chat_tui.transcript.lines import LazyLines, Line, Span, make_line
-from chat_tui.transcript.styles import tagged
+from chat_tui.transcript.lines import Code, LazyLines, Line, Span, make_line
 from chat_tui.transcript.wrap import TAB_SIZE, cells, wrap
 
 if TYPE_CHECKING:
@@ -80,8 +76,8 @@ class CodeLines(LazyLines):
     """The rows of a code block, wrapped at `width` cells; it grows with the list of lines that it was given.
 
     Lines are lexed in groups, whose limits depend on what stands before them only. The last group may still grow:
-    until it ends, or `finish`, its new lines are lexed from the nearest line that looks safe. With a `column`, lines
-    aren't wrapped: what fits is shown from that cell on.
+    until it ends, or `finish`, its new lines are lexed from the nearest line that looks safe. Unless they `wrap`, each
+    line is one row, however wide that is.
     """
 
     def __init__(
@@ -92,9 +88,9 @@ class CodeLines(LazyLines):
         palette: Palette,
         prefix: Sequence[Span] = (),
         *,
-        column: int | None = None,
+        wrap: bool = True,
     ) -> None:
-        self._column = column
+        self._wrap = wrap
         self._lines = lines
         self._language = language
         self._palette = palette
@@ -132,12 +128,16 @@ class CodeLines(LazyLines):
         self._coloured.pop(len(self._groups) - 1, None)
 
     def _rows(self, line: str) -> int:
-        if self._column is not None or (len(line) <= self._width and line.isascii() and "\t" not in line):
+        if not self._wrap or (len(line) <= self._width and line.isascii() and "\t" not in line):
             return 1
         return len(_hard_wrap([(line, self._palette.text)], self._width))
 
     def __len__(self) -> int:
         return self._heights.total
+
+    def code(self) -> list[Code]:
+        """Return that all of it is code."""
+        return [Code(range(len(self)), 0)]
 
     def line(self, row: int) -> Line:
         """Return the line at `row`, coloured."""
@@ -151,22 +151,12 @@ class CodeLines(LazyLines):
         return self._line(row, number, [(text, self._palette.text)])
 
     def _line(self, row: int, number: int, spans: list[Span]) -> Line:
-        if self._column is not None:
-            return self._cut(spans, self._column)
         joint = "\n"
-        if self._heights[number] > 1 or any("\t" in text for text, _ in spans):
+        if not self._wrap:
+            spans = [(text.expandtabs(TAB_SIZE), style) for text, style in spans]
+        elif self._heights[number] > 1 or any("\t" in text for text, _ in spans):
             spans, joint = _hard_wrap(spans, self._width)[row - self._heights.start(number)]
         return make_line([*self._gutter, *spans], self._decoration, joint)
-
-    def _cut(self, spans: list[Span], column: int) -> Line:
-        """Return what fits of a line, with a mark where it goes on."""
-        whole = "".join(text for text, _ in spans)
-        strip = Strip([Segment(text.expandtabs(TAB_SIZE), style) for text, style in spans if text])
-        shown = strip.crop(column, column + self._width)
-        if strip.cell_length > column + self._width:
-            shown = Strip([*shown.crop(0, self._width - 1), Segment("›", tagged(self._palette.faint))])
-        found: list[Span] = [(text, style or self._palette.text) for text, style, _ in shown]
-        return make_line([*self._gutter, *found], self._decoration)._replace(copied=whole)
 
     def _spans(self, number: int) -> list[Span]:
         if number >= self._taken:

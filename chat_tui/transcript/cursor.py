@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from chat_tui.transcript.code import CodeLines
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.message import Item
 from chat_tui.transcript.stack import Place, Stack
 
-FENCE = "```"
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 
-def code_rows(lines: Sections, first_row: int = 0) -> Iterator[range]:
+def code_rows(lines: Sections) -> Iterator[range]:
     """Yield the rows of each code block among `lines`; the row that names the language is one of them."""
-    label: int | None = None
-    for start, section in lines.sections:
-        row = first_row + start
-        if isinstance(section, CodeLines):
-            yield range(row if label is None else label, row + len(section))
-        elif isinstance(section, Sections):
-            yield from code_rows(section, row)
-        named = isinstance(section, list) and section and (section[0].copied or "").startswith(FENCE)
-        label = row if named else None
+    return (code.rows for code in lines.code())
 
 
 def _message_rows(lines: Sections) -> range:

@@ -9,7 +9,7 @@ from typing import Final
 from rich.segment import Segment
 from textual.strip import Strip
 
-from chat_tui.transcript.lines import Line
+from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.wrap import cells
 
 _PLAIN: Final = re.compile(r"(?:[^\W_]|[ ,])+")
@@ -20,15 +20,16 @@ LOOK_BACK: Final = 24
 """Characters before the new ones that must be shown as they are written."""
 
 
-def with_plain_words(sections: Sequence[Sequence[Line]], before: str, text: str, width: int) -> list[Line] | None:
-    """Return the last of `sections` with `text` at its end, None when that isn't sure to be how it will look.
+def with_plain_words(lines: Sequence[Line], before: str, text: str, width: int) -> Sections | None:
+    """Return `lines` with `text` at their end, None when that isn't sure to be how it will look.
 
     Args:
-        sections: What is shown of an open end that is no fence.
+        lines: What is shown of an open end that is no fence.
         before: The line of source that `text` goes on with.
         text: What came.
         width: Cells for running text: what is longer must be wrapped.
     """
+    sections = [section for _, section in lines.sections] if isinstance(lines, Sections) else []
     if not (sections and sections[-1] and isinstance(sections[-1], list)) or not _PLAIN.fullmatch(text):
         return None
     run = _PLAIN_END.search(before, max(0, len(before) - LOOK_BACK))
@@ -45,4 +46,4 @@ def with_plain_words(sections: Sequence[Sequence[Line]], before: str, text: str,
         return None
     segments[-1] = Segment(end + added, style)
     copied = None if last.copied is None else last.copied + added
-    return [*others, last._replace(strip=Strip(segments), copied=copied)]
+    return Sections([*sections[:-1], [*others, last._replace(strip=Strip(segments), copied=copied)]])

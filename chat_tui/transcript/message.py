@@ -12,20 +12,22 @@ from rich.style import Style
 from chat_tui.conversation.ids import created_at, is_id
 from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
+from chat_tui.transcript.below import below, ending, source_lines
+from chat_tui.transcript.body import Body, body_of
+from chat_tui.transcript.chunks import split
+from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
 from chat_tui.transcript.inline import allowed
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
-from chat_tui.transcript.render import INDENT, MEASURE, Context, blank, render_source, wrapped_lines
+from chat_tui.transcript.render import wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
 from chat_tui.transcript.thinking import Thinking
 from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.tool_calls import call_lines, call_of
 
-BAR: Final = "▌ "
 FOOTER_ROWS: Final = 3
 LONGEST_CALL: Final = 12
 """Rows of a tool call that are shown while it is folded."""
-QUIET: Final = {"interrupted": "interrupted", "cancelled": "stopped"}
 
 
 def readable_size(size: int) -> str:
@@ -39,6 +41,7 @@ class Item:
     """A message and how it is shown."""
 
     __slots__ = (
+        "_arriving",
         "_body",
         "_calls",
         "_folds_calls",
@@ -47,6 +50,7 @@ class Item:
         "_text",
         "_thinking",
         "_thoughts",
+        "_told_below",
         "head",
         "lines",
         "message",
@@ -59,11 +63,13 @@ class Item:
         self.lines: Sections | None = None
         self.head = 0
         """Sections before the body."""
-        self._body: StreamingBody | None = None
+        self._arriving: StreamingBody | None = None
+        self._body: Body | None = None
         self._text: list[str] = []
-        self._thinking = Thinking(message.reasoning)
+        self._thinking: Thinking | None = None  # made when needed: most of ten thousand messages are never looked at
         self._label_style = Style.null()
         self._folds_calls = False
+        self._told_below = 0  # rows below the text that can be found; the receipt can't
         self._calls: dict[int, tuple[str, list[str]]] = {}
         self._held = ""
         self._thoughts: GrowingText | None = None
@@ -81,12 +87,23 @@ class Item:
     @property
     def reasoning(self) -> str:
         """All that is known of the message's reasoning."""
-        return self._thinking.text
+        return self._thinking.text if self._thinking is not None else self.message.reasoning
 
     @property
-    def sources(self) -> tuple[str, str]:
-        """What can be found in the message: its reasoning and its text."""
-        return self.reasoning, self.text
+    def _thought(self) -> Thinking:
+        if self._thinking is None:
+            self._thinking = Thinking(self.message.reasoning)
+        return self._thinking
+
+    @property
+    def sources(self) -> tuple[str, str, str]:
+        """What can be found in the message: its reasoning, its text, and what stands below that."""
+        return self.reasoning, self.text, below(self.message, self.calls)
+
+    @property
+    def source_rows(self) -> tuple[range, range, range]:
+        """The rows of each of `sources`, as far as they are shown."""
+        return self.reasoning_rows, self.text_rows, self._below_rows
 
     @property
     def text_rows(self) -> range:
@@ -108,6 +125,13 @@ class Item:
         if self.lines is None or not (self.unfolded and self.reasoning):
             return range(0)
         return range(self.label_row + 1, self.lines.start(self.head) - 1)
+
+    @property
+    def _below_rows(self) -> range:
+        if self.lines is None:
+            return range(0)
+        start = self.lines.start(-1)
+        return range(start, start + self._told_below)
 
     @property
     def foldable(self) -> bool:
@@ -137,11 +161,14 @@ class Item:
             head = self._above(context)
             if self.arriving:
                 self._held = ""
-                self._body = StreamingBody(context)
-                self._body.append(self._door(self.text))
-                body = self._body.sections
+                self._arriving = StreamingBody(context)
+                self._arriving.append(self._door(self.text))
+                self._body = self._arriving.body
+                body = self._arriving.sections
             else:
-                body = render_source(printable(self.text), context)
+                chunks = split(printable(self.text)) if self._body is None else self._body.chunks
+                self._body = body_of(chunks, context)
+                body = self._body.sections
         self.head = len(head)
         self.lines = Sections([*head, *body, self._below(context, footer, empty=not (head or body))])
         return self.lines
@@ -149,30 +176,36 @@ class Item:
     def drop(self) -> None:
         """Forget the lines; they can be made again at any time."""
         if not self.arriving:
-            self.lines = self._body = None
+            self.lines = self._arriving = self._body = None
+
+    def trim(self) -> None:
+        """Keep what is laid out within bounds."""
+        if self._body is not None:
+            self._body.trim()
 
     def append_text(self, text: str, context: Context, footer: Callable[[Message], str]) -> int:
         """Take more of the reply; return the first row that changed."""
-        was_thinking = self._thinking.going_on
+        was_thinking = self._thinking is not None and self._thinking.going_on
         self.append_text_unseen(text)
-        if self._body is None or self.lines is None or was_thinking:
+        if self._arriving is None or self.lines is None or was_thinking:
             self.render(context, footer)
             return 0
-        keep, after, same = self._body.append(self._door(text))
+        keep, after, same = self._arriving.append(self._door(text))
         below = self._below(context, footer, empty=not (self.head or keep or after))
         return self.lines.replace_tail(self.head + keep, [*after, below]) + same
 
     def append_text_unseen(self, text: str) -> None:
         """Take more of the reply while its lines aren't made."""
-        self._thinking.end()
+        if self._thinking is not None:
+            self._thinking.end()
         self._text.append(text)
 
     def append_reasoning(self, text: str, context: Context | None, footer: Callable[[Message], str]) -> int | None:
         """Take more of what the model thinks; return the first row that changed, None when nothing shows of it."""
         began = not self.reasoning
-        self._thinking.append(text)
+        self._thought.append(text)
         thoughts, lines, label = self._thoughts, self.lines, self.label_row
-        if began or lines is None or context is None or self._body is None or (self.unfolded and thoughts is None):
+        if began or lines is None or context is None or self._arriving is None or (self.unfolded and thoughts is None):
             self.lines = None
             return 0
         lines.replace(label, [self._label()])
@@ -180,7 +213,7 @@ class Item:
             return label
         thoughts.append(text)
         below = self._below(context, footer, empty=False)
-        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._body.sections, below])
+        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._arriving.sections, below])
         return label
 
     def append_call(self, index: int, name: str, arguments: str) -> None:
@@ -191,13 +224,14 @@ class Item:
 
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
-        body, source, had_reasoning = self._body, self.text, bool(self.reasoning)
-        self._thinking.end()
-        self._thinking.settle(message.reasoning)
-        self.message, self._text, self._calls, self._body = message, [], {}, None
+        body, source, had_reasoning = self._arriving, self.text, bool(self.reasoning)
+        if self._thinking is not None:
+            self._thinking.end()
+            self._thinking.settle(message.reasoning)
+        self.message, self._text, self._calls, self._arriving = message, [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         if context is None or body is None or self.lines is None or not ended or message.text != source:
-            self.lines = None
+            self.lines = self._body = None
             return
         body.append(printable(self._held))
         body.finish()
@@ -237,7 +271,7 @@ class Item:
 
     def _label(self) -> Line:
         """Return the line that stands for the reasoning, with a mark that says whether it is folded."""
-        label = f"{'▾' if self.unfolded else '▸'} {self._thinking.label(self.message.receipt)}"
+        label = f"{'▾' if self.unfolded else '▸'} {self._thought.label(self.message.receipt)}"
         return make_line([(INDENT, self._label_style), (label, self._label_style)], len(INDENT))
 
     def _call_lines(self, context: Context) -> Iterator[Line]:
@@ -273,25 +307,26 @@ class Item:
             quiet(text, style)
         if message.role != "user":
             lines.extend(make_line([*indent, *_part(part, context)], len(INDENT)) for part in _files(message))
-        if message.status == "failed":
-            quiet(one_line(message.failure.sentence if message.failure else "failed"), palette["error"])
-        elif message.status in QUIET:
-            quiet(QUIET[message.status], palette.dim)
-        elif self.arriving and empty and not lines:
+        if ended := ending(message):
+            quiet(ended, palette["error"] if message.status == "failed" else palette.dim)
+        self._told_below = len(lines)
+        if self.arriving and empty and not lines:
             quiet("…", palette.dim)
+        if message.receipt is not None and message.receipt.violation:
+            quiet(one_line(f"! {message.receipt.violation}"), palette["warning"])
         about = one_line(footer(message)) if message.role == "assistant" and not self.arriving else ""
         if about:
             quiet(about, palette.dim)
         if lines and not (self.arriving or empty):
             lines.insert(0, blank(context))
+            self._told_below += 1
         lines.append(blank(context))
         return lines
 
 
 def _sources(message: Message, palette: Palette) -> Iterator[Span]:
     """Yield the sources that a reply names."""
-    for number, citation in enumerate(message.citations, 1):
-        text = one_line(f"[{number}] {citation.title or ''} {citation.url}", 400)
+    for text, citation in zip(source_lines(message), message.citations, strict=True):
         yield text, linked(palette.dim, citation.url) if allowed(citation.url) else palette.dim
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -11,41 +10,16 @@ from rich.style import Style
 
 from chat_tui.transcript import blocks
 from chat_tui.transcript.blocks import Block, Mark, Piece
-from chat_tui.transcript.chunks import Chunk, split
+from chat_tui.transcript.chunks import Chunk
 from chat_tui.transcript.code import CodeLines, language_of
+from chat_tui.transcript.context import INDENT, Context, blank
 from chat_tui.transcript.lines import Line, Sections, Span, make_line
 from chat_tui.transcript.styles import BOLD, ITALIC, OURS, STRIKE, Palette, add, linked, tagged
-from chat_tui.transcript.syntax import Definitions
 from chat_tui.transcript.table import column_widths, records, table_lines
 from chat_tui.transcript.wrap import cells, wrap
 
-MEASURE: Final = 100
-"""Cells of running text that are comfortable to read."""
-INDENT: Final = "  "
-
-
-@dataclass(slots=True)
-class Context:
-    """What rendering depends on besides the source."""
-
-    width: int
-    palette: Palette
-    markdown: bool
-    columns: tuple[int, ...] = ()
-    """The widths of the table that the next chunk may go on with."""
-    definitions: Definitions = field(default_factory=Definitions)
-    """What the message's links and footnotes mean."""
-    math: bool = True
-    """Formulas are shown readably, not as their source."""
-    wrap_code: bool = True
-    """Long lines of code go on in the next row; otherwise they are cut."""
-    code_column: int = 0
-    """The first column of code that is shown when its lines are cut."""
-
-    @property
-    def measure(self) -> int:
-        """Cells for running text, with the indent."""
-        return max(8, min(self.width - 1, MEASURE + len(INDENT)))
+DECISIVE_ROWS: Final = 4
+"""Rows, with the header, that decide about a table's widths while it arrives: later ones wrap until it ends."""
 
 
 def spans_of(pieces: Sequence[Piece], palette: Palette, base: Style | None = None) -> list[Span]:
@@ -104,6 +78,17 @@ def _marks(marks: Sequence[Mark], palette: Palette) -> list[Span]:
     return [(INDENT, palette.text), *((mark.text, palette[mark.role] if mark.role else palette.text) for mark in marks)]
 
 
+def _with_source(lines: Sequence[Line], block: Block) -> Sequence[Line]:
+    """Let a paragraph or heading of which all is selected be copied as it was received."""
+    if block.kind not in ("paragraph", "heading") or not block.text or not isinstance(lines, list):
+        return lines
+    first, rest = ("".join(mark.source for mark in marks) for marks in (block.first, block.rest))
+    source = f"{first}{'#' * block.level}{' ' * (block.level > 0)}{block.text}".replace("\n", f"\n{rest}")
+    rows = next((row for row, line in enumerate(lines) if row and not line.joint and not line.text), len(lines))
+    copied = "".join(line.joint * (row > 0) + line.text for row, line in enumerate(lines[:rows]))
+    return lines if copied == source else [lines[0]._replace(whole=(source, rows)), *lines[1:]]
+
+
 def _with_marks(lines: Sequence[Line], block: Block) -> Sequence[Line]:
     """Let the marks before a block be copied with it, as they are written."""
     if not block.first or not isinstance(lines, list):
@@ -125,8 +110,6 @@ def _block_lines(block: Block, context: Context) -> Sequence[Line]:
     if block.kind == "math":
         indent: Span = (INDENT, palette.text)
         return wrapped_lines(spans_of(block.pieces, palette), context.width - 1, [*first, indent], [*rest, indent])
-    if block.kind == "table":
-        return _table(block, context, first, rest)
     if block.kind == "rule":
         room = context.measure - sum(cells(text) for text, _ in first)
         return [_ours([*first, ("─" * max(3, room), palette.faint)], "---")]
@@ -162,8 +145,7 @@ def _code(
 def code_lines(source: list[str], info: str, context: Context, prefix: Sequence[Span]) -> CodeLines:
     """Return the rows of code that grow with `source`."""
     language = language_of(info) if context.markdown else ""
-    column = None if context.wrap_code else context.code_column
-    return CodeLines(source, language, context.width - 1, context.palette, prefix, column=column)
+    return CodeLines(source, language, context.width - 1, context.palette, prefix, wrap=context.wrap_code)
 
 
 def code_label(info: str, context: Context, first: Sequence[Span]) -> list[Line]:
@@ -182,42 +164,54 @@ def fence_sections(lines: list[str], info: str, context: Context) -> tuple[list[
     return [code_label(info, context, indent), code] if info else [code], code
 
 
-def _table(block: Block, context: Context, first: Sequence[Span], rest: Sequence[Span]) -> list[Line]:
+def _table(
+    block: Block,
+    context: Context,
+    columns: tuple[int, ...],
+    marks: tuple[Sequence[Span], Sequence[Span]],
+    decisive: int,
+) -> tuple[list[Line], tuple[int, ...]]:
+    """Return the lines of a table, and the widths of its columns.
+
+    Args:
+        block: The table.
+        context: Where it is shown.
+        columns: The widths of the table that it goes on with.
+        marks: What stands before its first row, and before the others.
+        decisive: The rows that decide about the widths when it goes on with none.
+    """
+    first, rest = marks
     palette = context.palette
     rows = [[spans_of(cell, palette) for cell in row] for row in block.rows]
     rows[0] = [spans_of(cell, palette, add(palette.text, BOLD)) for cell in block.rows[0]]
+    goes_on = len(columns) == len(rows[0])
     room = context.width - 1 - sum(cells(text) for text, _ in first)
-    goes_on = len(context.columns) == len(rows[0])
-    if not goes_on:
-        context.columns = column_widths(rows, room)
-    widths = context.columns
+    widths = columns if goes_on else column_widths(rows[:decisive], room)
     if not any(widths):
-        return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on)
+        return records(rows, palette, first, rest, context.width - 1, goes_on=goes_on), widths
     shown = rows[1:] if goes_on else rows
-    return table_lines(shown, block.alignments, widths, palette, first, rest, header=not goes_on)
-
-
-def blank(context: Context) -> Line:
-    """Return an empty line."""
-    return make_line([(INDENT, context.palette.text)], len(INDENT))
+    return table_lines(shown, block.alignments, widths, palette, first, rest, header=not goes_on), widths
 
 
 def _gap_line(above: Block, below: Block, context: Context) -> Line:
     common = [pair[0] for pair in takewhile(lambda pair: pair[0] == pair[1], zip(above.rest, below.rest, strict=False))]
     spans = _marks(common, context.palette)
-    return make_line(spans, sum(len(text) for text, _ in spans))
+    source = "".join(mark.source for mark in common).rstrip()
+    return make_line(spans, sum(len(text) for text, _ in spans))._replace(copied=source)
 
 
-def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequence[Line]]:
-    """Return the lines of `chunk`, in sections; `first` in the message has no blank row above."""
+def render_chunk(
+    chunk: Chunk, context: Context, columns: tuple[int, ...] = (), *, first: bool
+) -> tuple[list[Sequence[Line]], tuple[int, ...]]:
+    """Return the lines of `chunk`, which is no fence, in sections, and the widths of the table that it ends with.
+
+    Args:
+        columns: The widths of the table that it goes on with.
+        first: In the message, which has no blank row above.
+    """
     sections: list[Sequence[Line]] = []
     if not (first or chunk.joined):
         sections.append([blank(context)])
-    if chunk.kind == "fence":
-        context.columns = ()
-        return sections + fence_sections(list(chunk.lines), chunk.info, context)[0]
-    if chunk.kind == "markdown":
-        context.columns = ()
     parsed = None
     if context.markdown:
         parsed = blocks.parse(chunk.head + chunk.source, context.definitions, math=context.math, unfinished=chunk.open)
@@ -227,27 +221,13 @@ def render_chunk(chunk: Chunk, context: Context, *, first: bool) -> list[Sequenc
     for block in parsed:
         if block.gap and above is not None:
             sections.append([_gap_line(above, block, context)])
-        if block.kind != "table" or above is not None:
-            context.columns = ()
-        sections.append(_with_marks(_block_lines(block, context), block))
+        if block.kind == "table":
+            marks = _marks(block.first, context.palette), _marks(block.rest, context.palette)
+            decisive = DECISIVE_ROWS if chunk.open else len(block.rows)
+            lines, columns = _table(block, context, () if above is not None else columns, marks, decisive)
+            sections.append(_with_marks(lines, block))
+        else:
+            columns = ()
+            sections.append(_with_source(_with_marks(_block_lines(block, context), block), block))
         above = block
-    return sections
-
-
-def definitions_of(chunks: Iterable[Chunk]) -> Definitions:
-    """Return what the labels in all `chunks` of a message mean."""
-    definitions = Definitions()
-    for chunk in chunks:
-        if chunk.kind == "markdown" and "]:" in chunk.source:
-            definitions.collect(chunk.source)
-    return definitions
-
-
-def render_source(source: str, context: Context) -> list[Sequence[Line]]:
-    """Return the sections of the whole printable `source`."""
-    sections: list[Sequence[Line]] = []
-    chunks = split(source)
-    context = replace(context, columns=(), definitions=definitions_of(chunks) if context.markdown else Definitions())
-    for chunk in chunks:
-        sections += render_chunk(chunk, context, first=not sections)
-    return sections
+    return sections, columns

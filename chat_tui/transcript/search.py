@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chat_tui.text import printable
 from chat_tui.transcript.find import Piece, Query, Shown, in_rows, shown_match
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.message import Item
 from chat_tui.transcript.stack import Place, Stack
 
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
+
+_TEXT = 1
+"""The place of a message's text among its sources."""
 _ROWS_OF_A_MATCH = 4
 """Rows above and below one that are looked at for a match that reaches into it."""
 
@@ -25,6 +30,14 @@ class _Found:
     lines: Sections | None = None
     rows: range = range(0)
     shown: Shown | None = None
+
+    def part_of(self, number: int) -> tuple[int, int]:
+        """Return which source match `number` of the message is in, and its number there."""
+        part = 0
+        while part < len(self.spans) - 1 and number >= len(self.spans[part]):
+            number -= len(self.spans[part])
+            part += 1
+        return part, number
 
 
 class Search:
@@ -107,7 +120,7 @@ class Search:
         item, line = self._stack.items[index], self._origin[1]
         if line <= 0 or not self.count(item):
             return 0
-        lines = self._stack.lines(index)
+        lines = self._stack.whole(index)
         hidden = self.query.count(printable(item.sources[0]))
         return hidden + len(in_rows(self.query, lines, range(item.text_rows.start, line)))
 
@@ -134,18 +147,27 @@ class Search:
         item, inside = self._at
         index = self._stack.items.index(item)
         found = self._found_in(item)
-        in_hidden = len(found.spans[0])
-        if inside < in_hidden and not item.unfolded:
+        part, number = found.part_of(inside)
+        shown = self._shown(found, index, part)
+        if len(shown.spans) < len(found.spans[part]) and part != _TEXT and item.foldable and not item.unfolded:
             item.unfolded = True
             self._stack.forget(index)
-        lines = self._stack.lines(index)
-        part, number = (0, inside) if inside < in_hidden else (1, inside - in_hidden)
-        rows = (item.reasoning_rows, item.text_rows)[part]
-        if found.lines is not lines or found.rows != rows:
+            shown = self._shown(found, index, part)
+        self._pieces = shown_match(found.sources[part], found.spans[part], number, shown)
+        return Place(index, self._pieces[0].row if self._pieces else found.rows.start)
+
+    def _shown(self, found: _Found, index: int, part: int) -> Shown:
+        """Return the rows in which a part of the item at `index` is shown, with the matches there."""
+        lines = self._stack.whole(index)
+        rows = found.item.source_rows[part]
+        if found.shown is None or found.lines is not lines or found.rows != rows:
             found.lines, found.rows, found.shown = lines, rows, Shown(self.query, lines, rows)
-        shown = found.shown
-        self._pieces = shown_match(found.sources[part], found.spans[part], number, shown) if shown is not None else []
-        return Place(index, self._pieces[0].row if self._pieces else rows.start)
+        return found.shown
+
+    @property
+    def piece(self) -> Piece | None:
+        """The beginning of the reader's match, where `place` found it shown."""
+        return self._pieces[0] if self._pieces else None
 
     def _found_in(self, item: Item) -> _Found:
         """Return what is known of the matches in `item`; that of one message is kept, for the next match is near."""
@@ -156,7 +178,7 @@ class Search:
 
     def marks(self, item: Item, lines: Sections, row: int) -> list[tuple[int, int, bool]]:
         """Return the characters of `row` to be marked, from left to right: start, end, and if it is the reader's."""
-        rows = next((rows for rows in (item.text_rows, item.reasoning_rows) if row in rows), None)
+        rows = next((rows for rows in item.source_rows if row in rows), None)
         if rows is None:
             return []
         near = range(max(rows.start, row - _ROWS_OF_A_MATCH), min(rows.stop, row + _ROWS_OF_A_MATCH + 1))

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 
-from chat_tui.transcript.code import CodeLines
-from chat_tui.transcript.copying import code_blocks
-from chat_tui.transcript.cursor import code_rows
-from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.message import Item
+from chat_tui.transcript.lines import Address, Line, Sections
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 ROW_BITS: Final = 32
-"""A selection's y is the message's order above and the line within it below: heights elsewhere don't move it."""
 
 
-def place(order: int, line: int) -> int:
-    """Return the y that stands for `line` of the message with `order`."""
-    return (order << ROW_BITS) + line
+def place(order: int, address: Address) -> int:
+    """Return the y that stands for a line of the message with `order`: heights elsewhere don't move it."""
+    return (((order << ROW_BITS) + address.section) << ROW_BITS) + address.row
 
 
 def highlighted(line: Line, selection: Selection, y: int, style: Style) -> Strip:
@@ -54,6 +53,17 @@ class _Rows(NamedTuple):
     right: int
     """A character of the strip; -1 stands for its end."""
 
+    @classmethod
+    def among(cls, lines: Sections, low: Address | None, left: int, high: Address | None, right: int) -> _Rows:
+        """Return the rows of `lines` from an address to another; one that isn't there is where they begin or end."""
+        lines.make(low.section if low else 0, high.section + 1 if high else None)
+        return cls(
+            lines.row(low) if low else 0,
+            left if low else 0,
+            lines.row(high) if high else len(lines) - 1,
+            right if high else -1,
+        )
+
     def part(self, line: Line, row: int) -> str:
         """Return what is selected of `line`, which is `row`."""
         left, right = self.left if row == self.low else 0, self.right if row == self.high else -1
@@ -80,30 +90,26 @@ def selected_text(
         first_order: The order of the first of them.
         lines_of: Returns the lines of the message with a number.
     """
-    start, end = (0, 0, 0), (len(items) - 1, -1, -1)
-    if selection.start is not None:
-        start = (*_placed(selection.start.y, first_order), selection.start.x)
-    if selection.end is not None:
-        end = (*_placed(selection.end.y, first_order), selection.end.x)
-    if start[0] < 0:  # what began there is gone
-        start = (0, 0, 0)
+    first, low, left = (0, None, 0) if selection.start is None else _placed(selection.start, first_order)
+    last, high, right = (len(items) - 1, None, -1) if selection.end is None else _placed(selection.end, first_order)
+    if first < 0:  # what began there is gone
+        first, low, left = 0, None, 0
     found: list[str] = []
-    for index in range(start[0], min(end[0], len(items) - 1) + 1):
-        if start[0] < index < end[0]:
+    for index in range(first, min(last, len(items) - 1) + 1):
+        begin, end = low if index == first else None, high if index == last else None
+        if begin is None and end is None and (items[index].text or first < index < last):
             found.append(items[index].text)
             continue
-        lines = lines_of(index)
-        low, left = start[1:] if index == start[0] else (0, 0)
-        high, right = end[1:] if index == end[0] else (-1, -1)
-        if high == -1 or high >= len(lines):
-            high, right = len(lines) - 1, -1
-        found.append(_of_message(items[index], lines, _Rows(low, left, high, right), alone=start[0] == end[0]))
+        rows = _Rows.among(lines_of(index), begin, left, end, right)
+        found.append(_of_message(items[index], lines_of(index), rows, alone=first == last))
     return "\n\n".join(text.strip("\n") for text in found if text.strip()).rstrip()
 
 
-def _placed(y: int, first_order: int) -> tuple[int, int]:
-    """Return the number of the message and the line that `y` stands for."""
-    return (y >> ROW_BITS) - first_order, y & ((1 << ROW_BITS) - 1)
+def _placed(offset: Offset, first_order: int) -> tuple[int, Address, int]:
+    """Return the number of the message, the line and the character that `offset` stands for."""
+    line = offset.y & ((1 << 2 * ROW_BITS) - 1)
+    address = Address(line >> ROW_BITS, line & ((1 << ROW_BITS) - 1))
+    return (offset.y >> 2 * ROW_BITS) - first_order, address, offset.x
 
 
 def _of_message(item: Item, lines: Sections, rows: _Rows, *, alone: bool) -> str:
@@ -126,11 +132,9 @@ def _of_message(item: Item, lines: Sections, rows: _Rows, *, alone: bool) -> str
 
 def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced: bool) -> str:
     """Return `wanted` rows of the text; code has its fences among other text, and always with `fenced`."""
-    blocks = [
-        (number, block, first)
-        for number, (block, first) in enumerate(zip(code_rows(lines), _first_rows(lines), strict=True))
-        if _overlap(block, wanted)
-    ]
+    blocks = [(number, block, first) for number, (block, first) in enumerate(lines.code()) if _overlap(block, wanted)]
+    from chat_tui.transcript.copying import code_blocks
+
     sources = code_blocks(item.text) if blocks else []
     parts: list[str] = []
     place = wanted.start
@@ -146,15 +150,6 @@ def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced:
         parts.append(f"\n{body}" if parts else body)
         place = code.stop
     return "".join(parts + _plain(lines, range(place, wanted.stop), rows, follows=bool(parts)))
-
-
-def _first_rows(lines: Sections, above: int = 0) -> Iterator[int]:
-    """Yield the first row of the code in each code block, below the name of its language."""
-    for start, section in lines.sections:
-        if isinstance(section, CodeLines):
-            yield above + start
-        elif isinstance(section, Sections):
-            yield from _first_rows(section, above + start)
 
 
 def _overlap(one: range, other: range) -> range:
@@ -188,9 +183,17 @@ def _of_code(lines: Sections, block: range, wanted: range, rows: _Rows, source: 
 def _plain(lines: Sections, wanted: Sequence[int], rows: _Rows, *, follows: bool) -> list[str]:
     """Return the text of rows, each with what stood before it in the source."""
     found: list[str] = []
+    below = 0
     for row in wanted:
+        if row < below:
+            continue
         line = lines[row]
-        found.append((line.joint if found or follows else "") + rows.part(line, row))
+        text = rows.part(line, row)
+        if line.whole is not None and rows.reach_over(line, row):
+            source, count = line.whole
+            if row + count - 1 in wanted and rows.reach_over(lines[row + count - 1], row + count - 1):
+                text, below = source, row + count
+        found.append((line.joint if found or follows else "") + text)
     return found
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chat_tui.transcript.heights import Heights
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.message import Item
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 KEEP_RENDERED: Final = 64
 """Messages whose lines are kept; those in view are always among them."""
@@ -114,6 +117,7 @@ class Stack:
             shown = before is not None and line < len(before)
             row = lines.row_like(line, before) if before is not None and shown else line * len(lines) // height
             self.top = Place(index, max(0, min(row, len(lines) - 1)))
+            self._heights[index] = len(lines)
         self._ahead = 0
 
     def lines(self, index: int) -> Sections:
@@ -129,6 +133,22 @@ class Stack:
         self._heights[index] = len(lines)
         return lines
 
+    def whole(self, index: int) -> Sections:
+        """Return the lines of the item at `index` with every height real: its rows stay what they are."""
+        with self.held():
+            lines = self.lines(index)
+            lines.make()
+        return self.lines(index)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the line on top while heights above it get real."""
+        index, lines = self.top.item, self.lines(self.top.item)
+        address = lines.address(self.top.line)
+        yield
+        self._heights[index] = len(lines)
+        self.top = Place(index, lines.row(address))
+
     # Rows
 
     @property
@@ -138,8 +158,8 @@ class Stack:
 
     @property
     def size(self) -> int:
-        """Rows to scroll in: a reply that is followed has some more, which it grows into."""
-        return max(self.total + self._ahead, self.height)
+        """Rows to scroll in: as many more as a reply that is followed grows into, and what is in view below the end."""
+        return max(self.total + self._ahead, self.top_row + self.height)
 
     @property
     def top_row(self) -> int:
@@ -168,14 +188,26 @@ class Stack:
     def walk(self, place: Place, rows: int) -> Place:
         """Return the place `rows` further down (or up), by real heights: everything on the way is rendered."""
         index, line = place
-        line += rows
-        while line < 0 and index > 0:
-            index -= 1
-            line += len(self.lines(index))
-        while index < len(self.items) - 1 and line >= len(self.lines(index)):
-            line -= len(self.lines(index))
-            index += 1
-        return Place(index, max(0, min(line, len(self.lines(index)))))
+        while True:
+            line = self._walk_within(index, line, rows)
+            height = self._heights[index]
+            if line < 0 and index > 0:
+                index, rows = index - 1, line
+                line = len(self.lines(index))
+            elif line >= height and index < len(self.items) - 1:
+                index, line, rows = index + 1, 0, line - height
+            else:
+                return Place(index, max(0, min(line, height)))
+
+    def _walk_within(self, index: int, line: int, rows: int) -> int:
+        """Go on within the item at `index`; the line on top stays when heights above it get real."""
+        lines = self.lines(index)
+        if index == self.top.item:
+            with self.held():
+                return lines.walk(line, rows)
+        line = lines.walk(line, rows)
+        self._heights[index] = len(lines)
+        return line
 
     # The reader's place
 
@@ -190,16 +222,24 @@ class Stack:
         else:
             index, line = self.top
             guessed = self._heights[index]
-            height = len(self.lines(index))
-            if line >= height:
-                self.top = Place(index, max(0, min(height - 1, line * height // max(1, guessed))))
+            lines = self.lines(index)
+            if line >= len(lines):
+                line = max(0, min(len(lines) - 1, line * len(lines) // max(1, guessed)))
+            self.top = Place(index, lines.make_at(line))
             below = self.walk(self.top, self.height)
             if below.item >= len(self.items) - 1 and below >= self.end:
                 self.top = self.walk(self.end, -self.height)
+        if self.items:
+            self.walk(self.top, -1)  # one row up is what the reader's keys look at
+        for item in self._kept:
+            item.trim()
 
     def grow(self, index: int, rows_before: int) -> None:
         """Note that the item at `index` had `rows_before` rows and has others now."""
         spare = self._ahead - (len(self.lines(index)) - rows_before)
+        if not self.following or spare >= 0:
+            self.walk(self.top, self.height)
+            spare = self._ahead - (len(self.lines(index)) - rows_before)
         if not self.following:
             return
         if spare < 0:

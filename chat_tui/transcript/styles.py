@@ -14,6 +14,7 @@ COMPONENTS: Final = {
     "dim": "color: $text-muted;",
     "faint": "color: $foreground 45%;",
     "error": "color: $text-error;",
+    "warning": "color: $text-warning;",
     "heading": "color: $text-primary; text-style: bold;",
     "code": "color: $text-accent;",
     "math": "color: $text-secondary;",
@@ -28,6 +29,7 @@ COMPONENTS: Final = {
     "invalid": "color: $text-error;",
     "match": "background: $warning-muted;",
     "own-match": "background: $warning; color: $background;",
+    "own-link": "background: $primary; color: $background;",
 }
 """Role -> its CSS; theme variables only."""
 

@@ -83,23 +83,15 @@ class Definitions:
         self._links, self._notes = _Links(), _Notes()
         self.missed: frozenset[str] = frozenset()
         """Labels that the last parse asked for in vain: a later definition changes what it said."""
-        self.new: frozenset[str] = frozenset()
-        """Labels that the last parse defined; those of notes begin with a colon."""
 
-    def parse(self, source: str, *, math: bool, provisional: bool = False) -> list[Token]:
-        """Return the tokens of `source`; what it defines is kept unless it is `provisional`."""
+    def parse(self, source: str, *, math: bool) -> list[Token]:
+        """Return the tokens of `source`; what it defines counts within it only."""
         before = len(self._links), len(self._notes)
         self._links.missed, self._notes.missed = set(), set()
         tokens = parser(math=math).parse(source, self._environment())
         self.missed = frozenset(self._links.missed | self._notes.missed)
-        new = [
-            (labels, list(islice(reversed(labels), len(labels) - count)))
-            for labels, count in zip((self._links, self._notes), before, strict=True)
-        ]
-        self.new = frozenset() if provisional else frozenset(label for _, found in new for label in found)
-        for labels, found in new if provisional else ():
-            for label in found:
-                del labels[label]
+        for labels, label in list(self._since(before)):
+            del labels[label]
         return tokens
 
     def inline(self, text: str, *, math: bool) -> list[Token]:
@@ -109,10 +101,18 @@ class Definitions:
         markdown.inline.parse(text, markdown, self._environment(), tokens)
         return tokens
 
-    def collect(self, source: str) -> None:
-        """Keep what `source` defines, without reading its text."""
+    def collect(self, source: str) -> frozenset[str]:
+        """Keep what `source` defines, without reading its text; return the new labels, those of notes with a colon."""
+        before = len(self._links), len(self._notes)
         markdown = parser(math=False)
         markdown.block.parse(source, markdown, self._environment(), [])
+        return frozenset(label for _, label in self._since(before))
+
+    def _since(self, before: tuple[int, int]) -> Iterator[tuple[dict[str, Any], str]]:
+        """Yield the labels that came after the first of each kind."""
+        for labels, count in zip((self._links, self._notes), before, strict=True):
+            for label in islice(reversed(labels), len(labels) - count):
+                yield labels, label
 
     def _environment(self) -> dict[str, Any]:
         return {"references": self._links, "footnotes": {"refs": self._notes, "list": {}}}

@@ -13,7 +13,7 @@ class Thinking:
     """Grows while it arrives; `label` sums it up. Estimates wear `≈` until the receipt comes.
 
     Args:
-        text: What was thought before; of that nobody knows how long it took.
+        text: What was thought before; how long that took is in the receipt, if anywhere.
         clock: Seconds.
     """
 
@@ -54,11 +54,12 @@ class Thinking:
 
     def label(self, receipt: Receipt | None) -> str:
         """Return how long it took and how many tokens it is, as far as that is known."""
+        receipt = receipt or Receipt()
         words = "thought"
         if self.going_on and self._since is not None:
             words = f"thinking {self._clock() - self._since:.1f} s"
-        elif self._seconds is not None:
-            words = f"thought for {self._seconds:.1f} s"
-        counted = receipt.usage.reasoning_tokens if receipt is not None else None
+        elif seconds := self._seconds or (receipt.reasoning_ms or 0) / 1000:
+            words = f"thought for {seconds:.1f} s"
+        counted = receipt.usage.reasoning_tokens
         tokens = counted or estimate_tokens(self.text)
         return f"{words} · {'' if counted else '≈ '}{tokens:,} token{'s' * (tokens != 1)}"

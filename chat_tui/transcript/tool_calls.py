@@ -9,8 +9,9 @@ from typing import Final
 
 from chat_tui.conversation.values import Json
 from chat_tui.text import one_line, printable
+from chat_tui.transcript.context import INDENT, Context
 from chat_tui.transcript.lines import Line, Span
-from chat_tui.transcript.render import INDENT, Context, wrapped_lines
+from chat_tui.transcript.render import wrapped_lines
 
 LONGEST: Final = 4000
 """Characters of arguments that are shown: a call may hold a whole file."""

@@ -1,32 +1,25 @@
-"""The transcript: one virtual widget that renders only what is in view and keeps the reader's place."""
+"""The transcript: a conversation that grows, to be selected from and clicked in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message as Event
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollDown, ScrollUp
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from chat_tui.conversation.values import Message
 from chat_tui.transcript import selecting
 from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.message import Item
-from chat_tui.transcript.painting import PlainLines
-from chat_tui.transcript.render import Context
-from chat_tui.transcript.stack import Place, Stack
-from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
+from chat_tui.transcript.viewport import Viewport
 
-KEEP_PAINTED: Final = 2_000
-"""Lines whose painted form is kept."""
+if TYPE_CHECKING:
+    from chat_tui.transcript.message import Item
 
 
 def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
@@ -34,24 +27,18 @@ def binding(key: str, action: str, name: str, description: str, tooltip: str) ->
     return Binding(key, action, description, show=False, id=f"transcript.{name}", tooltip=tooltip)
 
 
-class Transcript(ScrollView, can_focus=True):
+def _items(messages: Sequence[Message]) -> list[Item]:
+    if not messages:
+        return []  # the first paint of a new conversation waits for nothing of what renders
+    from chat_tui.transcript.message import Item
+
+    return [Item(message) for message in messages]
+
+
+class Transcript(Viewport):
     """The conversation, from the first prompt to the reply that is arriving."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENT_CLASSES
-    DEFAULT_CSS = f"""
-Transcript {{
-    background: $background;
-    color: $foreground;
-    overflow-x: hidden;
-    overflow-y: scroll;
-    scrollbar-size-vertical: 1;
-    scrollbar-background: $background;
-    scrollbar-background-hover: $background;
-    scrollbar-background-active: $background;
-{CSS}
-}}
-"""
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("pageup", "page_up", "page_up", "Page up", "Go back by a screen"),
         binding("pagedown", "page_down", "page_down", "Page down", "Go on by a screen"),
@@ -59,15 +46,17 @@ Transcript {{
         binding("end,G", "scroll_end", "end", "To the end", "Go to the end and follow what arrives"),
         binding("c", "screen.copy_message", "copy", "Copy the message", "Copy the message as it was received"),
         binding("y", "screen.copy_code", "copy_code", "Copy the code", "Copy the code block"),
+        binding("w", "screen.toggle_wrap", "wrap", "Wrap code", "Wrap long lines of code, or cut them"),
+        binding("m", "screen.toggle_math", "math", "Formulas", "Show formulas readably, or as their source"),
     ]
 
-    class FollowChanged(Event):
-        """The transcript began, or ceased, to follow what arrives."""
+    class LinkShown(Event):
+        """Another link than before is under the mouse, or none: `href` is empty then."""
 
-        def __init__(self, transcript: Transcript, following: bool) -> None:
+        def __init__(self, transcript: Transcript, href: str) -> None:
             super().__init__()
             self.transcript = transcript
-            self.following = following
+            self.href = href
 
         @property
         def control(self) -> Transcript:
@@ -75,7 +64,7 @@ Transcript {{
             return self.transcript
 
     class LinkClicked(Event):
-        """A link was clicked; `href` is http, https or mailto."""
+        """A link is to be opened; `href` is http, https or mailto."""
 
         def __init__(self, transcript: Transcript, href: str) -> None:
             super().__init__()
@@ -88,39 +77,26 @@ Transcript {{
             return self.transcript
 
     def __init__(self, *, footer: Callable[[Message], str], id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._footer = footer
-        self._markdown = False
-        self._looks: Context | None = None
-        self._stack = Stack(self._render_item, self._estimate)
-        self._placed_row = 0
-        self._painted: dict[int, tuple[Strip, Strip]] = {}  # by place: a line's strip and what is painted of it
-        # Textual's cache of styled lines is private. It makes a new strip of every line that scrolls, for borders and
-        # paddings that there are none of here, and with that undoes what strips remember of being cut and coloured.
-        self._styles_cache = PlainLines()
-        self._announced = True  # whether the last word was that it follows
+        super().__init__(footer=footer, id=id)
+        self._pointed_at = ""
+        self._told_link = ""
 
     # What the application says
 
-    @property
-    def following(self) -> bool:
-        """At the end, and going with what arrives."""
-        return self._stack.following
-
     def show(self, messages: Sequence[Message]) -> None:
         """Replace everything by `messages` and go to the end."""
-        self._stack.show([Item(message) for message in messages])
+        self._stack.show(_items(messages))
         self._painted.clear()
         self._settle()
 
     def prepend(self, messages: Sequence[Message]) -> None:
         """Put earlier messages before the others; what is on the screen stays."""
-        self._stack.prepend([Item(message) for message in messages])
-        self._settle(repaint=False)
+        self._stack.prepend(_items(messages))
+        self._settle()
 
     def add(self, message: Message) -> None:
         """Put a message at the end: a prompt, or a reply that will arrive."""
-        self._stack.add(Item(message))
+        self._stack.add(*_items([message]))
         self._settle()
 
     def append_text(self, message_id: str, text: str) -> None:
@@ -145,6 +121,11 @@ Transcript {{
         row = self._stack.items[index].append_reasoning(text, self._looks, self._footer)
         if row is not None:
             self._changed(index, row, before)
+        if self._looks is not None:
+            # The label says how long it takes: it changes with the thought, however far above its end.
+            y = self._stack.start(index) + self._stack.items[index].label_row - self._stack.top_row
+            if 0 <= y < self._height:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def append_calls(self, message_id: str, fragments: Sequence[tuple[int, str, str]]) -> None:
         """Take more of the tool calls of the reply `message_id`: of each its number, name and new arguments."""
@@ -172,11 +153,28 @@ Transcript {{
             self._stack.delete(index)
             self._settle()
 
-    def enable_markdown(self) -> None:
-        """Show Markdown from now on: its libraries are there."""
+    def enable_markdown(self, *, wrap_code: bool = True, math: bool = True) -> None:
+        """Show Markdown from now on: its libraries are there.
+
+        Args:
+            wrap_code: Long lines of code go on in the next row; otherwise they are cut.
+            math: Formulas are shown readably, not as their source.
+        """
         if not self._markdown:
-            self._markdown = True
+            self._markdown, self._wrap_code, self._math = True, wrap_code, math
             self._forget()
+
+    def toggle_wrap(self) -> bool:
+        """Wrap long lines of code, or cut them; return whether they are wrapped now."""
+        self._wrap_code = not self._wrap_code
+        self._forget()
+        return self._wrap_code
+
+    def toggle_math(self) -> bool:
+        """Show formulas readably, or as their source; return whether they are readable now."""
+        self._math = not self._math
+        self._forget()
+        return self._math
 
     def toggle_reasoning(self, message_id: str) -> None:
         """Fold or unfold what the model of `message_id` thought."""
@@ -188,210 +186,50 @@ Transcript {{
         self._stack.following = False
         self._settle()
 
-    # Where things are. The stack knows; Textual's scroll position is derived from it.
-
-    @property
-    def _height(self) -> int:
-        return self.scrollable_content_region.height
-
-    def _render_item(self, item: Item) -> Sections:
-        return item.render(self._looks or Context(80, self._palette(), markdown=False), self._footer)
-
-    def _estimate(self, item: Item) -> int:
-        # Before the first layout no width is known: everything is estimated then.
-        return item.estimate(self._looks.width) if self._looks else 1
-
-    def _settle(self, *, repaint: bool = True) -> None:
-        """Render what is in view, and put the scroll position where the reader's place is."""
-        self._stack.height = self._height
-        if self._looks is not None and self._height:
-            self._stack.settle()
-            self._place()
-        self._tell_following()
-        if repaint:
-            self.refresh()
-
-    def _place(self) -> None:
-        """Tell Textual the size and the scroll position."""
-        size = Size(self.scrollable_content_region.width, self._stack.size)
-        # Set without a layout: the widget's own size does not depend on them, and a layout would repaint everything.
-        self.set_reactive(Widget.virtual_size, size)
-        row = min(self._stack.top_row, self.max_scroll_y)
-        self._placed_row = row
-        self.set_reactive(Widget.scroll_y, float(row))
-        self.set_reactive(Widget.scroll_target_y, float(row))
-        if self.show_vertical_scrollbar:
-            scrollbar = self.vertical_scrollbar
-            scrollbar.window_virtual_size = size.height
-            scrollbar.window_size = self._height
-            scrollbar.position = row
-
-    def _changed(self, index: int, row: int, rows_before: int) -> None:
-        """Show that the item at `index` changed from `row` on; repaint as little as possible."""
-        if self._looks is None:
-            return
-        old_row = self._placed_row
-        self._stack.grow(index, rows_before)
-        self._place()
-        if self._stack.following and self._placed_row != old_row:
-            self.refresh()
-            return
-        rows, above = self._stack.rows(index), self._stack.start(index) - self._placed_row
-        start, end = max(0, above + row), min(self._height, above + max(rows_before, rows))
-        if index < len(self._stack) - 1 and rows_before != rows:
-            end = self._height
-        own_end = above + min(rows_before, rows)
-        widths = [(y, self._changed_cells(y) if y < own_end else self.size.width) for y in range(start, end)]
-        if regions := [Region(0, y, width, 1) for y, width in widths if width]:
-            self.refresh(*regions)
-
-    def _changed_cells(self, y: int) -> int:
-        """Return how many cells of row `y` were painted otherwise than the line that is there now looks, or may be."""
-        index, number = self._stack.at(y + self._placed_row)
-        order, lines = self._stack.first_order + index, self._stack.lines(index)
-        painted = self._painted.get(selecting.place(order, number))
-        strip = self._line_strip(self._stack.items[index], order, lines, number, lines.line(number))
-        if painted is None:
-            return self.size.width
-        return 0 if painted[0] == strip else max(painted[0].cell_length, strip.cell_length)
-
-    def _tell_following(self) -> None:
-        if self._announced != self._stack.following:
-            self._announced = self._stack.following
-            self.post_message(self.FollowChanged(self, self._announced))
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Go where the reader wants to, from the place where the reader is."""
-        row = round(new_value)
-        if row == self._placed_row or self._looks is None or not self._stack.items:
-            return
-        self._stack.scroll(row, self._placed_row, to_end=row >= self.max_scroll_y)
-        self._place()
-        self._tell_following()
-        self.refresh()
-
-    # Scrolling is immediate: an animation would head for a row that may have moved when it gets there.
-
-    def action_scroll_up(self) -> None:
-        """Go up by a line."""
-        self.scroll_y -= 1
-
-    def action_scroll_down(self) -> None:
-        """Go down by a line."""
-        self.scroll_y += 1
-
-    def action_page_up(self) -> None:
-        """Go up by a screen, of which one line stays."""
-        self.scroll_y -= max(1, self._height - 1)
-
-    def action_page_down(self) -> None:
-        """Go down by a screen, of which one line stays."""
-        self.scroll_y += max(1, self._height - 1)
-
-    def _on_scroll_up(self, event: ScrollUp) -> None:
-        # The scrollbar was clicked above its handle. A public handler would not replace Textual's, which animates.
-        event.stop()
-        self.action_page_up()
-
-    def _on_scroll_down(self, event: ScrollDown) -> None:
-        event.stop()
-        self.action_page_down()
-
-    def action_scroll_home(self) -> None:
-        """Go to the first message."""
-        if self._stack.items and self._looks is not None:
-            self._stack.go(Place(0, 0))
-            self._settle()
-
-    def action_scroll_end(self) -> None:
-        """Go to the end and follow."""
-        self._stack.following = True
-        self._settle()
-
-    # Looks
-
-    def on_resize(self) -> None:
-        """Render for the new width, at the same place."""
-        self._renew()
-
-    def on_mount(self) -> None:
-        """Begin."""
-        self._renew()
-
-    def notify_style_update(self) -> None:
-        """Take over new colours."""
-        super().notify_style_update()
-        if self._looks is not None:
-            self._renew()
-
-    def _palette(self) -> Palette:
-        return Palette(self.rich_style, self.get_component_rich_style)
-
-    def _renew(self) -> None:
-        width = self.scrollable_content_region.width
-        if not width or not self.is_attached:
-            return
-        context = self._looks
-        palette = self._palette()
-        if context is None or context.width != width or not palette.same_as(context.palette):
-            resized = context is None or context.width != width
-            self._looks = Context(width, palette, self._markdown)
-            self._forget(estimate=resized)
-        else:
-            self._settle()  # it may have been painted before its height was known
-
-    def _forget(self, *, estimate: bool = True) -> None:
-        """Forget all lines and render what is in view again."""
-        if self._looks is not None:
-            self._looks.markdown = self._markdown
-            self._painted.clear()
-            self._stack.height = self._height
-            self._stack.forget_all(estimate=estimate)
-            self._settle()
-
-    def render_line(self, y: int) -> Strip:
-        """Return the strip in row `y` of the view."""
-        context, width = self._looks, self.size.width
-        row = y + self._placed_row
-        if context is None or not self._stack.items or row >= self._stack.total:
-            return Strip.blank(width, self.rich_style)
-        index, line_number = self._stack.at(row)
-        lines = self._stack.lines(index)
-        if line_number >= len(lines):
-            return Strip.blank(width, self.rich_style)
-        order = self._stack.first_order + index
-        line = lines.line(line_number)
-        strip = self._line_strip(self._stack.items[index], order, lines, line_number, line)
-        place = selecting.place(order, line_number)
-        painted = self._painted.get(place)
-        if painted is not None and painted[0] is strip:
-            return painted[1]
-        whole = strip.crop_extend(0, width, context.palette.text).simplify().apply_offsets(0, place)
-        if len(self._painted) > KEEP_PAINTED:
-            self._painted.clear()
-        self._painted[place] = (strip, whole)
-        return whole
+    # Selection and the mouse
 
     def _line_strip(self, item: Item, order: int, lines: Sections, row: int, line: Line) -> Strip:
-        """Return `line`, which is `row` of `lines`, as it looks now."""
+        """Return `line`, which is `row` of `lines`, as it looks now: with what is selected of it."""
         selection = self.text_selection
         if selection is None:
             return line.strip
         style = self.screen.get_component_rich_style("screen--selection")
-        return selecting.highlighted(line, selection, selecting.place(order, row), style)
-
-    # Selection and the mouse
+        if self.screen.get_component_styles("screen--selection").color.is_transparent:
+            style = Style(bgcolor=style.bgcolor)  # selected text keeps its own colour, which isn't the background's
+        return selecting.highlighted(line, selection, selecting.place(order, lines.address(row)), style)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text as a reader would write it down."""
         if self._looks is None or not self._stack.items:
             return None
         stack = self._stack
-        return selecting.selected_text(selection, stack.items, stack.first_order, stack.lines), "\n"
+        with stack.held():
+            return selecting.selected_text(selection, stack.items, stack.first_order, stack.lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Show what is selected."""
         self.refresh()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Tell where the link under the mouse leads."""
+        href = event.style.meta.get("href")
+        self._pointed_at = href if isinstance(href, str) else ""
+        self._tell_link()
+
+    def on_leave(self) -> None:
+        """Tell that no link is under the mouse any more."""
+        self._pointed_at = ""
+        self._tell_link()
+
+    @property
+    def link(self) -> str:
+        """Where the link under the mouse leads; empty when there is none."""
+        return self._pointed_at
+
+    def _tell_link(self) -> None:
+        if self.link != self._told_link:
+            self._told_link = self.link
+            self.post_message(self.LinkShown(self, self._told_link))
 
     def on_click(self, event: events.Click) -> None:
         """Open a link, or fold and unfold a thought."""

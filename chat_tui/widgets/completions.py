@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """One command that can be completed: its name, its argument, and what it does."""
 
     name: str
@@ -19,38 +19,53 @@ class Completion:
     help: str
 
 
-class Completions(OptionList, can_focus=False):
+class Completions(Vertical):
     """A short list that opens and closes with what is typed; the composer keeps the focus."""
 
     DEFAULT_CSS = """
     Completions {
-        display: none; height: auto; max-height: 50%;
-        border: none; padding: 0 1; margin: 0; background: $surface;
-        scrollbar-size-vertical: 1;
-        & > .option-list--option-highlighted { background: $panel; text-style: none; }
+        display: none; height: auto;
+        & > OptionList {
+            height: auto; max-height: 50vh;
+            border: none; padding: 0 1; margin: 0; background: $surface;
+            scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis;
+            & > .option-list--option-highlighted { background: $panel; text-style: none; }
+        }
     }
     """
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._list: OptionList | None = None  # made when first needed: the first paint is quicker without it
+
     def offer(self, completions: Sequence[Completion]) -> None:
         """Show `completions`, the first one highlighted; none closes the list."""
-        self.clear_options()
-        width = max((len(c.name) + len(c.argument) for c in completions), default=0) + 2
+        self.display = bool(completions)
+        if not completions:
+            return
+        width = max(len(c.name) + len(c.argument) for c in completions) + 2
+        if self._list is None:
+            self._list = _List()
+            self.mount(self._list)
+        self._list.clear_options()
         for completion in completions:
             usage = f"/{completion.name} {completion.argument}".ljust(width + 2)
             prompt = Content.assemble((usage, "$primary"), (completion.help, "$foreground-muted"))
-            self.add_option(Option(prompt, id=completion.name))
-        self.display = bool(completions)
-        if completions:
-            self.highlighted = 0
+            self._list.add_option(Option(prompt, id=completion.name))
+        self._list.highlighted = 0
 
     @property
     def chosen(self) -> str | None:
         """The highlighted command's name, while the list is open."""
-        if not self.display or self.highlighted is None:
+        if not self.display or self._list is None or self._list.highlighted is None:
             return None
-        return self.get_option_at_index(self.highlighted).id
+        return self._list.get_option_at_index(self._list.highlighted).id
 
     def move(self, rows: int) -> None:
         """Move the highlight, around the ends."""
-        if self.option_count:
-            self.highlighted = ((self.highlighted or 0) + rows) % self.option_count
+        if self._list is not None and self._list.option_count:
+            self._list.highlighted = ((self._list.highlighted or 0) + rows) % self._list.option_count
+
+
+class _List(OptionList, can_focus=False):
+    """Options that leave the focus where it is."""

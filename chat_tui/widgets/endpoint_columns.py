@@ -13,6 +13,8 @@ from chat_tui.text import one_line
 UNKNOWN = "–"
 _GAP = 2
 _SORTED = " ▾"
+_LONGEST = 12
+"""Cells of a number; one that is longer is cut, lest it push the others out."""
 
 Key = Callable[[EndpointEntry], float | None]
 
@@ -75,7 +77,8 @@ def _throughput(entry: EndpointEntry) -> str:
 
 
 def _uptime(entry: EndpointEntry) -> str:
-    return percent(entry.uptime_30m) + "!" * entry.is_degraded
+    share = percent(entry.uptime_30m)
+    return share and share + ("!" if entry.is_degraded else " ")
 
 
 def _data(entry: EndpointEntry) -> str:
@@ -122,21 +125,25 @@ def fitting(entries: Sequence[EndpointEntry], width: int) -> list[Shown]:
     """Return the columns that fit into `width` cells; one of which nothing is told isn't shown."""
     shown = []
     for column in COLUMNS:
-        cells = tuple(column.cell(entry) for entry in entries)
+        cells = tuple(_cut(column.cell(entry)) for entry in entries)
         if any(cells):
             cells = _aligned(cells) if column.has_points else tuple(cell or UNKNOWN for cell in cells)
             heading = len(column.heading) + (len(_SORTED) if column.key else 0)
-            shown.append(Shown(column, max(heading, *map(len, cells)) + _GAP, cells))
+            shown.append(Shown(column, max(heading + 1, *(len(cell) + _GAP for cell in cells)), cells))
     while shown and sum(one.room for one in shown) > width:
         shown.remove(max(shown, key=lambda one: one.column.rank))
     return shown
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _LONGEST else cell[: _LONGEST - 1] + "…"
 
 
 def _aligned(cells: Sequence[str]) -> tuple[str, ...]:
     """Return numbers with their points in line, those that are whole or unknown before them."""
     most = max(len(cell.partition(".")[2]) for cell in cells)
     return tuple(
-        cell + " " * (most - len(cell.partition(".")[2])) if "." in cell else f"{cell or UNKNOWN}{' ' * most}"
+        cell + " " * (most - len(cell.partition(".")[2])) if "." in cell else f"{cell or UNKNOWN}{' ' * (most + 1)}"
         for cell in cells
     )
 

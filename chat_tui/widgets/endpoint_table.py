@@ -34,7 +34,7 @@ class EndpointTable(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     EndpointTable {
-        overflow-x: hidden; scrollbar-size-vertical: 1;
+        overflow-x: hidden; scrollbar-size: 0 1;
         & > .endpoints--highlighted { background: $panel; }
         & > .endpoints--dim { color: $foreground-muted; }
         & > .endpoints--mark { color: $primary; }
@@ -98,6 +98,10 @@ class EndpointTable(ScrollView, can_focus=True):
         self.refresh()
         if self._place != before:
             self.post_message(self.Moved(self))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many rows there are, the headings among them."""
+        return len(self._entries) + 1
 
     def on_resize(self) -> None:
         """Fit the columns, and keep the highlighted row in view."""

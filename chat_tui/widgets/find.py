@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import getters, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -65,14 +64,14 @@ class FindBar(Horizontal):
             """The row."""
             return self.bar
 
-    def compose(self) -> ComposeResult:
-        """Lay out the row."""
-        yield Static("/", id="find-mark", markup=False)
-        yield Input(placeholder="Find in this conversation", id="find-text")
-        yield Static("", id="find-count", markup=False)
-
-    def open(self, text: str | None = None) -> None:
+    async def open(self, text: str | None = None) -> None:
         """Show the row, with `text` unless the one before is to stay, all of it selected."""
+        if not self.children:  # the first paint doesn't wait for what is hidden
+            await self.mount(
+                Static("/", id="find-mark", markup=False),
+                Input(placeholder="Find in this conversation", id="find-text"),
+                Static("", id="find-count", markup=False),
+            )
         self.display = True
         if text is not None:
             self.text.value = text

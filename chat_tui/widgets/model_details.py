@@ -53,8 +53,8 @@ def details(
     blocks = [
         _head(entry, name or entry.id, now, warning, typed),
         Content(printable(entry.description[:_DESCRIPTION]).strip()),
+        _prices(entry),
         _facts(_limits(entry), width),
-        _prices(entry, width),
         _variants(offers, width),
         _facts(_abilities(entry), width),
         _facts(_measured(entry.scores), width),
@@ -112,7 +112,7 @@ def _limits(entry: ModelEntry) -> Iterator[tuple[str, str]]:
     yield "gives", ", ".join(entry.outputs)
 
 
-def _prices(entry: ModelEntry, width: int) -> Content:
+def _prices(entry: ModelEntry) -> Content:
     """Return all prices, exactly, in columns; those under conditions below the condition."""
     prices = entry.prices
     facts: list[tuple[str, str]] = []
@@ -123,12 +123,10 @@ def _prices(entry: ModelEntry, width: int) -> Content:
     else:
         facts += _rates("price", prices)
     for override in prices.overrides:
-        facts += [("", condition(override)), *_rates("", override)]
+        facts += [("", one_line(condition(override), _VALUE)), *_rates("", override)]
     if prices.discount:
         facts.append(("", f"{_percent(prices.discount)} off already"))
-    return Content("\n").join(
-        Content.assemble((f"{label:<{_LABEL}}", _DIM), one_line(value, _VALUE)) for label, value in facts
-    )
+    return Content("\n").join(Content.assemble((f"{label:<{_LABEL}}", _DIM), value) for label, value in facts)
 
 
 def _rates(label: str, rates: Rates) -> Iterator[tuple[str, str]]:
@@ -136,8 +134,9 @@ def _rates(label: str, rates: Rates) -> Iterator[tuple[str, str]]:
     told = [(price_text(price, RATES[field].places).partition("."), RATES[field]) for field, price in rates.named()]
     before = max((len(whole) for (whole, _, _), _ in told), default=0)
     behind = max((len(decimals) for (_, _, decimals), _ in told), default=0)
+    units = max((len(rate.unit) for _, rate in told), default=0)
     for (whole, _, decimals), rate in told:
-        yield label, f"${whole:>{before}}.{decimals:<{behind}} / {rate.unit}  {rate.words}"
+        yield label, f"${whole:>{before}}.{decimals:<{behind}} / {rate.unit:<{units}}  {rate.words}"
         label = ""
 
 
@@ -146,16 +145,21 @@ def _percent(share: Decimal) -> str:
 
 
 def _variants(offers: Sequence[Offer], width: int) -> Content:
-    """Return the variants as switches: what is on stands out, what can't be had is dim."""
-    lines = []
-    for label, offer in zip(("variants", *[""] * len(offers)), offers, strict=False):
-        mark = "●" if offer.is_on else "○" if offer.is_offered else "·"
-        style = _ACCENT if offer.is_on else _PLAIN if offer.is_offered else _DIM
+    """Return the variants as switches, what is on standing out; then those that can't be had."""
+    lines: list[Content] = []
+    label = f"{'variants':<{_LABEL}}"
+    for offer in offers:
+        if not (offer.is_offered or offer.is_on):
+            continue
+        switch = f"{'●' if offer.is_on else '○'} {offer.variant.suffix:<{_SWITCH}}"
         meaning = offer.variant.meaning if offer.is_offered else offer.note
-        switch = f"{mark} {offer.variant.suffix:<{_SWITCH}}"
-        for place, line in enumerate(wrap(meaning, max(width - _LABEL - len(switch), 10))):
-            before = (f"{label:<{_LABEL}}", _DIM), (switch, style)
-            lines.append(Content.assemble(*(before if place == 0 else (" " * (_LABEL + len(switch)),)), (line, _DIM)))
+        for line in wrap(meaning, max(width - _LABEL - len(switch), 10)):
+            lines.append(Content.assemble((label, _DIM), (switch, _ACCENT if offer.is_on else _PLAIN), (line, _DIM)))
+            label, switch = " " * _LABEL, " " * len(switch)
+    for note in dict.fromkeys(offer.note for offer in offers if not (offer.is_offered or offer.is_on)):
+        names = " ".join(offer.variant.suffix for offer in offers if offer.note == note and not offer.is_on)
+        lines.append(Content.styled(f"{label}{names}: {note}", _DIM))
+        label = " " * _LABEL
     return Content("\n").join(lines)
 
 

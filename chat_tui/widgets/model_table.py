@@ -24,6 +24,7 @@ from chat_tui.widgets.model_columns import Column, fitting
 _LEFT = 3
 """Cells for the bar of the highlighted row, and for the mark."""
 _IN_A_ROW = str.maketrans("\n\t", "␊␉")
+ELLIPSIS = "…"
 _SHARE_OF_ID = 0.4
 _LEAST_ID = 19
 
@@ -49,7 +50,7 @@ class Row:
     is_dim: bool = False
 
 
-class ModelTable(ScrollView, can_focus=True):
+class ModelTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Models under their headings; `highlight` moves, a click chooses.
 
     Args:
@@ -101,6 +102,7 @@ class ModelTable(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._row_of = row
         self._now = datetime.now(UTC)
+        self._empty = ""
         self._models: Sequence[ModelEntry] = ()
         self._headings: Sequence[tuple[int, str]] = ()
         self._known: Collection[str] = ()
@@ -131,6 +133,7 @@ class ModelTable(ScrollView, can_focus=True):
         headings: Sequence[tuple[int, str]] = (),
         *,
         keep: bool = False,
+        empty: str = "",
     ) -> None:
         """List `models`, the one at `place` highlighted and in view.
 
@@ -139,31 +142,45 @@ class ModelTable(ScrollView, can_focus=True):
             place: Counts in them.
             headings: What stands on a line of its own above the model at a place.
             keep: The highlighted line stays where it is on the screen; else the list begins at its top.
+            empty: What is said when there are none.
         """
         above = self._line_of(self._place) - self.scroll_offset.y if keep and self._models else None
-        self._models, self._headings = models, headings
+        self._models, self._headings, self._empty = models, headings, empty
         lines = 1 + len(models) + len(headings)
         self.virtual_size = Size(self.scrollable_content_region.width, lines)
         self.vertical_scrollbar.window_virtual_size = lines
         top = 0 if above is None else self._line_of(place) - above
         self.scroll_to(y=max(top, 0), animate=False, immediate=True)
         self.highlight(place)
+        self.refresh()
 
-    def describe(self, known: Collection[str], order: str, *, descending: bool) -> None:
-        """Say which columns there is anything to show in, by their headings, and what the models are sorted by."""
+    def describe(self, known: Collection[str], order: str, now: datetime, *, descending: bool) -> None:
+        """Say which columns there is anything to show in, by their headings, and what the models are sorted by.
+
+        Args:
+            known: The headings.
+            order: The name of the order; empty when they aren't sorted.
+            now: What ages count from.
+            descending: The greatest comes first.
+        """
         self._known, self._order, self._arrow = known, order, "↓" if descending else "↑"
-        self._now = datetime.now(UTC)
+        self._now = now
 
     def highlight(self, place: int) -> None:
         """Highlight the row at `place`, or the nearest one, and bring it into view."""
+        before, top = self._line_of(self._place), self.scroll_offset.y
         self._place = min(max(place, 0), max(len(self._models) - 1, 0))
-        first = 0 if self._place == 0 else self._line_of(self._place)
         line, height = self._line_of(self._place), self.scrollable_content_region.height - 1
-        if first < self.scroll_offset.y:
+        first = 0 if self._place == 0 else line  # with the heading above it
+        if first < top:
             self.scroll_to(y=first, animate=False, immediate=True)
-        elif height > 0 and line >= self.scroll_offset.y + height:
+        elif height > 0 and line >= top + height:
             self.scroll_to(y=line - height + 1, animate=False, immediate=True)
-        self.refresh()
+        if self.scroll_offset.y == top:
+            self.refresh_line(before + 1)  # below the row of headings
+            self.refresh_line(line + 1)
+        else:
+            self.refresh()
 
     def _line_of(self, place: int) -> int:
         return place + sum(start <= place for start, _ in self._headings)
@@ -180,7 +197,7 @@ class ModelTable(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the highlighted row in view."""
-        self.show(self._models, self._place, self._headings, keep=True)
+        self.show(self._models, self._place, self._headings, keep=True, empty=self._empty)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked, or sort by the column."""
@@ -223,7 +240,10 @@ class ModelTable(ScrollView, can_focus=True):
             return self._column_headings(base)
         found = self._at(y - 1 + self.scroll_offset.y)
         if isinstance(found, str):
-            return self._strip([(" " * _LEFT + found, self._paint.dim)], base)
+            rule = "─" * max(self.size.width - _LEFT - len(found) - 2, 0)
+            return self._strip([(" " * _LEFT + found + " ", self._paint.dim), (rule, self._paint.rule)], base)
+        if found is None and y == 1 and self._empty:
+            return self._strip([(" " * _LEFT + self._empty, self._paint.dim)], base)
         if found is None:
             return Strip.blank(self.size.width, base)
         if found == self._place:
@@ -277,6 +297,7 @@ class _Paint:
     dim: Style
     mark: Style
     warning: Style
+    rule: Style
 
     @classmethod
     def of(cls, table: ModelTable) -> _Paint:
@@ -284,20 +305,27 @@ class _Paint:
             return Style(color=table.get_component_rich_style(f"model-table--{name}").color)
 
         highlighted = table.get_component_rich_style("model-table--highlighted", partial=True)
-        return cls(table.rich_style, highlighted, component("dim"), component("mark"), component("warning"))
+        rule = Style(color=highlighted.bgcolor)
+        return cls(table.rich_style, highlighted, component("dim"), component("mark"), component("warning"), rule)
 
 
 def _name(row: Row, width: int, plain: Style, dim: Style, mark: Style) -> Iterator[tuple[str, Style]]:
-    """Yield the id in `width` cells: its author dim, what matches marked, what doesn't fit cut."""
-    name = printable_in_place(row.name[: 2 * width]).translate(_IN_A_ROW)
-    author = name.find("/") + 1
+    """Yield the id in `width` cells: its author dim and cut first, what matches marked, what still doesn't fit cut."""
+    name = printable_in_place(row.name[: 3 * width]).translate(_IN_A_ROW)
     room = width - 1  # a gap before the columns
+    author, places = name.find("/") + 1, list(range(len(name)))
+    too_much = cell_len(name) - room
+    if too_much > 0 and author > 2:
+        # Authors are known by how they begin; what follows tells their models apart.
+        kept = max(author - 2 - too_much, 0)
+        name, places = name[:kept] + ELLIPSIS + name[author - 1 :], [*places[:kept], -1, *places[author - 1 :]]
+        author = kept + 2
     if cell_len(name) > room:
-        name = set_cell_size(name, max(room - 1, 0)) + "…"
+        name = set_cell_size(name, max(room - 1, 0)) + ELLIPSIS
     bold = mark + Style(bold=True)
     run, style = "", plain
     for place, character in enumerate(name):
-        wanted = bold if place in row.hits else dim if place < author else plain
+        wanted = bold if place < len(places) and places[place] in row.hits else dim if place < author else plain
         if wanted != style:
             yield run, style
             run, style = "", wanted

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from math import ceil
+from typing import TYPE_CHECKING
 
-from chat_tui.conversation.events import Event, Failed, Finished, Reasoning, Receipted, Retrying, Started, Text
 from chat_tui.conversation.values import Receipt
 from chat_tui.cost import estimate_tokens, format_tokens
 from chat_tui.text import one_line
+
+if TYPE_CHECKING:
+    from chat_tui.conversation.events import Event, Retrying
 
 _LONGEST_REASON = 60
 
@@ -36,6 +39,8 @@ class Progress:
 
     def take(self, event: Event) -> None:
         """Take note of what happened."""
+        from chat_tui.conversation.events import Failed, Finished, Reasoning, Receipted, Retrying, Started, Text
+
         match event:
             case Started():
                 self._started, self._first, self._receipt = self._clock(), None, None

@@ -32,11 +32,7 @@ def receipt_line(message: Message) -> str:
     if message.role != "assistant" or message.status == "streaming":
         return ""
     receipt = message.receipt or Receipt()
-    served = receipt.model or message.model or ""
-    pieces = [served]
-    if message.model and receipt.model and not requested_is_served(message.model, receipt.model):
-        pieces[0] = f"{message.model} → {served}"
-    pieces.append(receipt.provider or "")
+    pieces = [_model(message, receipt), receipt.provider or "", receipt.fallback and f"fallback {receipt.fallback}"]
     usage = receipt.usage
     if usage.prompt_tokens is not None:
         cached = f" ({format_tokens(usage.cached_tokens)} cached)" if usage.cached_tokens else ""
@@ -56,6 +52,15 @@ def receipt_line(message: Message) -> str:
     if message.failure is not None:
         pieces += _offers(message.failure, message.at)
     return one_line(" · ".join(piece for piece in pieces if piece))
+
+
+def _model(message: Message, receipt: Receipt) -> str:
+    """Return the model that served, and that which was asked for when it is another one."""
+    served = receipt.model or message.model or ""
+    if receipt.fallback:
+        return f"answered by {served}"
+    is_other = message.model and receipt.model and not requested_is_served(message.model, receipt.model)
+    return f"{message.model} → {served}" if is_other else served
 
 
 def _stages(pipeline: object) -> Iterator[str]:

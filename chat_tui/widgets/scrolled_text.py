@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rich.style import Style
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
 
-class ScrolledText(ScrollView, can_focus=True):
+class ScrolledText(ScrollView, can_focus=True, inherit_bindings=False):
     """Another text comes with each step in a list, so it costs no more than its own rows."""
 
     DEFAULT_CSS = """
@@ -25,6 +26,7 @@ class ScrolledText(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._made: Callable[[int], Content] = lambda _: Content()
         self._strips: list[Strip] = []
+        self._base: Style
 
     def show(self, made: Callable[[int], Content]) -> None:
         """Show what `made` returns for a width in cells, from its beginning."""
@@ -50,11 +52,14 @@ class ScrolledText(ScrollView, can_focus=True):
         super().notify_style_update()
         self._make()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return some lines of the view; what all of them need is found out once."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Return the line at `y` of the view."""
-        place, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        return (
-            self._strips[place].apply_style(self.rich_style)
-            if place < len(self._strips)
-            else Strip.blank(width, self.rich_style)
-        )
+        place = y + self.scroll_offset.y
+        if place >= len(self._strips):
+            return Strip.blank(self.scrollable_content_region.width, self._base)
+        return self._strips[place].apply_style(self._base)

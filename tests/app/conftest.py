@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,27 @@ from chat_tui.screens.chat import ChatScreen
 
 WAIT_SECONDS = 20.0
 NO_SETTINGS: Layer = {}
+
+
+@dataclass
+class Browser:
+    """A browser that only notes what it is asked to open."""
+
+    opened: list[str] = field(default_factory=list)
+    works: bool = True
+
+    def open(self, address: str) -> bool:
+        """Note `address` and return whether it opened."""
+        self.opened.append(address)
+        return self.works
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """What takes the place of the person's browser."""
+    browser = Browser()
+    monkeypatch.setattr("chat_tui.engine.browser.open_address", browser.open)
+    return browser
 
 
 @pytest.fixture(scope="session")
@@ -132,8 +153,8 @@ class Starter:
             start=lambda: Session(server, settings, paths=self.library.paths),
             credentials=self.library.paths.credentials,
             needs_key=needs_key,
-            themes={name: read_theme(file) for name, file in files.items()},
-            theme="ink",
+            theme=read_theme(files["ink"]),
+            more_themes=lambda: ([read_theme(file) for name, file in files.items() if name != "ink"], []),
         )
         app = ChatApp(launch)
         async with app.run_test(size=size, notifications=True) as pilot:

@@ -9,7 +9,7 @@ from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.models import ModelPicker
 from chat_tui.widgets.composer import HIGHEST
-from tests.app.conftest import Starter
+from tests.app.conftest import Browser, Starter
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -32,7 +32,7 @@ async def test_the_picker_switches_the_model_in_mid_conversation(starter: Starte
         await running.send("Hello")
         await running.pilot.press("ctrl+o")
         await running.until_shown("all models")
-        await running.pilot.press(*"demo/rea", "enter")
+        await running.type("demo/rea", "enter")
         await running.until(lambda: running.chat.model == "demo/reasoning")
         await running.send("And now?")
         reply = running.chat.path[-1]
@@ -45,7 +45,7 @@ async def test_a_typed_id_that_is_not_listed_can_be_used(starter: Starter) -> No
     async with starter.run() as running:
         await running.pilot.press("ctrl+o")
         await running.until_shown("all models")
-        await running.pilot.press(*"@preset/mine")
+        await running.type("@preset/mine")
         await running.until_shown("the preset “mine” of your account")
         await running.pilot.press("enter")
         await running.until(lambda: running.chat.model == "@preset/mine")
@@ -85,7 +85,7 @@ async def test_words_that_arrived_before_an_error_stay(starter: Starter) -> None
 async def test_escape_stops_a_reply_and_keeps_what_arrived(slow_starter: Starter) -> None:
     async with slow_starter.run() as running:
         running.screen.command_choose_model("demo/slow")
-        await running.pilot.press(*"Go", "enter")
+        await running.type("Go", "enter")
         await running.until(lambda: "streaming" in running.text() and "simulated" in running.text())
         await running.pilot.press("escape")
         await running.until(lambda: running.chat.path[-1].status == "cancelled")
@@ -96,7 +96,7 @@ async def test_escape_stops_a_reply_and_keeps_what_arrived(slow_starter: Starter
 async def test_ctrl_c_stops_a_reply_and_never_quits(slow_starter: Starter) -> None:
     async with slow_starter.run() as running:
         running.screen.command_choose_model("demo/slow")
-        await running.pilot.press(*"Go", "enter")
+        await running.type("Go", "enter")
         await running.until(lambda: "streaming" in running.text())
         await running.pilot.press("ctrl+c")
         await running.until(lambda: running.chat.path[-1].status == "cancelled")
@@ -106,7 +106,7 @@ async def test_ctrl_c_stops_a_reply_and_never_quits(slow_starter: Starter) -> No
 
 async def test_a_reply_goes_on_while_another_chat_is_shown(slow_starter: Starter) -> None:
     async with slow_starter.run() as running:
-        await running.pilot.press(*"First", "enter")
+        await running.type("First", "enter")
         await running.until(lambda: "streaming" in running.text())
         first = running.chat
         await running.pilot.press("ctrl+n")
@@ -120,7 +120,7 @@ async def test_a_reply_goes_on_while_another_chat_is_shown(slow_starter: Starter
 async def test_quitting_in_mid_stream_keeps_the_reply_as_interrupted(slow_starter: Starter) -> None:
     async with slow_starter.run() as running:
         running.screen.command_choose_model("demo/slow")
-        await running.pilot.press(*"Go", "enter")
+        await running.type("Go", "enter")
         await running.until(lambda: "streaming" in running.text() and "simulated" in running.text())
         await running.pilot.press("ctrl+q")
     kept = slow_starter.library.latest()
@@ -147,7 +147,7 @@ async def test_a_resumed_chat_shows_its_end_and_goes_on(starter: Starter) -> Non
 
 async def test_what_is_typed_before_the_engine_runs_is_sent(starter: Starter) -> None:
     async with starter.run() as running:
-        await running.pilot.press(*"Quick", "enter")
+        await running.type("Quick", "enter")
         await running.until(lambda: running.chat.path and running.chat.path[-1].status == "complete")
         assert running.chat.path[0].text == "Quick"
 
@@ -165,7 +165,7 @@ async def test_answering_again_keeps_both_replies(starter: Starter) -> None:
 async def test_the_system_prompt_reaches_the_model(starter: Starter) -> None:
     async with starter.run() as running:
         running.screen.command_choose_model("demo/echo")
-        await running.pilot.press(*"/system You are terse.", "enter")
+        await running.type("/system You are terse.", "enter")
         await running.send("Hi")
         assert "You are terse." in running.chat.path[-1].text
         await running.until_shown("system prompt")
@@ -195,8 +195,10 @@ async def test_up_in_an_empty_composer_recalls_earlier_prompts(starter: Starter)
 async def test_slash_completes_commands(starter: Starter) -> None:
     async with starter.run() as running:
         await running.pilot.press("/")
-        await running.until_shown("/model", "/system TEXT")
-        await running.pilot.press(*"he", "enter")
+        await running.until_shown("/model", "/new")
+        await running.pilot.press("up")
+        await running.until_shown("/quit")
+        await running.type("he", "enter")
         await running.until(lambda: isinstance(running.app.screen, HelpScreen))
         await running.pilot.press("escape")
         await running.until(lambda: not isinstance(running.app.screen, HelpScreen))
@@ -206,7 +208,7 @@ async def test_slash_completes_commands(starter: Starter) -> None:
 async def test_tab_takes_a_completion_or_changes_the_focus(starter: Starter) -> None:
     async with starter.run() as running:
         await running.send("Hello")
-        await running.pilot.press(*"/sys", "tab")
+        await running.type("/sys", "tab")
         assert running.screen.composer.text == "/system "
         await running.pilot.press("ctrl+u", "tab")
         await running.until(lambda: running.screen.transcript.has_focus)
@@ -216,7 +218,7 @@ async def test_tab_takes_a_completion_or_changes_the_focus(starter: Starter) -> 
 
 async def test_an_unknown_command_is_kept_and_named(starter: Starter) -> None:
     async with starter.run() as running:
-        await running.pilot.press(*"/nosuch thing", "enter")
+        await running.type("/nosuch thing", "enter")
         await running.until_shown("no command /nosuch")
         assert running.screen.composer.text == "/nosuch thing"
 
@@ -225,7 +227,7 @@ async def test_every_theme_can_be_chosen(starter: Starter) -> None:
     async with starter.run() as running:
         await running.send("Hello")
         for name in ("paper", "contrast", "moss", "plum", "ink"):
-            await running.pilot.press(*f"/theme {name}", "enter")
+            await running.type(f"/theme {name}", "enter")
             await running.until(lambda name=name: running.app.theme == name)  # type: ignore[misc]
             await running.until_shown("demo/markdown")
 
@@ -267,9 +269,9 @@ async def test_hostile_text_is_shown_and_does_nothing(starter: Starter) -> None:
 async def test_a_prompt_while_a_reply_streams_is_kept(slow_starter: Starter) -> None:
     async with slow_starter.run() as running:
         running.screen.command_choose_model("demo/slow")
-        await running.pilot.press(*"Go", "enter")
+        await running.type("Go", "enter")
         await running.until(lambda: "streaming" in running.text())
-        await running.pilot.press(*"Next", "enter")
+        await running.type("Next", "enter")
         await running.until_shown("still streaming")
         assert running.screen.composer.text == "Next"
 
@@ -277,9 +279,9 @@ async def test_a_prompt_while_a_reply_streams_is_kept(slow_starter: Starter) -> 
 async def test_a_refused_prompt_comes_back_above_what_was_typed_since(slow_starter: Starter) -> None:
     async with slow_starter.run() as running:
         running.screen.command_choose_model("demo/slow")
-        await running.pilot.press(*"Go", "enter")
+        await running.type("Go", "enter")
         await running.until(lambda: "streaming" in running.text())
-        await running.pilot.press(*"precious", "enter", "n")
+        await running.type("precious", "enter", "n")
         await running.until_shown("still streaming")
         kept = running.screen.composer.text
         assert kept.startswith("precious")
@@ -288,7 +290,7 @@ async def test_a_refused_prompt_comes_back_above_what_was_typed_since(slow_start
 
 async def test_a_prompt_that_begins_like_a_command_is_kept(starter: Starter) -> None:
     async with starter.run() as running:
-        await running.pilot.press(*"/help me with this", "enter")
+        await running.type("/help me with this", "enter")
         await running.until_shown("takes nothing after it")
         assert running.screen.composer.text == "/help me with this"
         await running.pilot.press("home", "space", "enter")
@@ -297,7 +299,8 @@ async def test_a_prompt_that_begins_like_a_command_is_kept(starter: Starter) -> 
 
 async def test_a_prompt_sent_just_before_quitting_is_on_disk(starter: Starter) -> None:
     async with starter.run() as running:
-        await running.pilot.press(*"Keep me", "enter", "ctrl+q")
+        await running.type("Keep me", "enter", "ctrl+q")
+        await running.until(lambda: running.app.return_code is not None)
     kept = starter.library.latest()
     assert kept
     assert kept.tail()[0].text == "Keep me"
@@ -308,7 +311,7 @@ async def test_a_letter_typed_at_the_conversation_begins_a_prompt(starter: Start
         await running.send("Hello")
         await running.pilot.press("tab")
         await running.until(lambda: running.screen.transcript.has_focus)
-        await running.pilot.press(*"hi")
+        await running.type("hi")
         await running.until(lambda: running.screen.composer.text == "hi")
 
 
@@ -323,14 +326,12 @@ async def test_the_cost_of_a_chat_counts_every_branch(starter: Starter) -> None:
         await running.until_shown(f"this chat {format_cost(sum(cost for cost in costs if cost))}")  # type: ignore[arg-type]
 
 
-async def test_a_link_opens_and_says_where_it_goes(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
+async def test_a_link_opens_and_says_where_it_goes(starter: Starter, browser: Browser) -> None:
     async with starter.run() as running:
-        monkeypatch.setattr(running.app, "open_url", opened.append)
         await running.send("Hello")
         await running.pilot.press("tab", "home")
         await running.until_shown("a link")
         row, line = next((row, line) for row, line in enumerate(running.text().split("\n")) if "a link" in line)
         await running.pilot.click(offset=(line.index("a link") + 2, row))
-        await running.until_shown("openrouter.ai/docs")
-    assert opened == ["https://openrouter.ai/docs"]
+        await running.until_shown("Opening", "openrouter.ai/docs")
+    assert browser.opened == ["https://openrouter.ai/docs"]

@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from chat_tui.screens.outline import OutlineScreen
-from tests.app.conftest import Running, Starter
+from tests.app.conftest import Browser, Running, Starter
 
 SIZES = [(120, 40), (80, 24), (40, 20)]
 
@@ -84,7 +84,7 @@ async def test_find_goes_from_match_to_match(starter: Starter, size: tuple[int, 
 
 async def test_find_as_a_command_and_typing_on_in_its_row(starter: Starter) -> None:
     async with reading(starter) as running:
-        await running.pilot.press(*"/find handshakes", "enter")
+        await running.type("/find handshakes", "enter")
         await running.until_shown("/ handshakes", " of ")
         assert running.screen.transcript.has_focus
         await running.pilot.press("slash", *"zebra")
@@ -107,7 +107,7 @@ async def test_up_and_down_in_the_row_of_find_keep_it_open_for_more(starter: Sta
 
 async def test_without_a_conversation_there_is_nothing_to_go_to(starter: Starter) -> None:
     async with starter.run() as running:
-        await running.pilot.press(*"/find", "enter")
+        await running.type("/find", "enter")
         await running.until_shown("nothing to search")
         await running.pilot.press("ctrl+l")
         await running.until_shown("no prompts yet")
@@ -118,7 +118,7 @@ async def test_the_outline_goes_to_a_prompt(starter: Starter, size: tuple[int, i
     async with reading(starter, size) as running:
         await running.pilot.press("ctrl+l")
         await running.until_shown("2 prompts", "1  Show me something", "2  How many handshakes?")
-        await running.pilot.press(*"show")
+        await running.type("show")
         await running.until_shown("1 of 2 prompts")
         assert "handshakes" not in running.text()
         await running.pilot.press("enter")
@@ -131,7 +131,7 @@ async def test_the_outline_by_its_command_its_keys_and_the_mouse(starter: Starte
     async with reading(starter) as running:
         prompts = ("Show me something", "How many handshakes?")
         for key, number in (("up", 0), ("down", 1), ("ctrl+home", 0), ("ctrl+end", 1), ("pageup", 0), ("pagedown", 1)):
-            await running.pilot.press(*"/outline", "enter")
+            await running.type("/outline", "enter")
             await running.until_shown("2 prompts")
             await running.pilot.press(key, "enter")
             await running.until_shown(f"█ {prompts[number]}")
@@ -150,9 +150,22 @@ async def test_c_and_y_copy_what_is_at_the_cursor(starter: Starter) -> None:
     async with reading(starter) as running:
         await running.pilot.press("tab", "g", "c")
         await running.until(lambda: running.app.clipboard == "Show me something")
-        await running.pilot.press(*"jjjjjjjjjjjjjjjjjjjjjjjjjjjj", "y")
+        await running.type("jjjjjjjjjjjjjjjjjjjjjjjjjjjj", "y")
         await running.until(lambda: running.app.clipboard not in ("", "Show me something"))
         assert running.app.clipboard in running.chat.path[1].text
+
+
+async def test_copy_file_puts_what_was_copied_last_where_it_can_be_found(starter: Starter) -> None:
+    file = starter.library.paths.state / "copied.txt"
+    async with reading(starter) as running:
+        await running.type("/copy file", "enter")
+        await running.until_shown("characters are in")
+        assert file.read_text() == running.chat.path[-1].text
+        await running.pilot.press("tab", "g", "c", "tab")
+        await running.type("/copy file", "enter")
+        await running.until(lambda: file.read_text() == "Show me something")
+        await running.type("/copy folder", "enter")
+        await running.until_shown("/copy takes")
 
 
 async def test_a_burst_of_keys_goes_where_its_first_key_leads(starter: Starter) -> None:
@@ -164,3 +177,40 @@ async def test_a_burst_of_keys_goes_where_its_first_key_leads(starter: Starter) 
             running.app.post_message(events.Key(key, character))
         await running.until_shown("/ hand", " of ")
         assert running.screen.composer.text == ""
+
+
+async def test_the_keyboard_goes_from_link_to_link_and_shows_where_each_leads(
+    starter: Starter, browser: Browser
+) -> None:
+    browser.works = False
+    async with reading(starter) as running:
+        await running.pilot.press("tab", "g", "o")
+        await running.until_shown("no link in this message")
+        await running.pilot.press("down", "o")
+        await running.until_shown("→ https://openrouter.ai/docs", "Enter opens")
+        await running.pilot.press("c")
+        await running.until(lambda: running.app.clipboard == "https://openrouter.ai/docs")
+        await running.pilot.press("enter")
+        await running.until_shown("No browser opens here")
+        assert browser.opened == ["https://openrouter.ai/docs"]
+        await running.pilot.press("escape")
+        await running.until(lambda: "→ https" not in running.text())
+        assert running.screen.transcript.has_focus
+        await running.pilot.press("O")
+        await running.until_shown("→ https://")
+        await running.pilot.press("tab", *"/link", "enter")
+        await running.until_shown("→ https://openrouter.ai/docs")
+        await running.pilot.press("up")
+        await running.until(lambda: "→ https" not in running.text())
+
+
+async def test_the_mouse_over_a_link_shows_where_it_leads(starter: Starter) -> None:
+    async with reading(starter) as running:
+        await running.pilot.press("tab", "g")
+        await running.until_shown("a link")
+        row, line = next((row, line) for row, line in enumerate(running.text().split("\n")) if "a link" in line)
+        await running.pilot.hover(offset=(line.index("a link") + 2, row))
+        await running.until_shown("→ https://openrouter.ai/docs")
+        assert "Enter opens" not in running.text()
+        await running.pilot.hover(offset=(line.index("a link") + 2, row + 1))
+        await running.until(lambda: "→ https" not in running.text())

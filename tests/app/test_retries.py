@@ -8,7 +8,7 @@ from tests.app.conftest import Starter
 async def test_a_retry_is_counted_down_and_told_under_the_reply(starter: Starter) -> None:
     async with starter.run() as running:
         running.screen.command_choose_model("demo/flaky")
-        await running.pilot.press(*"Hello?", "enter")
+        await running.type("Hello?", "enter")
         await running.until_shown("(1 of 3)", "Esc stops")
         await running.until_shown("after 2 failed attempts", "● ready")
         assert running.chat.path[-1].status == "complete"
@@ -17,7 +17,7 @@ async def test_a_retry_is_counted_down_and_told_under_the_reply(starter: Starter
 async def test_esc_ends_the_wait_for_a_retry(starter: Starter) -> None:
     async with starter.run() as running:
         running.screen.command_choose_model("demo/error-429-upstream")
-        await running.pilot.press(*"Hello?", "enter")
+        await running.type("Hello?", "enter")
         await running.until_shown("(1 of 3)")
         await running.pilot.press("escape")
         await running.until(lambda: running.chat.path[-1].status == "cancelled")

@@ -41,7 +41,6 @@ def launch(tmp_path: Path, emulator: DemoServer) -> Launch:
         chat=chat,
         start=lambda: Session(server, paths=library.paths),
         credentials=library.paths.credentials,
-        themes={name: read_theme(file) for name, file in theme_files(library.paths.themes).items()},
     )
 
 
@@ -96,5 +95,5 @@ def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scen
         await (await app.session()).close()  # nobody leaves the application, which would
         await pilot.pause()
 
-    app = ChatApp(replace(launch, theme=theme))
+    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
     assert snap_compare(app, terminal_size=SIZES[size], run_before=play)

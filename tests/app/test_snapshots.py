@@ -41,6 +41,7 @@ RECEIPT = Receipt(
     usage=Usage(prompt_tokens=1204, completion_tokens=512, reasoning_tokens=312, cached_tokens=1024),
     cost=Decimal("0.0113"),
     first_token_ms=400,
+    reasoning_ms=4200,
     total_ms=8900,
 )
 REASONING = """The reader arrives at the station, so the first stop has to be near it.
@@ -134,7 +135,6 @@ def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch
         chat=library.open(chat.id),
         start=lambda: Session(server),
         credentials=library.paths.credentials,
-        themes={name: read_theme(file) for name, file in theme_files(library.paths.themes).items()},
     )
     monkeypatch.undo()
     time.tzset()
@@ -167,7 +167,7 @@ SHOWN = [(view, size, "ink") for view in VIEWS for size in SIZES] + [("middle", 
 
 @pytest.mark.parametrize(("view", "size", "theme"), SHOWN)
 def test_looks_as_it_did(snap_compare: Compare, launch: Launch, view: str, size: str, theme: str) -> None:
-    app = ChatApp(replace(launch, theme=theme))
+    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
     assert snap_compare(app, terminal_size=SIZES[size], run_before=ready_for(VIEWS[view]))
 
 

@@ -8,7 +8,8 @@ from time import process_time
 from rich.style import Style
 
 from chat_tui.text import printable
-from chat_tui.transcript.render import Context, render_source
+from chat_tui.transcript.body import render_source
+from chat_tui.transcript.context import Context
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette
 from tests.bench.row import Row, at_most

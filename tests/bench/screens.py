@@ -18,6 +18,8 @@ from chat_tui.transcript.view import Transcript
 from tests.bench.text import tokens
 
 FRAME_SECONDS = 1 / 30
+PAUSE_SECONDS = 0.3
+"""Between the first word and the stream: the other side has to see it."""
 BEGUN, ENDED = "Начало", "Конец"
 """Words that tell the other side of the terminal where the stream is."""
 
@@ -44,7 +46,7 @@ class Screen(App[None]):
     async def stream(self) -> None:
         """Show the reply token by token."""
         await self.write(f"{BEGUN}\n\n")
-        await asyncio.sleep(0.3)  # it must be seen
+        await asyncio.sleep(PAUSE_SECONDS)
         began = perf_counter()
         for number, token in enumerate(tokens(self.count)):
             ahead = began + number / self.rate - perf_counter() if self.rate else 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 
 from tests.bench.row import Row, at_most
-from tests.bench.screens import BEGUN, ENDED
+from tests.bench.screens import BEGUN, ENDED, PAUSE_SECONDS
 from tests.bench.sse import decoding
 from tests.bench.terminal import Terminal
 from tests.bench.text import tokens
@@ -54,7 +54,7 @@ def streamed(kind: str, count: int, rate: float, longest: float = 600, *, keys: 
             terminal.rest(KEY_SECONDS)
         with suppress(TimeoutError):
             terminal.wait_for(ENDED, longest)
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - began - PAUSE_SECONDS
         terminal.rest(0.5)
         return Run(seconds, terminal.cpu - cpu, terminal.bytes_read - before, terminal.memory, echoes)
 

@@ -154,8 +154,8 @@ def empty_reply() -> Message:
     return Message(new_id(), None, "assistant", (), datetime.now(UTC), status="streaming")
 
 
-def streamed(pieces: list[str], longest: list[float] | None = None) -> Callable[[], float]:
-    """Return a function that measures the CPU of streaming `pieces`, each painted; `longest` takes the worst step."""
+def streamed(pieces: list[str]) -> Callable[[], float]:
+    """Return a function that measures the CPU of streaming `pieces`, each painted."""
 
     async def run() -> float:
         app = Host([])
@@ -163,24 +163,18 @@ def streamed(pieces: list[str], longest: list[float] | None = None) -> Callable[
             reply = empty_reply()
             app.transcript.add(reply)
             await pilot.pause()
-            cpu, worst = process_time(), 0.0
+            cpu = process_time()
             for piece in pieces:
-                start = perf_counter()
                 app.transcript.append_text(reply.id, piece)
                 await painted(app)
-                worst = max(worst, perf_counter() - start)
-            start = perf_counter()
             app.transcript.replace(replace(reply, parts=(TextPart("".join(pieces)),), status="complete"))
             await painted(app)
-            worst = max(worst, perf_counter() - start)
-            if longest is not None:
-                longest.append(worst)
             return process_time() - cpu
 
     return measured(run)
 
 
-async def painted(app: App[None]) -> None:
+async def painted(app: App[Any]) -> None:
     """Wait until the screen shows what was changed."""
     done = asyncio.Event()
     app.screen.call_after_refresh(done.set)
@@ -229,33 +223,20 @@ def run(quick: bool) -> list[Row]:
     compare(f"to the top of {many:,} messages / of 100", 1.5, in_chat(long, to_top), in_chat(few, to_top), runs)
     count = 300 if quick else 2_000
     painted_steps = ["".join(tokens(count)[n : n + STEP]) for n in range(0, count, STEP)]
-    compare(
-        f"{count:,} tokens, {STEP} to a repaint / get_stream (CPU)",
-        0.2, streamed(painted_steps), baseline(painted_steps), 1 if quick else 2,
-    )  # fmt: skip
+    # What is promised of this is measured in a terminal, by the bench “streaming”.
+    ours, theirs = alternating(1 if quick else 2, streamed(painted_steps), baseline(painted_steps))
+    rows.append(
+        Row(
+            f"{count:,} tokens, {STEP} to a repaint / get_stream (CPU)",
+            f"{ours / theirs:.2f}x  ({milliseconds(ours, theirs)})",
+            "-",
+            True,
+        )
+    )
     short, tenfold = tokens(2_000), tokens(20_000)
     compare(
         "20,000 tokens, 30 to a repaint / 2,000 (CPU)",
         11, streamed(["".join(tenfold[n : n + 30]) for n in range(0, 20_000, 30)]),
         streamed(["".join(short[n : n + 30]) for n in range(0, 2_000, 30)]), 1 if quick else 3,
     )  # fmt: skip
-    return rows + giants(quick)
-
-
-def giants(quick: bool) -> list[Row]:
-    """Measure the longest step while replies of about 1 MB arrive at full speed."""
-    scale = 10 if quick else 1
-    replies = {
-        "one fence of 20,000 lines": "```python\n"
-        + "    value = call(value, 42)  # and a comment\n" * (20_000 // scale),
-        "one table of 2,000 rows": "| a | b |\n|---|---|\n" + "| cell **one** | and `two` |\n" * (2_000 // scale),
-        "one line of 1 MB": "word and **more** " * (58_000 // scale),
-        "one list of 5,000 items": "- item with `code`\n" * (5_000 // scale),
-    }
-    rows: list[Row] = []
-    for name, text in replies.items():
-        longest: list[float] = []
-        size = 5_000
-        cpu = streamed([text[n : n + size] for n in range(0, len(text), size)], longest)()
-        rows.append(at_most(f"longest gap: {name}", longest[0], 0.25, " s", f"{cpu:.1f} s of CPU"))
     return rows

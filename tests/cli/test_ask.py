@@ -147,6 +147,13 @@ def test_a_busy_provider_is_asked_again_and_that_is_said(home: Home) -> None:
     assert done.err.count("Attempt") == 2
 
 
+def test_who_served_though_it_may_not_is_said_and_in_the_json(home: Home) -> None:
+    (home.config / "config.toml").write_text('[provider]\nonly = ["demo"]\n')
+    done = home.ask("misrouted", "--json")
+    assert (done.code, done.sentence) == (0, done.json()["violation"])
+    assert "only demo may serve, Novita did" in done.sentence
+
+
 def test_a_raw_prompt_goes_out_as_it_stands(home: Home) -> None:
     done = home.run("ask", "--raw", "--model", "demo/echo", given="Once upon a time")
     request = json.loads(done.out.partition("```json\n")[2].partition("\n```")[0])

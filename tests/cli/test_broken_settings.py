@@ -116,7 +116,8 @@ def test_it_starts_and_says_what_is_wrong(
     if "preset" not in said:
         assert problem.startswith(str(file))
     assert launch.chat.model == BUILT_IN["model"]
-    assert launch.theme == BUILT_IN["theme"]
+    assert launch.theme is not None
+    assert launch.theme.name == BUILT_IN["theme"]
     assert file.read_bytes() == before
 
 
@@ -130,7 +131,7 @@ def test_the_rest_of_a_broken_file_counts(tmp_path: Path, launched: list[ChatApp
 
 
 @pytest.mark.xdist_group("terminal")
-@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe", "is not TOML"), (b"'[/b]' = 1\n", "is no setting")])
+@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe", "TOML"), (b"'[/b]' = 1\n", "“[/b]”")])
 def test_a_person_sees_what_is_wrong(tmp_path: Path, content: bytes, said: str) -> None:
     home = Home(tmp_path, "http://127.0.0.1:9/api/v1")
     (home.config / "config.toml").write_bytes(content)
@@ -143,6 +144,7 @@ def test_the_demo_keeps_its_changes_to_itself(tmp_path: Path, launched: list[Cha
     (tmp_path / "config" / "config.toml").write_text('theme = "moss"\nmodel = "m/one"\n')
     assert main(["--demo"]) == 0
     launch = launched[0]._launch
-    assert (launch.theme, launch.chat.model) == ("moss", "demo/markdown")
+    assert launch.theme is not None
+    assert (launch.theme.name, launch.chat.model) == ("moss", "demo/markdown")
     assert tmp_path not in launch.library.paths.settings.parents
     assert tmp_path not in launch.library.presets.folder.parents

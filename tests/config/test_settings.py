@@ -210,6 +210,8 @@ def test_built_in_is_what_holds_when_nobody_sets_it() -> None:
     assert BUILT_IN == {
         "model": "openrouter/auto",
         "theme": "ink",
+        "transcript": {"wrap_code": True, "math": True},
+        "clipboard": "auto",
         "retries": 3,
         "timeouts": {"connect": 10, "headers": 300, "headers_unstreamed": 600, "idle": 60},
     }

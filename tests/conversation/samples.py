@@ -62,6 +62,7 @@ def full_message() -> Message:
             usage=Usage(1, 2, 3, 4, 5),
             cost=Decimal("0.000000735000000000000000000001"),
             first_token_ms=120,
+            reasoning_ms=1300,
             total_ms=4500,
             service_tier="flex",
             attempts=(
@@ -69,6 +70,8 @@ def full_message() -> Message:
                 Attempt("No."),
             ),
             metadata={"strategy": "direct", "attempt": 2},
+            violation="Not what was asked for: only groq may serve, Novita did.",
+            fallback="in place of a/b (429 from Groq)",
             raw_usage={"cost": Decimal("7.35E-7"), "is_byok": False, "details": {"x": None}},
         ),
         failure=Failure(

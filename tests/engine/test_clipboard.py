@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.engine.clipboard import LARGEST_FOR_TERMINAL, Clipboard, Copied, holds_controls
+from chat_tui.engine.clipboard import LARGEST_FOR_TERMINAL, Clipboard, Copied, Way, holds_controls
 
 TEXT = "naïve\n\tcode  \n日本語 👩‍👩‍👧 \x1b]52;c;cm0=\x07 [/foo]\n"
 TERMINAL = "through the terminal (OSC 52)"
@@ -40,10 +40,15 @@ class Desk:
             program.chmod(0o700)
 
     async def copy(
-        self, text: str, environment: Mapping[str, str], platform: str = "linux", patience: float = 20.0
+        self,
+        text: str,
+        environment: Mapping[str, str],
+        platform: str = "linux",
+        patience: float = 20.0,
+        way: Way = "auto",
     ) -> Copied:
         here = {"PATH": str(self.programs), **environment}
-        clipboard = Clipboard(self.state, here, self.to_terminal.append, platform=platform, patience=patience)
+        clipboard = Clipboard(self.state, here, self.to_terminal.append, way=way, platform=platform, patience=patience)
         return await clipboard.copy(text)
 
     def taken(self, tool: str, encoding: str = "utf-8") -> str:
@@ -87,7 +92,7 @@ async def test_the_way_that_fits_the_place(
     desk = Desk(tmp_path, {tool: TAKES for tool in ALL if tool not in missing})
     copied = await desk.copy(TEXT, environment, platform)
     if expected == TERMINAL:
-        assert copied == Copied(TERMINAL)
+        assert copied == Copied(TERMINAL, by_terminal=True)
         assert desk.to_terminal == [TEXT]
     elif expected:
         assert copied == Copied(f"with {expected}")
@@ -133,7 +138,7 @@ async def test_the_tools_get_the_environment_without_the_key(tmp_path: Path) -> 
 async def test_what_a_terminal_would_cut_goes_elsewhere(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"xclip": TAKES})
     fits = "é" * (LARGEST_FOR_TERMINAL // 2)
-    assert await desk.copy(fits, SSH) == Copied(TERMINAL)
+    assert await desk.copy(fits, SSH) == Copied(TERMINAL, by_terminal=True)
     assert await desk.copy(fits + "x", SSH) == Copied("to a file", desk.state / "copied.txt")
     assert await desk.copy(fits + "x", SSH | X11) == Copied("with xclip")
     assert desk.to_terminal == [fits]
@@ -172,3 +177,12 @@ async def test_halves_of_characters_stop_nothing(tmp_path: Path, environment: Ma
 )
 def test_what_a_shell_could_take_for_keys_is_known(text: str, expected: bool) -> None:
     assert holds_controls(text) is expected
+
+
+@pytest.mark.parametrize(("way", "expected"), [("auto", "with wl-copy"), ("terminal", TERMINAL), ("file", "to a file")])
+async def test_a_person_can_choose_the_way(tmp_path: Path, way: Way, expected: str) -> None:
+    desk = Desk(tmp_path, {"wl-copy": TAKES})
+    copied = await desk.copy(TEXT, {**WAYLAND, **LOCAL}, way=way)
+    assert copied.way == expected
+    assert desk.to_terminal == ([TEXT] if way == "terminal" else [])
+    assert (copied.path is not None and copied.path.read_bytes().decode() == TEXT) == (way == "file")

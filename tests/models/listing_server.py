@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -24,6 +24,8 @@ class ListingServer:
         self.others: dict[str, Any] = {}
         """The JSON of other paths, such as `/providers`."""
         self.asked: list[str] = []
+        self.before: Callable[[], object] = lambda: None
+        """What is waited for before each reply."""
         self.base_url = ""
 
     def models_asked(self) -> int:
@@ -51,6 +53,7 @@ def listing_server(body: str | bytes | None = None) -> Iterator[ListingServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            listing.before()
             status, reply = listing.reply(self.path.removeprefix("/api/v1"))
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

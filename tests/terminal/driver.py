@@ -20,7 +20,7 @@ from typing import Self
 
 import pyte
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a test that waits has failed."""
 _LOOK_AGAIN = 0.1  # seconds
 # Keyboard protocols that pyte doesn't know and would print the end of.

@@ -50,9 +50,11 @@ def _whole_demo(terminal: Terminal, home: Home) -> None:
     assert "[link]" not in screen
     assert "Ask again for the same" in screen
     terminal.send("\x0f")
-    terminal.wait_for("Search models", "openai/")
-    terminal.send("ech")
+    terminal.wait_for("Search: claude", "openai/")
+    terminal.send("demo/ech")
     terminal.wait_until(lambda screen: "demo/echo" in screen and "openai/" not in screen, "the search")
+    terminal.send("\x1bm")
+    terminal.wait_for("New chats")
     terminal.send("\r")
     terminal.wait_until(lambda screen: "demo/echo" in screen.splitlines()[0], "the model in the header")
     terminal.prompt("And now?")
@@ -61,6 +63,7 @@ def _whole_demo(terminal: Terminal, home: Home) -> None:
     assert terminal.quit() == 0
     _assert_restored(terminal.raw)
     assert not home.data.exists()
+    assert not (home.config / "config.toml").exists()
 
 
 def _assert_restored(raw: bytes) -> None:

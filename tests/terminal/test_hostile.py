@@ -93,7 +93,7 @@ def test_hostile_model_names(open_terminal: Opener) -> None:
     terminal = open_terminal("--model", "demo/echo")
     terminal.wait_for_cursor_on(READY)
     terminal.send("\x0f")
-    terminal.wait_for("Search models", "openai/")
+    terminal.wait_for("all models", "openai/")
     terminal.send("escape")
     terminal.wait_for("demo/escape", "demo/error-escape")
     terminal.send("\r")

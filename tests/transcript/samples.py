@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.style import Style
 
-from chat_tui.transcript.render import Context
+from chat_tui.transcript.context import Context
 from chat_tui.transcript.styles import Palette
 
 PALETTE: Final = Palette(Style(color="white", bgcolor="black"), lambda name: Style(color=f"color({20 + len(name)})"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from chat_tui.conversation.values import Receipt, Usage
+from chat_tui.conversation.values import Citation, Failure, Receipt, Usage
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.thinking import Thinking
 from tests.transcript.test_view import chat, prompt, reply
@@ -203,6 +204,28 @@ async def test_it_survives_whatever_happens_to_the_conversation() -> None:
         assert app.marked() == ["go"]
 
 
+@pytest.mark.parametrize(("step", "first"), [(1, "4"), (-1, "7")])
+async def test_the_first_step_to_a_link_is_to_one_in_view(step: int, first: str) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 8)) as pilot:
+        app.reader.show([reply("\n\n".join(f"[link](https://example.com/{number})" for number in range(12)))])
+        await press(pilot, "g", "pagedown", "j")
+        rows = app.rows()
+        assert app.reader.step_link(step)
+        assert (app.reader.chosen_link.rpartition("/")[2], app.rows()) == (first, rows)
+
+
+async def test_going_up_to_code_that_is_half_in_view_shows_its_start() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 12)) as pilot:
+        code = "\n".join(f"line {number}" for number in range(6))
+        app.reader.show([prompt("one"), reply(f"{LONG}\n\n```py\n{code}\n```\n\nThis.\n\nThat.\n\nEnd.")])
+        await press(pilot, "end")
+        assert app.rows()[0].endswith("│ line 1")
+        await press(pilot, "up")
+        assert app.marked() == ["py", *(f"│ {line}" for line in code.split("\n"))]
+
+
 async def test_a_reader_who_follows_goes_with_new_messages_and_one_who_reads_does_not() -> None:
     app = Host()
     async with app.run_test(size=(60, 12)) as pilot:
@@ -244,6 +267,8 @@ async def test_a_thought_says_how_long_it_takes_and_how_much_it_is_while_it_come
     assert thinking.label(None) == "thought for 4.2 s · ≈ 110 tokens"
     assert thinking.label(Receipt(usage=Usage(reasoning_tokens=312))) == "thought for 4.2 s · 312 tokens"
     assert Thinking("abcd").label(None) == "thought · ≈ 1 token"
+    for kept, label in ((4210, "thought for 4.2 s"), (0, "thought"), (None, "thought")):
+        assert Thinking("abcd").label(Receipt(reasoning_ms=kept)) == f"{label} · ≈ 1 token"
 
 
 @pytest.mark.parametrize("unfolded", [False, True])
@@ -367,6 +392,48 @@ async def test_find_unfolds_what_hides_a_match() -> None:
         await press(pilot)
         assert lit(app) == ["*needle"]
         assert "  │ because of the needle" in [row.replace("▎", " ") for row in app.rows()]
+
+
+async def test_find_finds_what_stands_below_a_reply_but_not_its_receipt() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 70)) as pilot:
+        reader = app.reader
+        call = {
+            "id": "a",
+            "type": "function",
+            "function": {"name": "look_up", "arguments": json.dumps(list(range(40)))},
+        }
+        failed = replace(reply("Looking at 39 fares.", "failed"), failure=Failure("The provider is overloaded."))
+        named = replace(reply("See below."), citations=(Citation("https://example.com/fares", "All fares"),))
+        reader.show([replace(failed, tool_calls=(call,)), replace(named, receipt=Receipt(model="fares"))])
+        await press(pilot, "g")
+        assert "more rows" in "".join(app.rows())
+        for text, marked in (
+            ("fares", ["*fares", "fares", "fares"]),
+            ("look_up", ["*look_up"]),
+            ("overloaded", ["*overloaded"]),
+            ("model", []),
+            ("39", ["*39"]),  # the other one is folded
+        ):
+            reader.end_find()
+            reader.find(text)
+            await press(pilot)
+            assert lit(app) == marked
+        assert app.found[-1] == (1, 2)
+        await press(pilot, "n")
+        assert lit(app) == ["39", "*39"]
+        assert app.found[-1] == (2, 2)
+
+
+@pytest.mark.parametrize(("key", "first", "last"), [("pagedown", "one", "the end"), ("pageup", "the end", "one")])
+async def test_a_page_beyond_the_last_row_takes_the_cursor_to_the_last_message(key: str, first: str, last: str) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.reader.show([prompt("one"), reply("the end")])
+        await press(pilot, {"one": "g", "the end": "G"}[first])
+        assert app.marked() == [first]
+        await press(pilot, key)
+        assert app.marked() == [last]
 
 
 async def test_find_counts_what_arrives_what_comes_before_and_what_goes() -> None:

@@ -6,16 +6,19 @@ import pytest
 from rich.style import Style
 
 from chat_tui.text import printable
+from chat_tui.transcript.body import render_source
+from chat_tui.transcript.context import Context
 from chat_tui.transcript.find import Query, Shown, in_rows, marked, shown_match, shown_text
 from chat_tui.transcript.lines import Sections
-from chat_tui.transcript.render import Context, render_source
 from chat_tui.transcript.styles import Palette
 from tests.transcript.samples import EVERYTHING
 
 
 def rendered(source: str, width: int = 40) -> Sections:
     palette = Palette(Style(), lambda _: Style())
-    return Sections(render_source(printable(source), Context(width, palette, markdown=True)))
+    lines = Sections(render_source(printable(source), Context(width, palette, markdown=True)))
+    lines.make()
+    return lines
 
 
 @pytest.mark.parametrize(("query", "text", "found"), [

@@ -9,9 +9,10 @@ import pytest
 from rich.style import Style
 from textual.app import App, ComposeResult
 
+from chat_tui.transcript.context import INDENT
 from chat_tui.transcript.growing import with_plain_words
-from chat_tui.transcript.lines import Span, make_line
-from chat_tui.transcript.render import INDENT, wrapped_lines
+from chat_tui.transcript.lines import Sections, Span, make_line
+from chat_tui.transcript.render import wrapped_lines
 from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.view import Transcript
 from tests.transcript.test_view import prompt, reply
@@ -62,7 +63,7 @@ LINK = Style(meta={"href": "https://example.com"})
 def test_plain_words_go_on_in_their_row_when_they_can_mean_nothing_else(
     shown: list[Span], before: str, text: str, expected: str | None
 ) -> None:
-    rows = with_plain_words([[make_line(shown, 2)]], before, text, 25)
+    rows = with_plain_words(Sections([[make_line(shown, 2)]]), before, text, 25)
     assert (None if rows is None else rows[-1].strip.text) == expected
 
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat_tui.text import printable
+from chat_tui.transcript.body import render_source
 from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.render import render_source
 from chat_tui.transcript.streaming import StreamingBody
 from tests.transcript.documents import DOCUMENTS
 from tests.transcript.reading import difference

@@ -10,9 +10,9 @@ import pytest
 from rich.cells import cell_len
 
 from chat_tui.text import printable
+from chat_tui.transcript.body import render_source
 from chat_tui.transcript.code import CodeLines
 from chat_tui.transcript.lines import Line, Sections
-from chat_tui.transcript.render import render_source
 from chat_tui.transcript.streaming import StreamingBody
 from tests.transcript.samples import EVERYTHING, PALETTE, SAMPLES, context, pieces
 

@@ -10,7 +10,7 @@ from textual.selection import SELECT_ALL, Selection
 from chat_tui.transcript import selecting
 from chat_tui.transcript.copying import code_blocks
 from chat_tui.transcript.view import Transcript
-from tests.transcript.test_view import Host, prompt, reply
+from tests.transcript.test_view import Host, chat, prompt, reply
 
 RICH = """\
 ## A heading
@@ -41,10 +41,13 @@ CODE = 'def stop(name: str) -> str:\n\treturn f"{name} is a long line of code th
 
 def place_of(transcript: Transcript, message: int, text: str, *, after: bool = False) -> Offset:
     """Return where `text` is seen in a message, or where it ends; half of it is enough when it is wrapped."""
-    for row, line in enumerate(transcript._stack.lines(message)):
+    lines = transcript._stack.whole(message)
+    for row, line in enumerate(lines):
         x = line.strip.text.find(text)
         if x >= 0:
-            return Offset(x + len(text) * after, selecting.place(transcript._stack.first_order + message, row))
+            return Offset(
+                x + len(text) * after, selecting.place(transcript._stack.first_order + message, lines.address(row))
+            )
     raise AssertionError(f"nowhere: {text}")
 
 
@@ -66,7 +69,7 @@ def width(request: pytest.FixtureRequest) -> int:
     ("start", "end", "expected"),
     [
         ((1, "paragraph"), (1, "bold"), "paragraph with bold"),
-        ((1, "A paragraph"), (1, "least."), RICH.split("\n\n")[1].replace("**", "").replace("`", "")),
+        ((1, "A paragraph"), (1, "least."), RICH.split("\n\n")[1]),
         ((1, "A heading"), (1, "A paragraph"), "## A heading\n\nA paragraph"),
         ((1, "def"), (1, 'stop("伏見")'), CODE),
         ((1, "python"), (1, 'stop("伏見")'), CODE),
@@ -96,12 +99,64 @@ async def test_what_is_selected_is_copied_as_its_source_has_it(
         assert copied(app.transcript, start, end) == expected
 
 
+MARKED = """\
+# About `code`
+
+- one **strong** item, which is long enough to be wrapped
+  twice, [linked](https://example.com) and *slanted*
+- [x] ~~done~~ at last
+
+> said `so`
+> thrice
+>
+> and left"""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("About", "code", "# About `code`"),
+        ("one", "slanted", MARKED.split("\n\n")[1].rpartition("\n")[0]),
+        ("one", "last", MARKED.split("\n\n")[1]),
+        (
+            "strong",
+            "last",
+            "strong item, which is long enough to be wrapped twice, linked and slanted\n- [x] ~~done~~ at last",
+        ),
+        ("said", "thrice", MARKED.split("\n\n")[2].rpartition("\n>\n")[0]),
+        ("said", "left", MARKED.split("\n\n")[2]),
+        ("strong", "item", "strong item"),
+        ("done", "at", "done at"),
+    ],
+)
+async def test_a_paragraph_that_is_selected_whole_is_its_source_and_a_part_is_its_words(
+    width: int, start: str, end: str, expected: str
+) -> None:
+    app = Host()
+    async with app.run_test(size=(width, 30)) as pilot:
+        app.transcript.show([prompt("A question?"), reply(f"{MARKED}\n\nAnd more.")])
+        await pilot.pause()
+        assert copied(app.transcript, (1, start), (1, end)) == expected
+
+
 async def test_everything_is_all_sources_without_what_we_wrote() -> None:
     app = Host()
     async with app.run_test(size=(60, 20)) as pilot:
         app.transcript.show([prompt("one\n  two"), reply(RICH), prompt(""), reply("  indented\n")])
         await pilot.pause()
         assert app.transcript.get_selection(SELECT_ALL) == (f"one\n  two\n\n{RICH}\n\n  indented", "\n")
+
+
+async def test_everything_is_all_sources_though_nobody_saw_most_of_it() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        # Its height is guessed at by its source, of which most isn't shown.
+        links = "\n\n".join(f"[{number}](https://example.com/{'long/' * 60})" for number in range(60))
+        app.transcript.show([reply(links), *chat(12), reply(links)])
+        await pilot.pause()
+        copied_text, _ = app.transcript.get_selection(SELECT_ALL) or ("", "")
+        assert copied_text.startswith(f"{links}\n\nprompt 0\n\nreply 0")
+        assert copied_text.endswith(f"\n\n{links}")
 
 
 async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from textual import on
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.pilot import Pilot
@@ -17,6 +19,7 @@ from textual.widget import Widget
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import Failure, Message, Receipt, Status, TextPart, Usage
 from chat_tui.transcript import selecting
+from chat_tui.transcript.lines import Address
 from chat_tui.transcript.tool_calls import LONGEST, laid_out
 from chat_tui.transcript.view import Transcript
 from tests.transcript.samples import EVERYTHING
@@ -57,7 +60,8 @@ class Host(App[None]):
             self.transcript.enable_markdown()
         self.transcript.focus()
 
-    def on_transcript_follow_changed(self, event: Transcript.FollowChanged) -> None:
+    @on(Transcript.FollowChanged)
+    def note_follow(self, event: Transcript.FollowChanged) -> None:
         assert event.control is self.transcript
         self.follows.append(event.following)
 
@@ -138,6 +142,23 @@ async def test_the_final_message_looks_as_if_it_had_come_in_one_piece_and_the_to
         assert [line.strip for line in transcript._stack.lines(4)] == streamed
 
 
+async def test_the_top_line_stays_when_what_arrives_gets_shorter() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        transcript, arriving = app.transcript, reply("", "streaming")
+        transcript.show([*chat(4), arriving])
+        await settled(pilot)
+        transcript.toggle_reasoning(arriving.id)  # it follows no more
+        top = app.rows()[0]
+        for text in ("~~~", "js"):  # the sign of waiting goes, and what is there has no row yet
+            transcript.append_text(arriving.id, text)
+            await settled(pilot)
+            assert (app.rows()[0], app.painted()) == (top, app.rows())
+        transcript.prepend(chat(1))
+        await settled(pilot)
+        assert app.painted() == app.rows()
+
+
 async def test_earlier_messages_leave_the_screen_as_it_is() -> None:
     app = Host()
     async with app.run_test(size=(80, 20)) as pilot:
@@ -184,6 +205,23 @@ async def test_the_place_stays_when_the_window_or_the_theme_changes() -> None:
         await settled(pilot)
         assert transcript._stack.top.item == index
         assert transcript.render_line(2)._segments[-1].style != colours
+
+
+async def test_a_resize_keeps_the_paragraph_on_top_in_a_long_reply() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 20)) as pilot:
+        transcript = app.transcript
+        short = "".join(f"short {number}\n\n" for number in range(40))
+        long = "".join(f"long {number} {'and more words ' * 30}\n\n" for number in range(10))
+        transcript.show([prompt("go"), reply(short + long + short)])
+        await settled(pilot)
+        await pilot.press(*["pageup"] * 6)
+        while not (first := re.match("  long .", app.rows()[0])):
+            await pilot.press("up")
+        for size in ((40, 20), (140, 12), (60, 30), (100, 20)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert app.rows()[0].startswith(first[0])
 
 
 async def test_statuses_reasoning_and_markup_are_shown_as_text() -> None:
@@ -263,7 +301,7 @@ async def test_selected_text_is_readable_and_keeps_its_place_when_earlier_messag
         await pilot.pause()
         whole = transcript.get_selection(SELECT_ALL)
         assert whole == ("ask me\n\none two three four five six seven eight nine\n\n```\ncode here\n```", "\n")
-        part = Selection(Offset(6, selecting.place(1, 0)), Offset(7, selecting.place(1, 1)))
+        part = Selection(Offset(6, selecting.place(1, Address(0, 0))), Offset(7, selecting.place(1, Address(0, 1))))
         chosen = transcript.get_selection(part)
         assert chosen is not None
         assert chosen[0].startswith("two three")
@@ -276,10 +314,26 @@ async def test_the_mouse_selects_and_the_screen_copies() -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         app.transcript.show([reply("hello brave world")])
         await pilot.pause()
+        before = {text: style for text, style, _ in app.transcript.render_line(0) if style}
         await pilot.mouse_down(Transcript, offset=(8, 0))
         await pilot.hover(Transcript, offset=(12, 0))
         await pilot.mouse_up(Transcript, offset=(12, 0))
         assert app.screen.get_selected_text() == "brave"
+        chosen = next(style for text, style, _ in app.transcript.render_line(0) if text == "brave" and style)
+        plain = next(style for text, style in before.items() if "brave" in text)
+        assert chosen.color == plain.color
+        assert chosen.bgcolor not in (plain.bgcolor, chosen.color)
+
+
+async def test_a_line_of_code_as_wide_as_the_view_loses_nothing_to_the_scroll_bar() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        code = ["x" * length + "end" for length in range(28, 38)]
+        app.transcript.toggle_wrap()
+        app.transcript.show([reply("\n".join(["```", *code, "```"]))])
+        await settled(pilot)
+        rows = [row[4:] for row in app.painted()[: len(code)]]
+        assert [row for row in rows if not row.endswith("›")] == [line for line in code if len(line) <= 35]
 
 
 async def test_messages_can_be_taken_out_and_unknown_ids_are_no_matter() -> None:

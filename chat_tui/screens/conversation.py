@@ -1,0 +1,238 @@
+"""The screen of one conversation: what it shows, also while a reply streams."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events, getters, on, work
+from textual.app import ComposeResult
+from textual.message import Message as Event
+from textual.widgets import Static
+
+from chat_tui.cost import estimate_tokens
+from chat_tui.screens.tuning import TuningScreen
+from chat_tui.text import one_line
+from chat_tui.transcript.reader import Reader
+from chat_tui.transcript.view import Transcript
+from chat_tui.widgets.bar import Bar
+from chat_tui.widgets.completions import Completions
+from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.find import FindBar
+from chat_tui.widgets.progress import Progress
+from chat_tui.widgets.receipt import receipt_line, spent_line
+from chat_tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from chat_tui.conversation.events import Tagged
+    from chat_tui.conversation.values import Message
+    from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
+    from chat_tui.engine.session import Session
+    from chat_tui.engine.turn import Turn
+
+FRAME_SECONDS = 1 / 30
+TICK_SECONDS = 0.25
+READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
+LINK_HINTS = ("Enter opens", "c copies", "o next")
+
+
+class ConversationScreen(TuningScreen):
+    """A view of one conversation at a time; everything in it is also on disk or in the engine.
+
+    Args:
+        chat: The conversation to show first.
+        library: Where new ones come from.
+        session: Brings the engine as soon as it runs.
+    """
+
+    class Ready(Event):
+        """The composer takes keys."""
+
+    AUTO_FOCUS = "Composer"
+    header = getters.query_one("#header", Bar)
+    welcome = getters.query_one(Welcome)
+    completions = getters.query_one(Completions)
+    composer = getters.query_one(Composer)
+    hint = getters.query_one("#hint", Bar)
+    status = getters.query_one("#status", Bar)
+
+    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
+        super().__init__(chat, library, session)
+        self._shown: list[str] = []
+        self._left_out: tuple[str, ...] = ()
+        self._progress = Progress()
+        self._mouse_released = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the chat."""
+        yield Bar(id="header")
+        yield Static(id="top-rule")
+        yield Reader(footer=receipt_line, id="transcript")
+        yield Welcome()
+        yield FindBar()
+        yield Static(id="bottom-rule")
+        yield Completions(id="completions")
+        yield Composer(id="composer")
+        yield Bar(id="hint")
+        yield Bar(id="status")
+
+    def on_mount(self) -> None:
+        """Show the end of the conversation at once; the rest follows when the engine runs."""
+        self._ticking = self.set_interval(TICK_SECONDS, self._show_status, pause=True)
+        self._sync(self.chat.tail())
+        self._show_all()
+        self.set_focus(self.composer)
+        self.post_message(self.Ready())
+
+    # What is shown
+
+    def enter(self, chat: Chat) -> None:
+        """Show another conversation; what streams in the one before goes on without a watcher."""
+        self.workers.cancel_group(self, "watch")
+        self.chat, self._progress = chat, Progress()
+        self._ticking.pause()
+        self.close_find()
+        self._sync(chat.path or chat.tail())
+        self._show_all()
+        self.composer.focus()
+        self.load()
+
+    @work(group="load", exclusive=True)
+    async def load(self) -> None:
+        """Read the whole conversation behind the tail that is shown, and watch the reply that streams in it."""
+        chat = self.chat
+        self._engine = session = await self._session()
+        try:
+            await session.open(chat)
+        except OSError as error:
+            self.warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
+            return
+        for problem in chat.problems:
+            self.warn(problem)
+        chat.problems.clear()
+        if (turn := session.turn(chat)) is not None:
+            self._watch(turn)
+        else:
+            self._sync(chat.path)
+        self._show_all()
+        if settled := await session.settle_model(chat):
+            self.warn(settled)
+            self._show_all()
+
+    def _sync(self, path: Sequence[Message]) -> None:
+        """Make the transcript show `path`; where both agree, nothing moves."""
+        ids = [message.id for message in path]
+        start = ids.index(self._shown[0]) if self._shown and self._shown[0] in ids else None
+        if start is None:
+            self.transcript.show(path)
+        else:
+            self.transcript.prepend(path[:start])
+            agreeing = _agreeing(self._shown, ids[start:])
+            for gone in self._shown[agreeing:]:
+                self.transcript.discard(gone)
+            for message in path[start + agreeing :]:
+                self.transcript.add(message)
+        self._shown = ids
+        self.welcome.display = not ids
+        self.transcript.display = bool(ids)
+        self.composer.remember([message.text for message in path if message.role == "user"])
+
+    @on(TuningScreen.Changed)
+    def _show_all(self) -> None:
+        settings = self.chat.settings
+        system = "system prompt" if settings.get("system") else ""
+        others = len(settings.get("models") or ())
+        fallbacks = f"{others} fallback{'s' * (others != 1)}" if others else ""
+        rules = ""
+        if provider := settings.get("provider"):
+            from chat_tui.models.routing import Choices
+
+            rules = Choices.of(provider).summary()
+        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, *self.own_words())
+        self._show_hint()
+        self._show_status()
+
+    @on(Reader.FollowChanged)
+    def _show_status(self) -> None:
+        mouse = "F6 takes the mouse back" if self._mouse_released else ""
+        left_behind = self._progress.running and not self.transcript.following
+        follow = "End follows the reply" if left_behind else ""
+        pieces = (mouse, follow, spent_line(self.chat.tree), "Ctrl+O model", "F1 help")
+        self.status.show(self._progress.line(), *pieces)
+
+    def show_mouse(self, *, released: bool) -> None:
+        """Say in the status line whose the mouse is."""
+        self._mouse_released = released
+        self._show_status()
+
+    @on(events.DescendantFocus)
+    @on(Transcript.LinkShown)
+    def _show_hint(self) -> None:
+        """Say below the composer where the link leads that is pointed at, else what keys do where the focus is."""
+        if link := self.transcript.link:
+            keys = LINK_HINTS if self.transcript.chosen_link else ()
+            self.hint.show(f"→ {link}", *keys)
+        elif self.transcript.has_focus:
+            self.hint.show(READING_HINT)
+        else:
+            self._show_draft()
+
+    def _show_draft(self) -> None:
+        text = self.composer.text
+        tokens = estimate_tokens(text)
+        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · Ctrl+J new line")
+
+    # The reply that streams
+
+    @work(group="watch", exclusive=True)
+    async def _watch(self, turn: Turn) -> None:
+        """Show a turn as it goes, at most thirty times a second; leaving loses nothing."""
+        self._ticking.resume()
+        async for batch in turn.watch():
+            self._take(batch, turn)
+            await asyncio.sleep(FRAME_SECONDS)
+        self._ticking.pause()
+        self._show_all()
+
+    def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
+        """Show what a batch of events adds; neighbouring pieces of text go in together."""
+        from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Text, ToolCall
+
+        reply = turn.reply.id
+        if isinstance(batch[0].event, Started):
+            self._sync(self.chat.path)
+            self._show_all()
+        reasoning = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Reasoning))
+        text = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text))
+        if reasoning:
+            self.transcript.append_reasoning(reply, reasoning)
+        if text:
+            self.transcript.append_text(reply, text)
+        events = [tagged.event for tagged in batch]
+        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
+            self.transcript.append_calls(reply, calls)
+        for tagged in batch:
+            self._progress.take(tagged.event)
+            match tagged.event:
+                case Started(left_out=names) if names and names != self._left_out:
+                    self._left_out = names
+                    self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+                case Failed(failure) if reply not in self._shown:
+                    self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
+                case Finished(final):
+                    self.transcript.replace(final)
+                    if final.status == "failed" and final.is_empty and not self.composer.text:
+                        # To be sent again with Enter, or replaced by what is typed: it is in the journal.
+                        self.composer.put(turn.prompt.text)
+                        self.composer.select_all()
+                case _:
+                    pass
+
+
+def _agreeing(shown: Sequence[str], wanted: Sequence[str]) -> int:
+    """Return how many ids two lists share from their beginning."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(shown, wanted, strict=False)) if a != b), min(len(shown), len(wanted))
+    )
