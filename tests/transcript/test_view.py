@@ -110,13 +110,17 @@ async def test_shows_the_end_and_follows_the_stream_until_the_reader_goes_up() -
         assert app.follows == [False, True, False, True]
 
 
-async def test_what_is_painted_is_what_the_transcript_holds_while_streaming() -> None:
+@pytest.mark.parametrize("reads_on", [True, False])
+async def test_what_is_painted_is_what_the_transcript_holds_while_streaming(reads_on: bool) -> None:
     app = Host()
     async with app.run_test(size=(60, 18)) as pilot:
         transcript = app.transcript
-        transcript.show(chat(2))
         arriving = reply("", "streaming")
-        transcript.add(arriving)
+        if reads_on:
+            transcript.show([*chat(2), arriving])
+        else:
+            transcript.show([arriving, prompt("what comes next")])
+            transcript.toggle_reasoning(arriving.id)  # it follows no more
         for start in range(0, len(EVERYTHING), 17):
             transcript.append_text(arriving.id, EVERYTHING[start : start + 17])
             await pilot.pause()
