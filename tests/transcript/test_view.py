@@ -146,6 +146,19 @@ async def test_the_final_message_looks_as_if_it_had_come_in_one_piece_and_the_to
         assert [line.strip for line in transcript._stack.lines(4)] == streamed
 
 
+async def test_a_reply_that_ends_with_half_a_line_end_is_whole() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 12)) as pilot:
+        final = reply("```\none\r\n\n\r")
+        app.transcript.show([replace(final, parts=(), status="streaming")])
+        await settled(pilot)
+        app.transcript.append_text(final.id, final.text)
+        app.transcript.replace(final)
+        streamed = app.rows()
+        app.transcript.show([final])
+        assert app.rows() == streamed
+
+
 async def test_the_top_line_stays_when_what_arrives_gets_shorter() -> None:
     app = Host()
     async with app.run_test(size=(40, 12)) as pilot:
