@@ -110,12 +110,12 @@ class EndpointsScreen(PopUp[Choices | None]):
         try:
             self._endpoints = await self._fetch()
         except RefusedError as error:
-            if not self.is_open:
+            if not self.has_place:
                 return
             since = f"Not refreshed since {self._asked_at:%H:%M:%S}. " if self._endpoints is not None else ""
             self.note.update(Content(one_line(since + str(error), 400)))
             return
-        if not self.is_open:
+        if not self.has_place:
             return
         self._asked_at = datetime.now().astimezone()
         self.note.update(Content(_told(self._endpoints)))

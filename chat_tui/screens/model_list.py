@@ -133,7 +133,7 @@ class ModelListScreen(PopUp[str | None]):
         await session.catalogue.open()
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
-            if not self.is_open:
+            if not self.has_place:
                 return
             if listing is not self._listing or before != self._chosen:
                 self._take(listing)

@@ -14,7 +14,7 @@ class PopUp(ModalScreen[Result]):
     """A screen that a second key of the same burst doesn't end again: that would end the one below, or the app."""
 
     @property
-    def is_open(self) -> bool:
+    def has_place(self) -> bool:
         """Whether it hasn't ended; what a worker brings after that has no place any more."""
         return self in self.app.screen_stack
 

@@ -211,7 +211,13 @@ async def test_whatever_a_server_tells(starter: Starter) -> None:
             await app.until(lambda: not isinstance(app.app.screen, EndpointsScreen))
 
 
-@pytest.mark.parametrize("keys", [("f7", "enter", "enter"), ("f7", "f1", "escape", "escape")], ids=" ".join)
+BURSTS = [
+    ("f7", "enter", "enter"),
+    ("f7", "f1", "escape", "escape"),
+]
+
+
+@pytest.mark.parametrize("keys", BURSTS, ids=" ".join)
 async def test_keys_of_one_burst_end_a_screen_once(starter: Starter, keys: tuple[str, ...]) -> None:
     async with starter.run() as app:
         await app.pilot.press("ctrl+o")
