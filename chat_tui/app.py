@@ -269,6 +269,13 @@ class ChatApp(App[None]):
             )
         )
 
+    def action_command_palette(self) -> None:
+        """Open the list of all actions."""
+        from chat_tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action of the chat for the command palette."""
         if isinstance(screen, ChatScreen):

@@ -112,9 +112,15 @@ class Choices:
         return f"Nobody is left: {why}. A prompt would be refused."
 
     def outcome(self, endpoints: Sequence[Named]) -> str:
-        """Return who of `endpoints` is asked under these rules, as a sentence; empty when there is no rule."""
+        """Return who of `endpoints` is asked under these rules, in a sentence or two; empty when there is no rule."""
         if self == Choices() or not endpoints:
             return ""
+        barred = [name for name in self.order if any(means(name, endpoint) for endpoint in endpoints)]
+        barred = [name for name in barred if not any(means(name, one) and self.may_serve(one) for one in endpoints)]
+        in_vain = f" In the order, but may not serve: {', '.join(barred)}." if barred else ""
+        return self._asked(endpoints) + in_vain
+
+    def _asked(self, endpoints: Sequence[Named]) -> str:
         left = [endpoint for endpoint in endpoints if self.may_serve(endpoint)]
         placed = [name for name in self.order if any(means(name, endpoint) for endpoint in left)]
         others = sum(self.place_of(endpoint) is None for endpoint in left)

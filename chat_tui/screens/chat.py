@@ -212,7 +212,11 @@ class ChatScreen(ConversationScreen):
 
     def action_choose_theme(self) -> None:
         """Open the list of themes."""
-        self.app.search_themes()
+        from textual.theme import ThemeProvider
+
+        from chat_tui.screens.palette import Palette
+
+        self.app.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     @work(group="command")
     async def command_choose_theme(self, name: str) -> None:

@@ -12,12 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.endpoint import EndpointEntry, Endpoints
 from chat_tui.models.routing import Choices
+from chat_tui.screens.popup import PopUp
 from chat_tui.text import one_line
 from chat_tui.widgets.endpoint_columns import Column, ordered
 from chat_tui.widgets.endpoint_details import endpoint_details
@@ -30,7 +30,7 @@ _KEYS = (
 )
 
 
-class EndpointsScreen(ModalScreen[Choices | None]):
+class EndpointsScreen(PopUp[Choices | None]):
     """Ends with the choices to keep, or None.
 
     Args:
@@ -110,8 +110,12 @@ class EndpointsScreen(ModalScreen[Choices | None]):
         try:
             self._endpoints = await self._fetch()
         except RefusedError as error:
+            if not self.has_place:
+                return
             since = f"Not refreshed since {self._asked_at:%H:%M:%S}. " if self._endpoints is not None else ""
             self.note.update(Content(one_line(since + str(error), 400)))
+            return
+        if not self.has_place:
             return
         self._asked_at = datetime.now().astimezone()
         self.note.update(Content(_told(self._endpoints)))

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
 from chat_tui.screens import model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens.popup import PopUp
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(PopUp[None]):
     """Keys on top, by where they count; commands below."""
 
     CSS_PATH = "help.tcss"

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui.conversation.ids import now
@@ -38,6 +36,7 @@ from chat_tui.screens.model_search import (
     with_next_variant,
     with_order,
 )
+from chat_tui.screens.popup import PopUp
 from chat_tui.text import one_line
 from chat_tui.widgets.model_columns import COLUMNS, known_columns
 from chat_tui.widgets.model_details import ModelDetails, details
@@ -58,7 +57,7 @@ _PRICES = frozenset(("in $/M", "out $/M"))
 _MUTED, _WARNING = "$foreground-muted", "$text-warning"
 
 
-class ModelListScreen(ModalScreen[str | None]):
+class ModelListScreen(PopUp[str | None]):
     """Ends with the chosen model's id, or None.
 
     Args:
@@ -135,6 +134,8 @@ class ModelListScreen(ModalScreen[str | None]):
         await session.catalogue.open()
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
+            if not self.has_place:
+                return
             if listing is not self._listing or before != self._chosen:
                 self._take(listing)
                 before = self._chosen
@@ -348,10 +349,6 @@ class ModelListScreen(ModalScreen[str | None]):
     @on(SearchLine.Submitted)
     def _take_highlighted(self) -> None:
         self.action_choose()
-
-    def dismiss(self, result: str | None = None) -> AwaitComplete:
-        """End, unless that was done or another screen is on top: a key of the same burst would end the wrong one."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_search(self) -> None:
         """Go back to the search."""

@@ -11,15 +11,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui.conversation.values import Message
+from chat_tui.screens.popup import PopUp
 from chat_tui.transcript.message import sent_at
 from chat_tui.widgets.prompt_list import PromptList
 
 
-class OutlineScreen(ModalScreen[str | None]):
+class OutlineScreen(PopUp[str | None]):
     """Ends with the id of the chosen prompt, or None.
 
     Args:

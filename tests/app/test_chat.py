@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from chat_tui.cost import format_cost
 from chat_tui.screens.actions import ACTIONS
@@ -335,3 +336,16 @@ async def test_a_link_opens_and_says_where_it_goes(starter: Starter, browser: Br
         await running.pilot.click(offset=(line.index("a link") + 2, row))
         await running.until_shown("Opening", "openrouter.ai/docs")
     assert browser.opened == ["https://openrouter.ai/docs"]
+
+
+async def test_two_enters_of_one_burst_end_the_palette_once(starter: Starter) -> None:
+    async with starter.run() as running:
+        await running.pilot.press("ctrl+p")
+        await running.until_shown("Copy the message")
+        await running.type("outline")
+        await running.until(lambda: "Copy the message" not in running.text())
+        for _ in range(3):
+            running.app.post_message(events.Key("enter", None))
+        await running.until(lambda: running.app.screen is running.screen)
+        await running.type("still here")
+        await running.until(lambda: running.screen.composer.text == "still here")

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from textual.events import Key
 
 from chat_tui.screens import endpoints
 from chat_tui.screens.endpoints import EndpointsScreen
@@ -208,6 +209,28 @@ async def test_whatever_a_server_tells(starter: Starter) -> None:
                 await app.pilot.press("end", "space", "s", "home", "x", "r")
             await app.pilot.press("enter")
             await app.until(lambda: not isinstance(app.app.screen, EndpointsScreen))
+
+
+BURSTS = [
+    ("f7", "enter", "enter"),
+    ("f7", "f1", "escape", "escape"),
+]
+
+
+@pytest.mark.parametrize("keys", BURSTS, ids=" ".join)
+async def test_keys_of_one_burst_end_a_screen_once(starter: Starter, keys: tuple[str, ...]) -> None:
+    async with starter.run() as app:
+        await app.pilot.press("ctrl+o")
+        await app.until(lambda: app.app.screen is not app.screen)
+        await app.pilot.press("escape")
+        await app.until(lambda: app.app.screen is app.screen)
+        for key in keys:
+            app.app.post_message(Key(key, None))
+        for _ in range(10):
+            await app.pilot.pause(0.01)
+        await app.until(lambda: app.app.screen is app.screen)
+        await app.pilot.press(*"more")
+        assert "more" in app.screen.composer.text
 
 
 async def test_the_table_is_asked_for_again_while_it_is_open(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> None:

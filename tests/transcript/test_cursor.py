@@ -240,6 +240,12 @@ async def test_a_reader_who_follows_goes_with_new_messages_and_one_who_reads_doe
         app.reader.add(reply(LONG))
         await press(pilot)
         assert app.marked() == marked
+        app.reader.add(prompt("last"))
+        await press(pilot, "end", *"kkkjjjjj")
+        assert (app.reader.following, app.marked()) == (True, ["last"])
+        app.reader.add(prompt("newest"))
+        await press(pilot)
+        assert app.marked() == ["newest"]
 
 
 async def test_enter_folds_what_the_message_at_the_cursor_thought() -> None:
@@ -462,6 +468,25 @@ async def test_find_counts_what_arrives_what_comes_before_and_what_goes() -> Non
         await pilot.resize_terminal(30, 12)
         await press(pilot)
         assert lit(app).count("*needle") == 1
+
+
+async def test_what_is_found_is_known_again_while_its_message_grows_and_looks_otherwise() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        reader, arriving = app.reader, reply("", "streaming")
+        reader.show([prompt("go"), arriving])
+        reader.append_text(arriving.id, f"```\n{'long ' * 30}\n```\n\na needle, ")
+        await press(pilot, "g")
+        reader.find("needle")
+        await press(pilot)
+        reader.append_text(arriving.id, "words and words and words, another needle")
+        await press(pilot, "n")
+        assert app.found[-1] == (2, 2)
+        assert lit(app) == ["needle", "*needle"]
+        for change in (reader.toggle_wrap, reader.toggle_wrap):
+            change()
+            await press(pilot)
+            assert lit(app) == ["needle", "*needle"]
 
 
 async def test_what_can_not_be_found_is_said() -> None:

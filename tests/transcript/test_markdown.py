@@ -63,6 +63,17 @@ def test_a_late_definition_changes_only_what_asked_for_it() -> None:
     assert [shown([section]).strip() for section in kept] == ["third"]
 
 
+def test_a_late_definition_makes_all_of_a_long_table_narrower() -> None:
+    table = "| link | text |\n|---|---|\n| [one][two] | first |\n" + "| no | more |\n" * 60
+    body = StreamingBody(context())
+    body.append(f"{table}\nand\n\n")
+    before = [line.strip.text for line in Sections(body.sections)]
+    body.append("[two]: https://a.b\n\nend\n")
+    after = [line.strip.text for line in Sections(body.sections)]
+    assert (before[2], before[50]) == ("  [one][two] │ first", "  no         │ more ")
+    assert (after[2], after[50]) == ("  one  │ first", "  no   │ more ")
+
+
 @pytest.mark.parametrize(("formula", "expected"), [
     (r"\frac{a+b}{c}", "(a+b)/c"), (r"e^{i\pi} + 1 = 0", "e^(iπ) + 1 = 0"), (r"\sum_{i=1}^n x_i", "∑ᵢ₌₁ⁿ xᵢ"),
     (r"\sqrt[3]{x} \ne \mathbb{R}", "³√x ≠ ℝ"), (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", "(1 2)\n(3 4)"),

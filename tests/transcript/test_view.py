@@ -110,13 +110,17 @@ async def test_shows_the_end_and_follows_the_stream_until_the_reader_goes_up() -
         assert app.follows == [False, True, False, True]
 
 
-async def test_what_is_painted_is_what_the_transcript_holds_while_streaming() -> None:
+@pytest.mark.parametrize("reads_on", [True, False])
+async def test_what_is_painted_is_what_the_transcript_holds_while_streaming(reads_on: bool) -> None:
     app = Host()
     async with app.run_test(size=(60, 18)) as pilot:
         transcript = app.transcript
-        transcript.show(chat(2))
         arriving = reply("", "streaming")
-        transcript.add(arriving)
+        if reads_on:
+            transcript.show([*chat(2), arriving])
+        else:
+            transcript.show([arriving, prompt("what comes next")])
+            transcript.toggle_reasoning(arriving.id)  # it follows no more
         for start in range(0, len(EVERYTHING), 17):
             transcript.append_text(arriving.id, EVERYTHING[start : start + 17])
             await pilot.pause()
@@ -140,6 +144,19 @@ async def test_the_final_message_looks_as_if_it_had_come_in_one_piece_and_the_to
         assert any("model · $0.01" in strip.text for strip in streamed)
         transcript.show([*chat(2), final])
         assert [line.strip for line in transcript._stack.lines(4)] == streamed
+
+
+async def test_a_reply_that_ends_with_half_a_line_end_is_whole() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 12)) as pilot:
+        final = reply("```\none\r\n\n\r")
+        app.transcript.show([replace(final, parts=(), status="streaming")])
+        await settled(pilot)
+        app.transcript.append_text(final.id, final.text)
+        app.transcript.replace(final)
+        streamed = app.rows()
+        app.transcript.show([final])
+        assert app.rows() == streamed
 
 
 async def test_the_top_line_stays_when_what_arrives_gets_shorter() -> None:
