@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from chat_tui.config.names import Layer, Values, flat, nested
 
@@ -37,8 +36,7 @@ def merged(*layers: Layer) -> dict[str, Any]:
     return nested({name: value for name, value in whole.items() if value is not None})
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What holds for one setting, and which layer says so; `value` None: it is not sent."""
 
     value: Any = None
@@ -46,18 +44,20 @@ class Held:
     """None when no layer says anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+_NOTHING: Values = {}
+
+
+class Layers(NamedTuple):
     """What each layer says, by dotted names; the lowest first."""
 
-    built_in: Values = field(default_factory=dict)
-    file: Values = field(default_factory=dict)
+    built_in: Values = _NOTHING
+    file: Values = _NOTHING
     """`config.toml`."""
-    preset: Values = field(default_factory=dict)
+    preset: Values = _NOTHING
     """The local preset that the chat uses."""
-    conversation: Values = field(default_factory=dict)
+    conversation: Values = _NOTHING
     """What was changed in this chat."""
-    flags: Values = field(default_factory=dict)
+    flags: Values = _NOTHING
     """What the command line said, for this run."""
 
     def named(self) -> tuple[tuple[Origin, Values], ...]:
@@ -98,7 +98,7 @@ class Layers:
             {known: value for known, value in layer.items() if known not in gone}
             for layer in (self.conversation, self.flags)
         )
-        return replace(self, preset=values, conversation={**conversation, "local_preset": name}, flags=flags)
+        return self._replace(preset=values, conversation={**conversation, "local_preset": name}, flags=flags)
 
     def _is_unset(self, name: str) -> bool:
         return next((values[name] is None for _, values in reversed(self.named()) if name in values), False)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 from chat_tui.config.problems import nearest
 
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting; `name` is dotted where the wire nests it (`parameters.temperature`)."""
 
     name: str
@@ -127,7 +125,7 @@ def _is_sendable(value: object) -> bool:
 
 def grouped(group: str, *settings: Setting) -> tuple[Setting, ...]:
     """Return `settings` under the heading `group`."""
-    return tuple(replace(setting, group=group) for setting in settings)
+    return tuple(setting._replace(group=group) for setting in settings)
 
 
 def texts(name: str, help: str, *choices: str, **more: Any) -> Setting:

@@ -280,7 +280,7 @@ class Chat:
         """Set this conversation's rules about who may serve; its other settings of providers stay."""
         layers = self.layers
         mine = layers.flags if self._read_only else layers.conversation
-        under = replace(layers, flags={}) if self._read_only else replace(layers, flags={}, conversation={})
+        under = layers._replace(flags={}) if self._read_only else layers._replace(flags={}, conversation={})
         below, own = under.settings().get("provider") or {}, nested(mine).get("provider") or {}
         self.change(provider=choices.settings(own, below) or None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from chat_tui.config.layers import RIVALS, Held, Layers
@@ -211,4 +210,4 @@ class ChatSettings:
             server: Where it goes; None: OpenRouter.
         """
         layers = self.layers
-        return preview(replace(layers, flags={**layers.flags, **(changes or {})}).settings(), server)
+        return preview(layers._replace(flags={**layers.flags, **(changes or {})}).settings(), server)
