@@ -11,10 +11,10 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui.screens.letters import Key, hint
+from chat_tui.screens.popup import PopUp
 from chat_tui.widgets.note import Note
 from chat_tui.widgets.row_list import Piece, RowList
 from chat_tui.widgets.scrolled_text import ScrolledText
@@ -27,7 +27,7 @@ CATCH_UP_SECONDS = 1.0
 MUTED, WARNING = "$foreground-muted", "$text-warning"
 
 
-class SearchedPane(ModalScreen[None]):
+class SearchedPane(PopUp[None]):
     """Who inherits from it says what is found, what is in a row, and what is told of it."""
 
     CSS_PATH = "searched_pane.tcss"

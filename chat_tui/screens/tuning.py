@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from textual import work
 from textual.message import Message as Event
 
-from chat_tui.config.problems import ConfigError
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.choosing import ChoosingScreen
 from chat_tui.text import one_line
@@ -57,6 +56,7 @@ class TuningScreen(ChoosingScreen):
             argument: What follows it.
         """
         session = await self._session()
+        from chat_tui.config.problems import ConfigError
         from chat_tui.engine.chat_settings import ChatSettings
         from chat_tui.engine.setting_commands import Commands
 
