@@ -57,7 +57,9 @@ class SettingRow:
             shown = one_line(self.value, left)
             cells = min(cell_len(shown), left)
             yield fitted(shown, cells), "plain"
-            yield fitted(f"  {told}", left - cells), "warning"
+            gap = min(_GAP, left - cells)
+            yield " " * gap, "plain"
+            yield fitted(told, left - cells - gap), "warning"
         elif self.value:
             yield fitted(self.value, left), "plain" if self.is_own else "dim"
         else:
