@@ -6,7 +6,7 @@ After a change that is meant to be seen: look at the pictures in the report that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,13 @@ from chat_tui.screens.settings import SettingsPane
 from tests.app.conftest import Running
 
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[DemoServer]:
+    """An emulator of their own: other tests save presets in theirs."""
+    with DemoServer(pace=0) as server:
+        yield server
 
 
 @pytest.fixture
