@@ -121,9 +121,11 @@ class ModelPicker(ModelListScreen):
         return list(self._chat.settings.get("models") or [])
 
     def _keep_fallbacks(self, models: list[str]) -> None:
+        own = ("conversation", "flags")
+        others = any(origin not in own for origin, _ in self._chat.layers.said("models"))
         try:
-            # None would bring those of all chats back, where there are any.
-            self._chat.change(models=models or ([] if self._chat.defaults.get("models") else None))
+            # None would bring those of the preset or of all chats back, where there are any.
+            self._chat.change(models=models or ([] if others else None))
         except OSError as error:
             self._warn(f"This could not be saved: {error.strerror}.")
         self._show_fallbacks()

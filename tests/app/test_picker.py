@@ -257,8 +257,10 @@ async def test_models_that_are_tried_later_are_listed_moved_and_sent(starter: St
         assert "models" not in await received(app)
 
 
-async def test_models_that_all_chats_try_later_are_taken_back_for_one(starter: Starter) -> None:
-    starter.library.defaults = {**starter.library.defaults, "models": ["demo/slow"]}
+@pytest.mark.parametrize("below", [{"models": ["demo/slow"]}, {"local_preset": "careful"}], ids=["default", "preset"])
+async def test_models_that_all_chats_try_later_are_taken_back_for_one(starter: Starter, below: dict[str, Any]) -> None:
+    starter.library.presets.write("careful", {"models": ["demo/slow"]})
+    starter.library.defaults = {**starter.library.defaults, **below}
     async with starter.run() as app:
         await open_picker(app)
         await app.until_shown("when it can't answer  1 demo/slow")
