@@ -383,4 +383,4 @@ class SettingsPane(ChangingScreen):
             self.do(lambda: self.settings.change("model", model), f"This chat uses {model} now.")
             self._learn()
         else:
-            self.show()
+            self.changed()  # the picker may have kept other things

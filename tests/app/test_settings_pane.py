@@ -216,6 +216,12 @@ async def test_what_the_model_has_no_use_for_is_marked_with_the_reason(starter: 
         await app.until_shown("This chat uses demo/echo now.")
         await find(app, "seed")
         await app.until(lambda: "heed" not in app.text())
+        await find(app, "model")
+        await app.pilot.press("enter")
+        await app.until(lambda: isinstance(app.app.screen, ModelPicker) and app.app.screen.table.count)
+        await app.type("demo/slow", "alt+a", "escape")
+        await find(app, "fallback")
+        await app.until_shown("● Fallback models")
 
 
 async def test_the_json_shows_what_is_typed_before_it_is_kept(echo: Starter) -> None:
