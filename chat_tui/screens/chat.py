@@ -201,8 +201,11 @@ class ChatScreen(ConversationScreen):
 
         self.app.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
-    def command_choose_theme(self, name: str) -> None:
+    @work(group="command")
+    async def command_choose_theme(self, name: str) -> None:
         """Switch to a theme."""
+        if name not in self.app.available_themes:
+            await self._session()  # the first paint waits for one theme only; before the engine runs, all are there
         if name in self.app.available_themes:
             self.app.theme = name
         else:
