@@ -220,8 +220,9 @@ class ChatScreen(ConversationScreen):
 
     @work(group="command")
     async def command_choose_theme(self, name: str) -> None:
-        """Switch to a theme; all but the first are there when the engine is."""
-        await self._session()
+        """Switch to a theme."""
+        if name not in self.app.available_themes:
+            await self._session()  # the first paint waits for one theme only; before the engine runs, all are there
         if name in self.app.available_themes:
             self.app.theme = name
         else:
