@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from chat_tui.demo.catalogue import models
+from chat_tui.demo.server import DemoServer
 from tests.demo.conftest import Client, chunks_of
 from tests.demo.kinds import FAILING
 
@@ -138,8 +139,11 @@ def test_cut_breaks_whole_answers_too(client: Client) -> None:
 def test_a_reset_is_no_orderly_end(client: Client) -> None:
     body = {"model": "demo/reset", "stream": True, "messages": [{"role": "user", "content": "Hello?"}]}
     received: list[bytes] = []
-    with client.stream("POST", "chat/completions", json=body) as response, pytest.raises(httpx.ReadError):
-        received.extend(response.iter_bytes())
+    # A reset discards what the client hasn't read by then, so the words must not come all at once.
+    with DemoServer(pace=0.05) as server:
+        address = f"{server.base_url}/chat/completions"
+        with client.stream("POST", address, json=body) as response, pytest.raises(httpx.ReadError):
+            received.extend(response.iter_bytes())
     assert len(chunks_of(b"".join(received))) > 10
 
 
