@@ -56,6 +56,7 @@ class Catalogue:
         self._refreshing: asyncio.Task[None] | None = None
         self._asked_here = False
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self._writing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -183,7 +184,8 @@ class Catalogue:
             del self._asking[question]
         self._answered(question, answer)
         if answer.ids:
-            await asyncio.to_thread(self._files.write_answers, self.listing.answers, self._clock())
+            async with self._writing:  # one that knows less must not come last
+                await asyncio.to_thread(self._files.write_answers, self.listing.answers, self._clock())
 
     async def _told(self, question: str) -> Answer:
         """Return the server's answer; a provider is only asked about when the server knows one of that name.
