@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import ClassVar
@@ -56,17 +57,17 @@ class SearchedPane(PopUp[None]):
         self._wants_details: bool | None = None
         self._wants_json: bool | None = None
 
+    @abstractmethod
     def find(self, text: str) -> tuple[int, Sequence[tuple[int, str]]]:
         """Find what fits `text`; return how many rows that has, and the headings above the row at a place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def row(self, place: int, width: int) -> Sequence[Piece]:
         """Return what stands in the row at `place`, in `width` cells."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self) -> None:
         """Show what holds now: in the rows, the note and the texts."""
-        raise NotImplementedError
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""
