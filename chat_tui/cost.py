@@ -18,9 +18,10 @@ _MOST_TOKENS = 2**53
 def total_cost(messages: Iterable[Message]) -> Decimal | None:
     """Return the sum of what the server said that replies cost, in USD; None when it said nothing of any.
 
-    What an attempt cost that failed and was made again is in it.
+    What an attempt cost that failed and was made again is in it; what was copied from another conversation isn't.
     """
-    costs = [cost for message in messages if message.receipt for cost in _costs(message.receipt)]
+    own = (message for message in messages if message.copied_from is None)
+    costs = [cost for message in own if message.receipt for cost in _costs(message.receipt)]
     return sum(costs, Decimal(0)) if costs else None
 
 

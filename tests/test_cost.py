@@ -89,3 +89,7 @@ def test_a_count_of_tokens(tokens: int, shown: str) -> None:
 
 def test_an_estimate_counts_what_is_begun() -> None:
     assert [estimate_tokens("x" * length) for length in (0, 1, 4, 5, 400)] == [0, 1, 1, 2, 100]
+
+
+def test_a_sum_counts_a_copied_reply_only_where_it_is_from() -> None:
+    assert total_cost([reply("0.1"), replace(reply("0.5"), copied_from=new_id())]) == Decimal("0.1")

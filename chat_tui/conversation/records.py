@@ -64,6 +64,7 @@ def encode_message(message: Message) -> bytes:
         "annotations": [_encode_part(part) for part in message.annotations],
         "receipt": _encode_receipt(message.receipt) if message.receipt else None,
         "failure": _encode_failure(message.failure) if message.failure else None,
+        "copied_from": message.copied_from,
     }
     keep = {"parent", "parts"}
     return encode_line({key: value for key, value in record.items() if key in keep or value not in (None, "", [])})
@@ -130,6 +131,7 @@ def decode_message(record: Json) -> Message:
             ),
             receipt=_decode_receipt(record["receipt"]) if record.get("receipt") else None,
             failure=_decode_failure(record["failure"]) if record.get("failure") else None,
+            copied_from=copied_from if is_id(copied_from := record.get("copied_from")) else None,
             unknown={key: value for key, value in record.items() if key not in _KNOWN},
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:

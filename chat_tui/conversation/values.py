@@ -153,6 +153,8 @@ class Message:
     """What the server made of attached files, as JSON files: sent back, they aren't parsed and paid again."""
     receipt: Receipt | None = None
     failure: Failure | None = None
+    copied_from: str | None = None
+    """The id of the conversation that has the message first: what it cost is counted there, not here."""
     unknown: Json = field(default_factory=dict)
     """Fields of the record that this version doesn't know; written back unchanged."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.names import Layer, flat, nested
 from chat_tui.config.problems import ConfigError
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.metadata import Metadata, read_metadata
+from chat_tui.conversation.summary import Summary
 from chat_tui.engine.chat import Chat
 from chat_tui.paths import Paths, replace_file
 
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 class UnknownConversationError(Exception):
     """Why an id finds no conversation, as a sentence."""
-
-
-class Summary(NamedTuple):
-    """A conversation in a list."""
-
-    metadata: Metadata
-    changed: datetime
-    folder: Path
 
 
 class Library:

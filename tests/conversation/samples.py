@@ -82,5 +82,6 @@ def full_message() -> Message:
             retry_after=7.5,
             limit_source="upstream_provider_shared_pool",
         ),
+        copied_from=new_id(),
         unknown={"mood": "fine", "weight": Decimal("1.5"), "nested": {"list": [1, None, True]}},
     )
