@@ -71,6 +71,10 @@ class Paths(NamedTuple):
         return self.data / "conversations"
 
     @property
+    def trash(self) -> Path:
+        return self.data / "trash"
+
+    @property
     def credentials(self) -> Path:
         return self.config / "credentials.toml"
 
@@ -144,15 +148,28 @@ def replace_file(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            write_all(descriptor, content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # why it failed matters more than what it leaves
+            temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write `content` to an open file, however little of it the system takes at a time.
+
+    Raises:
+        OSError: when it takes no more; the beginning of `content` is then written.
+    """
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def sync_directory(path: Path) -> None:

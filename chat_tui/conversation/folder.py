@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat_tui.conversation.journal import Reading, append_message, read_journal, read_tail, set_aside_damaged
+from chat_tui.conversation.journal import (
+    JournalReader,
+    Reading,
+    append,
+    append_message,
+    read_journal,
+    read_tail,
+    set_aside_damaged,
+)
 from chat_tui.conversation.metadata import FILE_NAME, Metadata, read_metadata, write_metadata
 from chat_tui.conversation.values import FilePart, Message, Part, UnknownPart
 from chat_tui.paths import private_directory, replace_file
@@ -50,6 +58,14 @@ class Folder:
         """Add `message` to the journal and return when it is on disk."""
         append_message(self.journal, message)
 
+    def append_lines(self, lines: bytes) -> None:
+        """Add whole records to the journal and return when they are on disk."""
+        append(self.journal, lines)
+
+    def reader(self) -> JournalReader:
+        """Return what reads the journal as it grows."""
+        return JournalReader(self.journal)
+
     def read(self) -> Reading:
         """Read the whole journal."""
         return read_journal(self.journal)
@@ -66,7 +82,13 @@ class Folder:
         """Start keeping `reply` while it streams."""
         from chat_tui.conversation.partial import PartialWriter
 
-        return PartialWriter(self.path / "partial" / f"{reply.id}.jsonl", reply, self.attach_picture)
+        writer = PartialWriter(self.partial(reply.id), reply, self.attach_picture)
+        writer.begin()
+        return writer
+
+    def partial(self, reply: str) -> Path:
+        """Return where the reply of that id is kept while it streams."""
+        return self.path / "partial" / f"{reply}.jsonl"
 
     def interrupted(self) -> Iterator[tuple[Path, Message]]:
         """Yield the replies that never reached the journal, each with its file; oldest first."""
@@ -79,23 +101,20 @@ class Folder:
 
     def attach(self, content: bytes, media_type: str, name: str) -> FilePart:
         """Keep `content` under its digest, once, and return the part that refers to it."""
-        import hashlib
+        part = file_part(content, media_type, name)
+        self.write_attachment(part, content)
+        return part
 
-        part = FilePart(hashlib.sha256(content).hexdigest(), media_type, name, len(content))
+    def write_attachment(self, part: FilePart, content: bytes) -> None:
+        """Keep the bytes that `part` refers to, once."""
         path = self._attachment(part)
         private_directory(path.parent)
         if not path.exists():
             replace_file(path, content)
-        return part
 
     def attach_picture(self, url: str) -> Part:
         """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
-        from chat_tui.conversation.pictures import decode_picture
-
-        picture = decode_picture(url)
-        if isinstance(picture, UnknownPart):
-            return picture
-        return self.attach(picture.content, picture.media_type, picture.name)
+        return picture_part(url, self.attach)
 
     def read_attachment(self, part: FilePart) -> bytes:
         """Return the bytes that `part` refers to.
@@ -109,3 +128,20 @@ class Folder:
 
     def _attachment(self, part: FilePart) -> Path:
         return self.path / "attachments" / f"{part.sha256}.{_EXTENSIONS.get(part.media_type, 'bin')}"
+
+
+def file_part(content: bytes, media_type: str, name: str) -> FilePart:
+    """Return the part that refers to `content` as an attachment."""
+    import hashlib
+
+    return FilePart(hashlib.sha256(content).hexdigest(), media_type, name, len(content))
+
+
+def picture_part(url: str, attach: Callable[[bytes, str, str], Part]) -> Part:
+    """Return the part for the picture in `url`, which `attach` keeps; one that isn't in there is at least mentioned."""
+    from chat_tui.conversation.pictures import decode_picture
+
+    picture = decode_picture(url)
+    if isinstance(picture, UnknownPart):
+        return picture
+    return attach(picture.content, picture.media_type, picture.name)

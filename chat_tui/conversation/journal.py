@@ -1,54 +1,147 @@
-"""The journal of one conversation: an append-only file of records, the truth."""
+"""The journal of one conversation: an append-only file of records, the truth.
+
+What is on disk when: a record, and the name of a new file, are synced before `append` returns. So are metadata and
+attachments, which are replaced in one step. Partial replies are written without a buffer but never synced: a crash of
+chat-tui takes nothing of them, a power cut perhaps the reply that was streaming.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from chat_tui.conversation.records import (
     DamagedRecordError,
+    Hiding,
     NewerRecordError,
+    Settlement,
+    decode_hiding,
     decode_line,
     decode_message,
+    decode_settlement,
+    encode_hiding,
     encode_message,
+    encode_settlement,
 )
 from chat_tui.conversation.values import Message
-from chat_tui.paths import FILE_MODE, private_directory, sync_directory
+from chat_tui.paths import FILE_MODE, private_directory, sync_directory, write_all
 
 TAIL_BYTES = 64 * 1024
 """Enough for several screens of conversation; read in a few milliseconds."""
+_REMEMBERED_BYTES = 64
+
+R = TypeVar("R", Message, Settlement, Hiding)
 
 
 @dataclass(slots=True)
 class Reading:
-    """What a journal, or its tail, was found to hold."""
+    """What a journal, or a part of it, was found to hold; of records with one id and type the latest counts."""
 
-    messages: dict[str, Message] = field(default_factory=dict)
-    """By id; of several records with one id the latest, whatever the order of the lines."""
     damaged: list[bytes] = field(default_factory=list)
     """Lines that cost only themselves."""
     newer: bool = False
     """A newer chat-tui wrote here: read, don't write."""
     whole: bool = True
     """False when only the tail was read."""
+    superseded: int = 0
+    """Bytes of records in whose place others count."""
+    receipts: dict[str, Settlement] = field(default_factory=dict)
+    """What became known of prices later, by the reply's id."""
+    _written: dict[str, Message] = field(default_factory=dict)
+    _hidings: dict[str, Hiding] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> dict[str, Message]:
+        """The messages by id, with the receipts that came later."""
+        settled = {
+            identifier: replace(message, receipt=settlement.settles(message.receipt))
+            for identifier, settlement in self.receipts.items()
+            if (message := self._written.get(identifier)) is not None
+        }
+        return {**self._written, **settled} if settled else self._written
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The ids of the messages that requests leave out."""
+        return frozenset(identifier for identifier, hiding in self._hidings.items() if hiding.hidden)
 
     def take(self, line: bytes) -> None:
         """Add what `line` holds."""
         try:
             record = decode_line(line)
-            if record["type"] == "message":
-                self._put(decode_message(record))
+            match record["type"]:
+                case "message":
+                    self._put(self._written, decode_message(record), encode_message, line)
+                case "receipt":
+                    self._put(self.receipts, decode_settlement(record), encode_settlement, line)
+                case "hide":
+                    self._put(self._hidings, decode_hiding(record), encode_hiding, line)
         except NewerRecordError:
             self.newer = True
         except DamagedRecordError:
             self.damaged.append(line)
 
-    def _put(self, message: Message) -> None:
-        known = self.messages.get(message.id)
-        if known is None or (message.at, encode_message(message)) >= (known.at, encode_message(known)):
-            self.messages[message.id] = message
+    def _put(self, known: dict[str, R], value: R, encode: Callable[[R], bytes], line: bytes) -> None:
+        """Keep `value` unless a later one is known; of two with one time the order of lines must not decide."""
+        other = known.get(value.id)
+        if other is not None:
+            self.superseded += len(line) + 1
+        if other is None or (value.at, encode(value)) >= (other.at, encode(other)):
+            known[value.id] = value
+
+
+class JournalReader:
+    """Reads a journal that grows: each time only what was added, or all when the file is another one."""
+
+    def __init__(self, path: Path) -> None:
+        self.reading = Reading()
+        self._path = path
+        self._file: tuple[int, int] | None = None
+        self._place = 0
+        self._before = b""
+        """What stands right before the place: when it doesn't any more, the file was written anew."""
+
+    def more(self) -> bool:
+        """Take what is new into `reading`, but not a line whose end is still to come; return whether there was any.
+
+        Raises:
+            OSError: when the journal is there and can't be read.
+        """
+        try:
+            file = self._path.open("rb")
+        except FileNotFoundError:
+            was_there, self._file = self._file is not None, None
+            self.reading = Reading()
+            return was_there
+        with file:
+            fresh = self._find_place(file)
+            added = 0
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                added += len(line)
+                self._before = line[-_REMEMBERED_BYTES:]
+                if line.strip():
+                    self.reading.take(line.rstrip(b"\n"))
+            self._place += added
+        return fresh or bool(added)
+
+    def _find_place(self, file: BinaryIO) -> bool:
+        """Go to where reading ended, or to the beginning of what turns out to be another file; return which."""
+        status = os.fstat(file.fileno())
+        if (status.st_dev, status.st_ino) == self._file and status.st_size >= self._place:
+            file.seek(self._place - len(self._before))
+            if file.read(len(self._before)) == self._before:
+                return False
+        self._file, self._place, self._before = (status.st_dev, status.st_ino), 0, b""
+        self.reading = Reading()
+        file.seek(0)
+        return True
 
 
 def read_journal(path: Path) -> Reading:
@@ -85,25 +178,35 @@ def read_tail(path: Path, size: int = TAIL_BYTES) -> Reading:
     return reading
 
 
-def append_message(path: Path, message: Message) -> None:
-    """Write `message` at the end of the journal and return when it is on disk.
+def append(path: Path, lines: bytes) -> None:
+    """Write whole records at the end of the journal and return when they are on disk.
 
     Raises:
-        OSError: when the disk doesn't take it; the journal then has at most a torn line, which costs only itself.
+        OSError: when the disk doesn't take them. What was written of them is taken back; where even that fails, the
+            journal has a torn line, which costs only itself.
     """
-    fresh = not path.exists()
     private_directory(path.parent)
+    fresh = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE_MODE)
-    with os.fdopen(descriptor, "r+b", buffering=0) as file:
-        line = encode_message(message)
-        if _ends_torn(file.fileno()):
-            line = b"\n" + line
-        written = file.write(line)
-        while written < len(line):
-            written += file.write(line[written:])
-        os.fsync(file.fileno())
+    try:
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        try:
+            write_all(descriptor, b"\n" + lines if torn else lines)
+            os.fsync(descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
     if fresh:
         sync_directory(path.parent)
+
+
+def append_message(path: Path, message: Message) -> None:
+    """Write `message` at the end of the journal, as `append` does."""
+    append(path, encode_message(message))
 
 
 def set_aside_damaged(path: Path, lines: list[bytes]) -> Path | None:
@@ -111,22 +214,16 @@ def set_aside_damaged(path: Path, lines: list[bytes]) -> Path | None:
     if not lines:
         return None
     aside = path.with_name(path.name + ".damaged")
-    known = set(_lines_of(aside))
+    try:
+        known = set(aside.read_bytes().split(b"\n"))
+    except FileNotFoundError:
+        known = set()
     missing = [line for line in dict.fromkeys(lines) if line not in known]
     if missing:
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
-        with os.fdopen(descriptor, "ab") as file:
-            file.write(b"".join(line + b"\n" for line in missing))
+        append(aside, b"".join(line + b"\n" for line in missing))
     return aside
 
 
-def _lines_of(path: Path) -> Iterator[bytes]:
-    try:
-        yield from path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return
-
-
-def _ends_torn(descriptor: int) -> bool:
-    size = os.fstat(descriptor).st_size
-    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+def vanished(folder: Path) -> OSError:
+    """Return the error of a conversation whose folder went while it was open."""
+    return FileNotFoundError(errno.ENOENT, "Its folder has vanished", str(folder))

@@ -19,7 +19,7 @@ from chat_tui.conversation.records import (
     encode_message,
 )
 from chat_tui.conversation.values import Json, Message, Part, Receipt, TextPart
-from chat_tui.paths import FILE_MODE, private_directory
+from chat_tui.paths import FILE_MODE, private_directory, write_all
 
 E = TypeVar("E", bound=Event)
 
@@ -29,25 +29,48 @@ class PartialWriter:
 
     The first record is the empty reply. Others like it follow with what doesn't grow by pieces: receipt, sources,
     pictures (whose files are written first); the latest of them counts. Between them `partial` records add text,
-    reasoning, and pieces of tool calls.
+    reasoning, and pieces of tool calls; they are numbered, because what a disk took only in part is written once more.
 
     Args:
-        path: The file.
+        path: The file; nothing is written to it before `begin`.
         reply: The empty reply.
         keep_picture: Writes the picture in a URL to a file of the conversation and returns the part that refers to it.
     """
 
     def __init__(self, path: Path, reply: Message, keep_picture: Callable[[str], Part]) -> None:
-        private_directory(path.parent)
         self.path = path
         self._reply = reply
         self._keep_picture = keep_picture
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        self._file = os.fdopen(descriptor, "wb", buffering=0)
-        self._write(encode_message(reply))
+        self._descriptor: int | None = None
+        self._number = 0
+        self._unwritten = [encode_message(reply)]
+        self._torn = False
+
+    def begin(self) -> None:
+        """Make the file, and write what there is for it by now.
+
+        Raises:
+            OSError: when the disk doesn't take it; it is then kept for the next call of this or of `append`.
+        """
+        if self._descriptor is None:
+            private_directory(self.path.parent)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, FILE_MODE)
+        lines = b"".join(self._unwritten)
+        if not lines:
+            return
+        try:
+            write_all(self._descriptor, b"\n" + lines if self._torn else lines)
+        except OSError:
+            self._torn = True
+            raise
+        self._unwritten, self._torn = [], False
 
     def append(self, events: Sequence[Event]) -> None:
-        """Write what `events` add to the reply: what grows as one record, the rest as another."""
+        """Write what `events` add to the reply: what grows as one record, the rest as another.
+
+        Raises:
+            OSError: as `begin`.
+        """
         record: dict[str, object] = {}
         if reasoning := "".join(event.text for event in _only(Reasoning, events)):
             record["reasoning"] = reasoning
@@ -56,7 +79,8 @@ class PartialWriter:
         if calls := _joined(_only(ToolCall, events)):
             record["tool_calls"] = calls
         if record:
-            self._write(encode_line({"v": 1, "type": "partial", **record}))
+            self._number += 1
+            self._unwritten.append(encode_line({"v": 1, "type": "partial", "n": self._number, **record}))
         for image in _only(Image, events):
             self._reply = replace(self._reply, parts=(*self._reply.parts, self._keep_picture(image.url)))
         latest = replace(
@@ -66,20 +90,19 @@ class PartialWriter:
         )
         if latest != self._reply or any(isinstance(event, Image) for event in events):
             self._reply = latest
-            self._write(encode_message(latest))
+            self._unwritten.append(encode_message(latest))
+        self.begin()
 
     def close(self) -> None:
         """Close the file and leave it: what is in it isn't anywhere else yet."""
-        self._file.close()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
     def remove(self) -> None:
         """Close the file and remove it: its message is in the journal."""
-        self._file.close()
+        self.close()
         self.path.unlink(missing_ok=True)
-
-    def _write(self, line: bytes) -> None:
-        while line:
-            line = line[self._file.write(line) :]
 
 
 def _only(kind: type[E], events: Sequence[Event]) -> list[E]:
@@ -123,9 +146,7 @@ class _Call:
 def recover_partial(path: Path) -> Message | None:
     """Return the reply in a partial file as an interrupted message, or None when not even its first line is whole."""
     reply: Message | None = None
-    reasoning: list[str] = []
-    text: list[str] = []
-    calls: dict[int, _Call] = {}
+    pieces: dict[object, Json] = {}
     for line in path.read_bytes().split(b"\n"):
         try:
             record = decode_line(line)
@@ -134,9 +155,15 @@ def recover_partial(path: Path) -> Message | None:
         except (DamagedRecordError, NewerRecordError):
             continue
         if record["type"] == "partial":
-            reasoning.append(_text_in(record, "reasoning"))
-            text.append(_text_in(record, "text"))
-            _add_calls(calls, record.get("tool_calls"))
+            number = record.get("n")
+            pieces[number if isinstance(number, int) else object()] = record
+    reasoning: list[str] = []
+    text: list[str] = []
+    calls: dict[int, _Call] = {}
+    for record in pieces.values():
+        reasoning.append(_text_in(record, "reasoning"))
+        text.append(_text_in(record, "text"))
+        _add_calls(calls, record.get("tool_calls"))
     if reply is None:
         return None
     whole = "".join(text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.values import (
@@ -42,6 +43,71 @@ class DamagedRecordError(ValueError):
 
 class NewerRecordError(ValueError):
     """A record of a version that this chat-tui can't read."""
+
+
+class Settlement(NamedTuple):
+    """What became known of a reply's price after the reply was written."""
+
+    id: str
+    """The reply's."""
+    at: datetime
+    receipt: Receipt
+    """Only what is new in it is set."""
+
+    def settles(self, known: Receipt | None) -> Receipt:
+        """Return `known` with what this says in place of it."""
+        nothing = Receipt()
+        later = {field.name: getattr(self.receipt, field.name) for field in fields(Receipt)}
+        changed = {name: value for name, value in later.items() if value != getattr(nothing, name)}
+        return replace(known or nothing, **changed)
+
+
+class Hiding(NamedTuple):
+    """Whether a message is left out of requests and shown folded."""
+
+    id: str
+    """The message's."""
+    at: datetime
+    hidden: bool = True
+
+
+def encode_settlement(settlement: Settlement) -> bytes:
+    """Return `settlement` as one line of the journal, its newline included."""
+    return encode_line(
+        {"v": VERSION, "type": "receipt", "id": settlement.id, "at": format_time(settlement.at)}
+        | {"receipt": _encode_receipt(settlement.receipt)}
+    )
+
+
+def encode_hiding(hiding: Hiding) -> bytes:
+    """Return `hiding` as one line of the journal, its newline included."""
+    return encode_line(
+        {"v": VERSION, "type": "hide", "id": hiding.id, "at": format_time(hiding.at), "hidden": hiding.hidden}
+    )
+
+
+def decode_settlement(record: Json) -> Settlement:
+    """Return what a record of type `receipt` holds.
+
+    Raises:
+        DamagedRecordError: when a field is missing or of the wrong kind.
+    """
+    try:
+        return Settlement(_id(record), parse_time(record["at"]), _decode_receipt(_needed(record, "receipt", dict)))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise DamagedRecordError(f"a receipt that can't be read: {error}") from None
+
+
+def decode_hiding(record: Json) -> Hiding:
+    """Return what a record of type `hide` holds.
+
+    Raises:
+        DamagedRecordError: when a field is missing or of the wrong kind.
+    """
+    try:
+        return Hiding(_id(record), parse_time(record["at"]), record.get("hidden") is not False)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise DamagedRecordError(f"a hiding that can't be read: {error}") from None
 
 
 def encode_message(message: Message) -> bytes:
@@ -136,6 +202,12 @@ def decode_message(record: Json) -> Message:
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DamagedRecordError(f"a message that can't be read: {error}") from None
+
+
+def _id(record: Json) -> str:
+    if not is_id(identifier := record["id"]):
+        raise DamagedRecordError("an id of the wrong form")
+    return identifier
 
 
 def _encode_part(part: Part) -> Json:

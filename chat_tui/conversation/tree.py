@@ -13,6 +13,8 @@ class Tree:
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         self._messages: dict[str, Message] = {}
         self._children: dict[str | None, list[str]] = {}
+        self._shown: tuple[str | None, str | None] | None = None
+        """The active message that was asked for last and the leaf below it: sending must not walk through all."""
         for message in sorted(messages, key=lambda message: message.id):
             self.put(message)
 
@@ -35,6 +37,8 @@ class Tree:
             siblings.append(message.id)
             if len(siblings) > 1 and siblings[-2] > message.id:
                 siblings.sort()
+            if self._shown is not None and message.parent != self._shown[1]:
+                self._shown = None
         self._messages[message.id] = message
 
     def children(self, identifier: str | None) -> list[Message]:
@@ -55,10 +59,20 @@ class Tree:
     def leaf(self, active: str | None = None) -> str | None:
         """Return the leaf to show: the newest one below `active`, or the newest of all when that isn't known."""
         if active not in self._messages:
-            leaves = [identifier for identifier in self._messages if not self._children.get(identifier)]
-            return max(leaves, default=None)
+            active = None
+        if self._shown is not None and self._shown[0] == active:
+            leaf = self._below(self._shown[1])
+        elif active is None:
+            leaf = max((one for one in self._messages if not self._children.get(one)), default=None)
+        else:
+            leaf = self._below(active)
+        self._shown = (active, leaf)
+        return leaf
+
+    def _below(self, identifier: str | None) -> str | None:
+        """Return the newest leaf below a message, going to the newest child each time."""
         seen: set[str | None] = set()
-        while (children := self._children.get(active)) and active not in seen:
-            seen.add(active)
-            active = children[-1]
-        return active
+        while (children := self._children.get(identifier)) and identifier not in seen:
+            seen.add(identifier)
+            identifier = children[-1]
+        return identifier

@@ -180,7 +180,7 @@ def test_a_newer_record_is_noticed_and_not_called_damaged(journal: Path) -> None
 
 
 def test_a_record_of_another_type_is_left_alone(journal: Path) -> None:
-    write(journal, b'{"v":1,"type":"receipt","id":"x"}\n')
+    write(journal, b'{"v":1,"type":"later","id":"x"}\n')
     assert read_journal(journal) == Reading()
 
 

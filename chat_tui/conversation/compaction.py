@@ -1,0 +1,137 @@
+"""Compaction: a journal without the records in whose place later ones count."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from chat_tui.conversation.records import (
+    DamagedRecordError,
+    Hiding,
+    Settlement,
+    decode_hiding,
+    decode_line,
+    decode_message,
+    decode_settlement,
+    encode_hiding,
+    encode_message,
+    encode_settlement,
+)
+from chat_tui.conversation.values import Json, Message
+from chat_tui.paths import replace_file, sync_directory
+
+MUCH = 1024 * 1024
+"""Bytes of superseded records for which a journal is compacted unasked, when they are also half of it."""
+
+
+class Compacted(NamedTuple):
+    """What a compaction changed."""
+
+    lines: int
+    """How many were left out."""
+    bytes: int
+    kept: Path | None
+    """Where the journal as it was is now; None when nothing had to change, or nothing was to be kept."""
+
+
+class _Record(NamedTuple):
+    at: datetime
+    encoded: bytes
+    line: bytes
+
+
+def compact(journal: Path, *, keep: bool) -> Compacted:
+    """Leave superseded, damaged and repeated lines out of `journal`, in one step; call it as the writer only.
+
+    Records of a type that this version doesn't know stay as they are, and the lines that stay keep their bytes. Damaged
+    lines are to be set aside before.
+
+    Args:
+        journal: The file.
+        keep: Whether the journal as it was stays beside it, as `<name>.before-repair` with a number if need be.
+
+    Raises:
+        NewerRecordError: when a newer chat-tui wrote in it: nothing is changed.
+        BlockingIOError: when somebody wrote to it meanwhile: nothing is changed.
+        OSError: when the disk doesn't take it: nothing is changed.
+    """
+    before = _state(journal)
+    content = journal.read_bytes()
+    lines = [line for line in content.split(b"\n") if line.strip()]
+    staying = _staying(lines)
+    compacted = b"".join(line + b"\n" for line in staying)
+    if compacted == content:
+        return Compacted(0, 0, None)
+    kept = _free_name(journal) if keep else None
+    if kept is not None:
+        replace_file(kept, content)
+    if _state(journal) != before:
+        if kept is not None:
+            kept.unlink()
+        raise BlockingIOError("the journal was written to meanwhile")
+    replace_file(journal, compacted)
+    sync_directory(journal.parent)
+    return Compacted(len(lines) - len(staying), len(content) - len(compacted), kept)
+
+
+def _staying(lines: list[bytes]) -> list[bytes]:
+    """Return the lines that count, in their order."""
+    latest: dict[tuple[str, str], _Record] = {}
+    order: dict[bytes, None] = {}
+    for line in lines:
+        try:
+            record = decode_line(line)
+            value = _known(record)
+        except DamagedRecordError:
+            continue
+        order[line] = None
+        if value is None:
+            continue
+        found = _Record(value.at, _encoded(value), line)
+        key = (record["type"], value.id)
+        known = latest.get(key)
+        if known is None or (found.at, found.encoded) > (known.at, known.encoded):
+            latest[key], loser = found, known
+        else:
+            loser = found
+        if loser is not None and loser.line != latest[key].line:
+            order.pop(loser.line, None)
+    return list(order)
+
+
+def _known(record: Json) -> Message | Settlement | Hiding | None:
+    """Return what a record holds; None for a type that this version doesn't know."""
+    match record["type"]:
+        case "message":
+            return decode_message(record)
+        case "receipt":
+            return decode_settlement(record)
+        case "hide":
+            return decode_hiding(record)
+    return None
+
+
+def _encoded(value: Message | Settlement | Hiding) -> bytes:
+    match value:
+        case Settlement():
+            return encode_settlement(value)
+        case Hiding():
+            return encode_hiding(value)
+        case _:
+            return encode_message(value)
+
+
+def _state(journal: Path) -> tuple[int, int, int]:
+    status = os.stat(journal)  # noqa: PTH116 - beside fstat, which has no other form
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _free_name(journal: Path) -> Path:
+    """Return a name for the journal as it was that nothing has yet."""
+    name, number = journal.with_name(journal.name + ".before-repair"), 1
+    while name.exists():
+        number += 1
+        name = journal.with_name(f"{journal.name}.before-repair-{number}")
+    return name
