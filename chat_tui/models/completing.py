@@ -4,45 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from chat_tui.grammar import Suggestion, begun, quoted
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES, Choice
 from chat_tui.models.known import PROVIDERS, Known
 from chat_tui.models.order import ORDERS
-from chat_tui.models.query import SORT, closed, pieces
+from chat_tui.models.query import SORT
 from chat_tui.text import one_line
 
 MOST = 50
 _LONGEST = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A text for the place from `start` to `end`, with the cursor after it.
-
-    Args:
-        start: Where what it takes the place of begins.
-        end: Where that ends.
-        text: The new text; it ends with a blank when nothing more belongs to it.
-        meaning: What it does, or how many models have it.
-    """
-
-    start: int
-    end: int
-    text: str
-    meaning: str
-
-
-def toggled(text: str, filter_text: str) -> str:
-    """Return `text` with the filter added at its end, or without it when it is there."""
-    text = closed(text)
-    there = [piece for piece in pieces(text) if piece.text.lower() == filter_text]
-    if not there:
-        return f"{text.rstrip()} {filter_text} ".lstrip()
-    for piece in reversed(there):
-        text = text[: piece.start].rstrip() + " " + text[piece.end :].lstrip()
-    return text.lstrip()
 
 
 def complete(text: str, cursor: int, entries: Sequence[ModelEntry], known: Known) -> list[Suggestion]:
@@ -56,13 +28,10 @@ def complete(text: str, cursor: int, entries: Sequence[ModelEntry], known: Known
         entries: The catalogue.
         known: For the providers' names.
     """
-    piece = next((piece for piece in pieces(text) if piece.start < cursor <= piece.end), None)
-    if piece is None or piece.is_quoted:
+    place = begun(text, cursor)
+    if place is None:
         return []
-    typed = piece.body[: max(cursor - piece.start - (len(piece.text) - len(piece.body)), 0)]
-    if not typed:
-        return []
-    start = piece.end - len(piece.body)
+    start, piece, typed = place
     found = _values(typed, entries, known) if ":" in typed else _names(typed)
     taken = piece.text.lower()
     return [Suggestion(start, piece.end, new, meaning) for new, meaning in found if new.strip().lower() != taken][:MOST]
@@ -98,7 +67,7 @@ def _values(typed: str, entries: Sequence[ModelEntry], known: Known) -> Iterator
     before, comma, last = value.rpartition(",")
     for offered, meaning in _occurring(choice, entries, known):
         if offered.lower().startswith(last.lower()):
-            yield f"{name}:{before}{comma}{_quoted(offered)} ", meaning
+            yield f"{name}:{before}{comma}{quoted(offered)} ", meaning
 
 
 def _occurring(choice: Choice, entries: Iterable[ModelEntry], known: Known) -> Iterator[tuple[str, str]]:
@@ -110,7 +79,3 @@ def _occurring(choice: Choice, entries: Iterable[ModelEntry], known: Known) -> I
     counted = Counter(value for entry in entries for value in set(choice.occurring(entry)))
     for value, count in sorted(counted.items(), key=lambda row: (-row[1], row[0])):
         yield one_line(value, _LONGEST), f"{count} model{'s' * (count != 1)}"
-
-
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value

@@ -5,14 +5,13 @@ How a line is taken apart into filters and words is in `query.py`, what complete
 
 from __future__ import annotations
 
-import operator
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from chat_tui.grammar import COMPARISONS, THOUSANDS, NotAFilterError, number
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import PROVIDER, ZDR, Known
 from chat_tui.models.prices import per_million
@@ -21,23 +20,13 @@ Verdict: TypeAlias = "bool | None"
 """Whether a model passes; None: that isn't known, so neither the filter nor its contrary lets it pass."""
 Test: TypeAlias = Callable[[ModelEntry, Known], Verdict]
 
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq,
-}  # fmt: skip
 EXPIRING_DAYS = 60
 """How soon a model ends for `expiring`, and for warnings."""
 
 _DAYS = {"": 1, "d": 1, "w": 7, "m": 30, "y": 365}
-_THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
-_NUMBER = re.compile(r"\$?(\d{1,15}(?:[.,]\d{1,15})?|\.\d{1,15})([a-z]*)", re.IGNORECASE)
-_GROUPED = re.compile(r"\$?[1-9]\d{0,2}(?:,\d{3})+")  # 200,000; in 0,125 the comma is a point
 
 INPUTS = ("text", "image", "file", "audio", "video")
 OUTPUTS = ("text", "image", "audio", "video", "embeddings", "rerank", "decisions", "speech", "transcription")
-
-
-class NotAFilterError(ValueError):
-    """What doesn't fit a filter, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +139,15 @@ FLAGS: dict[str, Flag] = {
 MEASURES: dict[str, Measure] = {
     measure.name: measure
     for measure in (
-        Measure("ctx", "context, in tokens", lambda entry, _: entry.context, _THOUSANDS, ">200k"),
-        Measure("max", "longest reply, in tokens", lambda entry, _: entry.max_output, _THOUSANDS, ">32k"),
-        Measure("in", "price of input, $ per million tokens", _token_price("prompt"), _THOUSANDS, "<1"),
-        Measure("out", "price of output, $ per million tokens", _token_price("completion"), _THOUSANDS, "<5"),
+        Measure("ctx", "context, in tokens", lambda entry, _: entry.context, THOUSANDS, ">200k"),
+        Measure("max", "longest reply, in tokens", lambda entry, _: entry.max_output, THOUSANDS, ">32k"),
+        Measure("in", "price of input, $ per million tokens", _token_price("prompt"), THOUSANDS, "<1"),
+        Measure("out", "price of output, $ per million tokens", _token_price("completion"), THOUSANDS, "<5"),
         Measure(
             "cache",
             "price of cached input, $ per million tokens",
             _token_price("input_cache_read"),
-            _THOUSANDS,
+            THOUSANDS,
             "<0.10",
         ),
         Measure("new", "age in the catalogue, in days", age_in_days, _DAYS, "<30d"),
@@ -202,17 +191,16 @@ def number_of(measure: Measure, text: str) -> Decimal:
     Raises:
         NotAFilterError: when it is none.
     """
-    match = _NUMBER.fullmatch(text.replace(",", "") if _GROUPED.fullmatch(text) else text)
-    unit = match[2].lower() if match else ""
-    if match is None or unit not in measure.units:
+    found = number(text, measure.units)
+    if found is None:
         raise NotAFilterError(f"“{text}” is no number here. Write one as in {measure.name}{measure.example}.")
-    return Decimal(match[1].replace(",", ".")) * measure.units[unit]
+    return found
 
 
 def compared(measure: Measure, sign: str, bound: Decimal) -> Test:
     """Return the filter that lets a model pass when its number stands so to `bound`; one that isn't told doesn't."""
 
-    stands = _COMPARISONS[sign]
+    stands = COMPARISONS[sign]
 
     def test(entry: ModelEntry, known: Known) -> Verdict:
         number = measure.of(entry, known)

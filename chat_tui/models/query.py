@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from chat_tui.grammar import Filter, NotAFilterError, Piece, Problem, near, one_of, pieces, unquoted
 from chat_tui.models.entry import ModelEntry
-from chat_tui.models.filters import CHOICES, FLAGS, MEASURES, Choice, NotAFilterError, Test, compared, number_of
+from chat_tui.models.filters import CHOICES, FLAGS, MEASURES, Choice, Test, compared, number_of
 from chat_tui.models.known import PROVIDERS, Known
 from chat_tui.models.order import ORDERS, Order
 
 SORT = "sort"
-NOT = "not:"
-# A quotation may come after a filter's colon too, and its end may not be typed yet.
-_PIECE = re.compile(r'(?:"[^"]*(?:"|$)|[^\s"])+')
-_FILTER = re.compile(r"(?P<name>[a-z]+)(?P<sign>[:]|[<>]=?|=)(?P<value>.*)", re.IGNORECASE | re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A piece that isn't understood; it is left out, and the rest counts.
-
-    Args:
-        start: Where the piece begins in the text.
-        end: Where it ends.
-        sentence: What is wrong and what would be right.
-        unfinished: It may only not have been typed to its end.
-    """
-
-    start: int
-    end: int
-    sentence: str
-    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,43 +49,6 @@ class Query:
             if verdict is None or verdict is negated:
                 return False
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the text without a blank outside quotation marks."""
-
-    start: int
-    end: int
-    text: str
-    """As typed."""
-
-    @property
-    def negated(self) -> bool:
-        return self.text.lower().startswith(NOT) or (len(self.text) > 1 and self.text[0] == "-")
-
-    @property
-    def body(self) -> str:
-        """The text without what negates it."""
-        if not self.negated:
-            return self.text
-        return self.text[len(NOT) :] if self.text.lower().startswith(NOT) else self.text[1:]
-
-    @property
-    def is_quoted(self) -> bool:
-        """Whether it is a phrase, and so never a filter."""
-        return self.body.startswith('"')
-
-
-def pieces(text: str) -> Iterator[Piece]:
-    """Yield the pieces of `text` in their order."""
-    for match in _PIECE.finditer(text):
-        yield Piece(match.start(), match.end(), match[0])
-
-
-def closed(text: str) -> str:
-    """Return `text` with the end of a quotation that is still open, so that what follows doesn't belong to it."""
-    return f'{text}"' if text.count('"') % 2 else text
 
 
 def parse(text: str) -> Query:
@@ -152,27 +92,26 @@ class _Reader:
         Raises:
             NotAFilterError: when it looks like a filter and is none.
         """
-        body = piece.body
-        match = None if piece.is_quoted else _FILTER.fullmatch(body)
-        if match is not None and self._read_filter(match, negated=piece.negated):
+        body, typed = piece.body, piece.filter
+        if typed is not None and self._read_filter(typed, negated=piece.negated):
             return
         flag = None if piece.is_quoted else FLAGS.get(body.lower())
         if flag is not None:
             self.tests.append((flag.test, piece.negated))
             self.questions += [flag.question] if flag.question else []
-        elif word := _unquoted(body).lower():
+        elif word := unquoted(body).lower():
             (self.without if piece.negated else self.phrases if piece.is_quoted else self.words).append(word)
 
-    def _read_filter(self, match: re.Match[str], *, negated: bool) -> bool:
+    def _read_filter(self, typed: Filter, *, negated: bool) -> bool:
         """Return whether it is a filter; `opus:thinking` and `meta/llama:free` are words."""
-        name, sign, value = match["name"].lower(), match["sign"], _unquoted(match["value"])
+        name, sign, value = typed
         if sign == ":":
             if name == SORT:
                 self._sort(value.lower())
             elif name in CHOICES:
                 self._choose(CHOICES[name], value.lower(), negated=negated)
-            elif near := _near(name, (*CHOICES, SORT)):
-                raise NotAFilterError(f"There is no filter “{name}:”. Did you mean “{near}:”?")
+            elif meant := near(name, (*CHOICES, SORT)):
+                raise NotAFilterError(f"There is no filter “{name}:”. Did you mean “{meant}:”?")
             else:
                 return False
         elif name in MEASURES:
@@ -183,8 +122,8 @@ class _Reader:
                 )
             self.tests.append((compared(measure, sign, number_of(measure, value)), negated))
         else:
-            near = _near(name, MEASURES)
-            hint = f"Did you mean “{near}{sign}”?" if near else f"There are: {', '.join(MEASURES)}."
+            meant = near(name, MEASURES)
+            hint = f"Did you mean “{meant}{sign}”?" if meant else f"There are: {', '.join(MEASURES)}."
             raise NotAFilterError(f"Nothing is measured as “{name}”. {hint}")
         return True
 
@@ -193,7 +132,7 @@ class _Reader:
         if not name:
             raise NotAFilterError(f"“{SORT}:” needs an order: {', '.join(ORDERS)}; with a minus turned round.")
         if name not in ORDERS:
-            raise NotAFilterError(_one_of(SORT, name, ORDERS))
+            raise NotAFilterError(one_of(SORT, name, ORDERS))
         self.order, self.turned = ORDERS[name], value.startswith("-")
 
     def _choose(self, choice: Choice, value: str, *, negated: bool) -> None:
@@ -205,7 +144,7 @@ class _Reader:
             raise NotAFilterError(f"“{choice.name}:” needs a value, {choice.meaning}{some}.")
         for part in wanted:
             if choice.values and part not in choice.values:
-                raise NotAFilterError(_one_of(choice.name, part, choice.values))
+                raise NotAFilterError(one_of(choice.name, part, choice.values))
         if choice.question is not None:
             self.questions += map(choice.question, wanted)
         self.tests.append((_any_of([choice.test(part) for part in wanted]), negated))
@@ -220,16 +159,3 @@ def _any_of(tests: list[Test]) -> Test:
         return True if True in verdicts else None if None in verdicts else False
 
     return test
-
-
-def _unquoted(text: str) -> str:
-    return text.replace('"', "")
-
-
-def _near(name: str, valid: Iterable[str]) -> str | None:
-    return next(iter(get_close_matches(name, list(valid), n=1, cutoff=0.7)), None)
-
-
-def _one_of(name: str, value: str, valid: Iterable[str]) -> str:
-    near = _near(value, valid)
-    return f"“{name}:” has no “{value}”. " + (f"Did you mean “{near}”?" if near else f"There are: {', '.join(valid)}.")

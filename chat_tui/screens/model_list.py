@@ -13,13 +13,12 @@ from textual.widgets import Input, Static
 
 from chat_tui.conversation.ids import now
 from chat_tui.engine.needs import needs_of
+from chat_tui.grammar import Suggestion, pieces, toggled
 from chat_tui.models.chosen import Chosen
-from chat_tui.models.completing import Suggestion, toggled
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import Known, pending
 from chat_tui.models.listing import Listing
 from chat_tui.models.order import RELEVANCE
-from chat_tui.models.query import pieces
 from chat_tui.models.search import highlighted
 from chat_tui.models.suits import unsuited
 from chat_tui.models.variants import available, explained

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from chat_tui.grammar import Problem, Suggestion, closed, pieces
 from chat_tui.models.chosen import Chosen
-from chat_tui.models.completing import Suggestion, complete
+from chat_tui.models.completing import complete
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import Known
-from chat_tui.models.query import SORT, Problem, Query, closed, parse, pieces
+from chat_tui.models.query import SORT, Query, parse
 from chat_tui.models.search import Index
 from chat_tui.models.variants import BY_NAME, VARIANTS, available, split_id, with_variant
 

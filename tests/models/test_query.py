@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.models.completing import complete, toggled
+from chat_tui.grammar import toggled
+from chat_tui.models.completing import complete
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import PROVIDERS, ZDR, Answer, Known, pending
 from chat_tui.models.query import parse
