@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH = 60
 NOTHING: Layer = {}
+_NEWER = "A newer chat-tui wrote in this conversation; update this one to continue it."
 
 
 def no_preset(name: str) -> tuple[Layer, list[str]]:
@@ -147,7 +149,7 @@ class Chat:
             tree = Tree(reading.messages.values())
             if reading.newer or self.metadata.newer:
                 self.close()
-                self._read_only = "A newer chat-tui wrote in this conversation; update this one to continue it."
+                self._read_only = _NEWER
             if self._read_only:
                 self.problems.append(f"This conversation is only read. {self._read_only}")
             else:
@@ -191,6 +193,45 @@ class Chat:
             raise self._lock_fault
         if self._read_only:
             raise ReadOnlyError(self._read_only)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Have the right to write for a moment, without reading the journal; `metadata` is then what the disk says.
+
+        Raises:
+            ReadOnlyError: when another process or a newer version writes here.
+            OSError: when the lock can't be made.
+        """
+        with self._loading:
+            is_ours = self._lock is not None
+            if not is_ours:
+                self._take_lock()
+            try:
+                if self._lock_fault:
+                    raise self._lock_fault
+                if self._read_only:
+                    raise ReadOnlyError(self._read_only)
+                if not is_ours:
+                    self.metadata = self.folder.read_metadata() or self.metadata
+                if self.metadata.newer:
+                    raise ReadOnlyError(_NEWER)
+                yield
+            finally:
+                if not is_ours:
+                    self.close()
+
+    def relabel(self, change: Callable[[Metadata], Metadata]) -> None:
+        """Change what is said of the conversation as a whole, on disk at once if it is there.
+
+        Raises:
+            ReadOnlyError: when another process or a newer version writes here.
+            OSError: when the disk doesn't take it; all is then as before.
+        """
+        with self.writing():
+            changed = change(self.metadata)
+            if self.folder.journal.exists():
+                self.folder.write_metadata(changed)
+            self.metadata = changed
 
     def put(self, message: Message) -> None:
         """Write `message` to the journal and show it in the tree.

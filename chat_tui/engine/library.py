@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from chat_tui.config.names import Layer, flat, nested
 from chat_tui.config.problems import ConfigError
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
+from chat_tui.conversation.journal import read_tail
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.summary import Summary
+from chat_tui.cost import total_cost
 from chat_tui.engine.chat import Chat
 from chat_tui.paths import Paths, replace_file
+from chat_tui.text import one_line
 
 if TYPE_CHECKING:
     from chat_tui.config.presets import Presets
+    from chat_tui.engine.shelf import Shelf
+
+SUMMARY_BYTES = 8 * 1024
+"""Enough for the last messages of most conversations."""
+PREVIEW_LENGTH = 200
 
 
 class UnknownConversationError(Exception):
@@ -40,6 +51,7 @@ class Library:
         self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
         self._presets_folder = presets or paths.presets
+        self._alive: WeakValueDictionary[str, Chat] = WeakValueDictionary()
 
     @property
     def presets(self) -> Presets:
@@ -48,10 +60,31 @@ class Library:
 
         return Presets(self._presets_folder)
 
+    @property
+    def shelf(self) -> Shelf:
+        """What is done with whole conversations."""
+        from chat_tui.engine.shelf import Shelf
+
+        return Shelf(self)
+
     def begin(self) -> Chat:
         """Return a new conversation; nothing is written before the first send."""
         metadata = Metadata(id=new_id(), created=now())
         return self._chat(metadata, self.paths.conversations / metadata.folder_name)
+
+    def at(self, folder: Path) -> Chat:
+        """Return the conversation in `folder`, also one that has only a draft yet.
+
+        While something in this process still has it, it is the same value: a reply that streams goes on in it.
+
+        Raises:
+            FileNotFoundError: when `folder` is no conversation's.
+        """
+        return self._alive.get(folder.name[-ID_LENGTH:]) or self._chat(read_metadata(folder), folder)
+
+    def forget(self, identifier: str) -> None:
+        """Read a conversation anew when it is opened again: its folder has gone, or is another one."""
+        self._alive.pop(identifier, None)
 
     def open(self, prefix: str) -> Chat:
         """Return the conversation whose id begins with `prefix`.
@@ -67,7 +100,7 @@ class Library:
             raise UnknownConversationError(
                 f"{len(found)} conversations' ids begin with “{prefix}”: give more of the id. See: chat-tui list"
             )
-        return self._open(found[0])
+        return self.at(found[0])
 
     def make_default(self, model: str) -> None:
         """Make `model` that of new chats.
@@ -110,22 +143,27 @@ class Library:
     def latest(self) -> Chat | None:
         """Return the conversation that was written to last, or None when there is none."""
         folder = max(self._folders(), key=_changed, default=None)
-        return None if folder is None else self._open(folder)
+        return None if folder is None else self.at(folder)
+
+    def newest(self, count: int) -> list[Summary]:
+        """Return the conversations that were begun last, the newest first.
+
+        Only the ends of these are read, so it takes no longer when there are many. What wasn't read of a long one, its
+        cost and how many messages it has, isn't said.
+        """
+        names = sorted((entry.name for entry in self._entries()), reverse=True)
+        folders = (self.paths.conversations / name for name in names if is_id(name[-ID_LENGTH:]))
+        return [read_summary(folder) for folder in islice(folders, count)]
 
     def summaries(self) -> list[Summary]:
         """Return all conversations, the last changed first."""
-        found = [
-            Summary(read_metadata(folder), datetime.fromtimestamp(_changed(folder), UTC), folder)
-            for folder in self._folders()
-        ]
+        found = [Summary(read_metadata(folder), _changed_at(folder), folder) for folder in self._folders()]
         return sorted(found, key=lambda summary: summary.changed, reverse=True)
-
-    def _open(self, folder: Path) -> Chat:
-        return self._chat(read_metadata(folder), folder)
 
     def _chat(self, metadata: Metadata, folder: Path) -> Chat:
         lock = self.paths.state / "locks" / f"{metadata.id}.lock"
-        return Chat(metadata, folder, lock, defaults=self.defaults, flags=self.flags, presets=self._preset)
+        chat = Chat(metadata, folder, lock, defaults=self.defaults, flags=self.flags, presets=self._preset)
+        return self._alive.setdefault(chat.id, chat)
 
     def _preset(self, name: str) -> tuple[Layer, list[str]]:
         """Return what the local preset `name` sets, and sentences about what is wrong with it."""
@@ -136,13 +174,34 @@ class Library:
         return preset.settings, [str(problem) for problem in preset.problems]
 
     def _folders(self) -> Iterator[Path]:
+        return (Path(entry.path) for entry in self._entries() if is_id(entry.name[-ID_LENGTH:]))
+
+    def _entries(self) -> list[os.DirEntry[str]]:
         try:
-            entries = list(self.paths.conversations.iterdir())
+            with os.scandir(self.paths.conversations) as entries:
+                return [entry for entry in entries if entry.is_dir()]
         except OSError:
-            return
-        for folder in entries:
-            if is_id(folder.name[-ID_LENGTH:]) and folder.is_dir():
-                yield folder
+            return []
+
+
+def read_summary(folder: Path) -> Summary:
+    """Return what a list says of the conversation in `folder`, from the end of its journal.
+
+    Raises:
+        FileNotFoundError: when `folder` is no conversation's.
+    """
+    summary = Summary(read_metadata(folder), _changed_at(folder), folder)
+    try:
+        reading = read_tail(folder / "messages.jsonl", SUMMARY_BYTES)
+    except OSError:
+        return summary
+    messages = sorted(reading.messages.values(), key=lambda message: message.id)
+    return summary._replace(
+        messages=len(messages) if reading.whole else None,
+        model=next((message.model for message in reversed(messages) if message.role == "assistant"), None),
+        cost=total_cost(messages) if reading.whole else None,
+        preview=one_line(messages[-1].text, PREVIEW_LENGTH) if messages else "",
+    )
 
 
 def _bytes_of(file: Path) -> bytes | None:
@@ -151,6 +210,10 @@ def _bytes_of(file: Path) -> bytes | None:
         return file.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _changed_at(folder: Path) -> datetime:
+    return datetime.fromtimestamp(_changed(folder), UTC)
 
 
 def _changed(folder: Path) -> float:
