@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,22 @@ class Folder:
         """Keep copies of the damaged lines; the journal itself isn't touched."""
         return set_aside_damaged(self.journal, reading.damaged)
 
+    def compact_when_due(self, reading: Reading) -> None:
+        """Compact the journal that was read, when more than half of it, and that much, is superseded."""
+        from chat_tui.conversation.compaction import MUCH, compact
+
+        if reading.superseded > MUCH and reading.superseded * 2 > self.journal.stat().st_size:
+            compact(self.journal, keep=False)
+
+    def look(self) -> tuple[tuple[str, int, int], ...]:
+        """Return what changes when the metadata or a reply that streams does: names, times and sizes of files."""
+        found = []
+        for path in (self.path / FILE_NAME, *sorted((self.path / "partial").glob("*.jsonl"))):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                found.append((path.name, status.st_mtime_ns, status.st_size))
+        return tuple(found)
+
     def start_partial(self, reply: Message) -> PartialWriter:
         """Start keeping `reply` while it streams."""
         from chat_tui.conversation.partial import PartialWriter
@@ -95,7 +112,10 @@ class Folder:
         from chat_tui.conversation.partial import recover_partial
 
         for path in sorted((self.path / "partial").glob("*.jsonl")):
-            reply = recover_partial(path)
+            try:
+                reply = recover_partial(path)
+            except FileNotFoundError:  # its message reached the journal just now
+                continue
             if reply is not None:
                 yield path, reply
 
@@ -127,7 +147,7 @@ class Folder:
         return self._attachment(part).read_bytes()
 
     def _attachment(self, part: FilePart) -> Path:
-        return self.path / "attachments" / f"{part.sha256}.{_EXTENSIONS.get(part.media_type, 'bin')}"
+        return self.path / "attachments" / f"{part.sha256}.{extension_of(part)}"
 
 
 def file_part(content: bytes, media_type: str, name: str) -> FilePart:
@@ -145,3 +165,8 @@ def picture_part(url: str, attach: Callable[[bytes, str, str], Part]) -> Part:
     if isinstance(picture, UnknownPart):
         return picture
     return attach(picture.content, picture.media_type, picture.name)
+
+
+def extension_of(part: FilePart) -> str:
+    """Return how the name of a file ends, without the dot."""
+    return _EXTENSIONS.get(part.media_type, "bin")
