@@ -75,6 +75,10 @@ class Paths(NamedTuple):
         return self.data / "trash"
 
     @property
+    def drafts(self) -> Path:
+        return self.state / "drafts"
+
+    @property
     def credentials(self) -> Path:
         return self.config / "credentials.toml"
 

@@ -18,6 +18,7 @@ from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.summary import Summary
 from chat_tui.cost import total_cost
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.drafts import Drafts
 from chat_tui.paths import Paths, replace_file
 from chat_tui.text import one_line
 
@@ -51,6 +52,7 @@ class Library:
         self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
         self._presets_folder = presets or paths.presets
+        self.drafts = Drafts(paths)
         self._alive: WeakValueDictionary[str, Chat] = WeakValueDictionary()
 
     @property
@@ -81,10 +83,6 @@ class Library:
             FileNotFoundError: when `folder` is no conversation's.
         """
         return self._alive.get(folder.name[-ID_LENGTH:]) or self._chat(read_metadata(folder), folder)
-
-    def forget(self, identifier: str) -> None:
-        """Read a conversation anew when it is opened again: its folder has gone, or is another one."""
-        self._alive.pop(identifier, None)
 
     def open(self, prefix: str) -> Chat:
         """Return the conversation whose id begins with `prefix`.

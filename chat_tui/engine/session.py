@@ -20,6 +20,7 @@ from chat_tui.engine.judging import judge_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.turn import Turn
+from chat_tui.engine.unseen import Unseen
 from chat_tui.models.endpoint import Endpoints
 from chat_tui.models.entry import ModelEntry
 from chat_tui.openrouter.client import App, Client, Timeouts
@@ -66,18 +67,55 @@ class Session:
         self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
         self._turns: dict[str, Turn] = {}
         self._open: dict[str, Chat] = {}
+        self._left: dict[str, asyncio.Task[None]] = {}
+        """By the ids of conversations in which a reply streams that nobody sees: what waits for its end."""
+        self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
 
     async def open(self, chat: Chat) -> None:
         """Read all of `chat`; from now on this process is its writer, unless another is."""
+        self._come_back(chat)
         self._open[chat.id] = chat
         await asyncio.to_thread(chat.load)
 
     def leave(self, chat: Chat) -> None:
-        """Let another process write in `chat`, unless a reply still streams there."""
-        if self.turn(chat) is None:
-            chat.close()
+        """Show `chat` no longer: another process may write there, once no reply streams there any more.
+
+        A reply that ends while nobody looks leaves a mark.
+        """
+        if (turn := self.turn(chat)) is None:
+            self._let_go(chat)
+        elif chat.id not in self._left:
+            self._left[chat.id] = asyncio.create_task(self._outlast(chat, turn))
+
+    async def _outlast(self, chat: Chat, turn: Turn) -> None:
+        await turn.wait()
+        self._left.pop(chat.id, None)
+        self._let_go(chat)
+        await asyncio.to_thread(self.unseen.mark, chat.id, seen=False)
+
+    def _let_go(self, chat: Chat) -> None:
+        chat.close()
+        self._open.pop(chat.id, None)
+        self._turns.pop(chat.id, None)
+
+    async def release(self, chat: Chat) -> None:
+        """Stop the reply that streams in `chat` and let go of it: it is about to be moved."""
+        self._come_back(chat)
+        if (turn := self.turn(chat)) is not None:
+            turn.stop()
+            await turn.wait()
+        self._let_go(chat)
+
+    def _come_back(self, chat: Chat) -> None:
+        if (waiting := self._left.pop(chat.id, None)) is not None:
+            waiting.cancel()
+
+    @property
+    def streaming(self) -> frozenset[str]:
+        """The ids of the conversations in which a reply streams."""
+        return frozenset(identifier for identifier, turn in self._turns.items() if turn.running)
 
     def turn(self, chat: Chat) -> Turn | None:
         """Return the turn that runs in `chat`, or None."""
@@ -159,6 +197,8 @@ class Session:
 
     async def close(self) -> None:
         """Stop every turn, keep what arrived as interrupted, and close the connections; takes two seconds at most."""
+        for waiting in self._left.values():
+            waiting.cancel()
         for turn in self._turns.values():
             turn.stop("interrupted")
         running = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]

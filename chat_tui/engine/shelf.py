@@ -92,7 +92,6 @@ class Shelf:
         with chat.writing():
             folder.rename(target)
         chat.close()
-        self._library.forget(chat.id)
         sync_directory(target.parent)
         sync_directory(folder.parent)
         return target
@@ -108,7 +107,6 @@ class Shelf:
         if target.exists():
             raise RefusedError("A conversation with the same id is there already, so this one stays in the trash.")
         folder.rename(target)
-        self._library.forget(target.name[-ID_LENGTH:])
         sync_directory(target.parent)
         with suppress(OSError):
             folder.parent.rmdir()  # unless others were deleted on that day

@@ -31,7 +31,6 @@ def kept(library: Library, text: str = "Hello", cost: str = "0.25") -> Path:
     reply = Message(new_id(), prompt.id, "assistant", (TextPart("Hi."),), NOON, model="a/b", receipt=receipt)
     chat.place_reply(prompt, replace(reply, status="streaming"))
     chat.put(reply)
-    library.forget(chat.id)
     return chat.folder.path
 
 
