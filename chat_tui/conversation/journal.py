@@ -7,7 +7,6 @@ chat-tui takes nothing of them, a power cut perhaps the reply that was streaming
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -106,8 +105,11 @@ class JournalReader:
         self._before = b""
         """What stands right before the place: when it doesn't any more, the file was written anew."""
 
-    def more(self) -> bool:
-        """Take what is new into `reading`, but not a line whose end is still to come; return whether there was any.
+    def more(self, *, to_the_end: bool = False) -> bool:
+        """Take what is new into `reading`; return whether there was any.
+
+        Args:
+            to_the_end: Also take a last line without an end: nobody is writing it any more.
 
         Raises:
             OSError: when the journal is there and can't be read.
@@ -122,7 +124,7 @@ class JournalReader:
             fresh = self._find_place(file)
             added = 0
             for line in file:
-                if not line.endswith(b"\n"):
+                if not (to_the_end or line.endswith(b"\n")):
                     break
                 added += len(line)
                 self._before = line[-_REMEMBERED_BYTES:]
@@ -222,8 +224,3 @@ def set_aside_damaged(path: Path, lines: list[bytes]) -> Path | None:
     if missing:
         append(aside, b"".join(line + b"\n" for line in missing))
     return aside
-
-
-def vanished(folder: Path) -> OSError:
-    """Return the error of a conversation whose folder went while it was open."""
-    return FileNotFoundError(errno.ENOENT, "Its folder has vanished", str(folder))

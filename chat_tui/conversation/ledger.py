@@ -48,7 +48,7 @@ def sums(messages: Iterable[Message]) -> list[Sum]:
     return list(found.values())
 
 
-def add_to_ledger(path: Path, conversation: str, found: Iterable[Sum]) -> None:
+def settle(ledger: Path, conversation: str, messages: Iterable[Message]) -> None:
     """Write a conversation's sums to the ledger and return when they are on disk; written twice they count once.
 
     Raises:
@@ -56,20 +56,20 @@ def add_to_ledger(path: Path, conversation: str, found: Iterable[Sum]) -> None:
     """
     lines = [
         encode_line({"v": 1, "type": "sum", "id": conversation, **one._asdict(), "cost": format(one.cost, "f")})
-        for one in found
+        for one in sums(messages)
     ]
     if lines:
-        append(path, b"".join(lines))
+        append(ledger, b"".join(lines))
 
 
-def read_ledger(path: Path) -> list[Sum]:
+def read_ledger(ledger: Path) -> list[Sum]:
     """Return the sums of all conversations that were deleted for good.
 
     Raises:
         OSError: when the ledger is there and can't be read.
     """
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = ledger.read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
     found: dict[tuple[str, str, str, str], Sum] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,9 @@ class PartialWriter:
             OSError: when the disk doesn't take it; it is then kept for the next call of this or of `append`.
         """
         if self._descriptor is None:
+            library = self.path.parents[2]
+            if not library.is_dir():  # unmounted, perhaps: what would be made in its place would be lost from sight
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(library))
             private_directory(self.path.parent)
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, FILE_MODE)
         lines = b"".join(self._unwritten)
@@ -98,11 +102,6 @@ class PartialWriter:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-
-    def remove(self) -> None:
-        """Close the file and remove it: its message is in the journal."""
-        self.close()
-        self.path.unlink(missing_ok=True)
 
 
 def _only(kind: type[E], events: Sequence[Event]) -> list[E]:

@@ -61,7 +61,8 @@ def asking(
     if manner.raw:
         request = text_request(path[-1].text, chat.settings)
     else:
-        request = request_body(path, chat.settings, chat.folder.read_attachment)
+        said = [message for message in path if message.id not in chat.hidden]
+        request = request_body(said, chat.settings, chat.saving.read_attachment)
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
     routing = {"X-OpenRouter-Metadata": "enabled"} if decides_routing(sent.body) else {}
     return Asking(sent.body, manner, sent.left_out, {**(headers or {}), **routing})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,15 @@ from chat_tui.config.names import Values, flat, nested
 from chat_tui.config.schema import APPLICATION_ONLY
 from chat_tui.config.settings import CHAT_BUILT_IN, Layer, conversation_settings
 from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.ids import now
 from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import FILE_NAME, Metadata
+from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.tree import Tree
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import Message, Receipt
 from chat_tui.engine.history import History, Step
 from chat_tui.engine.refused import ReadOnlyError
+from chat_tui.engine.saving import Everything, Saving
 from chat_tui.paths import FILE_MODE, private_directory
 from chat_tui.text import one_line
 
@@ -86,6 +90,12 @@ class Chat:
         self._lock_fault: OSError | None = None
         self._loading = threading.Lock()
         self._loaded = False
+        self._reader = self.folder.reader()
+        self._seen: object = None
+        """What the files of a conversation that another process writes looked like."""
+        self.saving = Saving(self.folder, self._permit, self.everything)
+        self.hidden: frozenset[str] = frozenset()
+        """The ids of the messages that requests leave out."""
         self.read_preset()
 
     @property
@@ -145,52 +155,82 @@ class Chat:
             self.read_preset()
             _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
             self.problems += [*map(str, wrong), *self.preset_problems]
-            reading = self.folder.read()
-            tree = Tree(reading.messages.values())
+            self._reader.more(to_the_end=self._lock is not None)
+            reading = self._reader.reading
             if reading.newer or self.metadata.newer:
                 self.close()
                 self._read_only = _NEWER
+            self._show(reading)
             if self._read_only:
                 self.problems.append(f"This conversation is only read. {self._read_only}")
-            else:
-                self._mend(tree, reading)
-            self.tree = tree
+            elif self._lock is not None:
+                self._mend(reading)
             self._loaded = True
 
-    def _mend(self, tree: Tree, reading: Reading) -> None:
+    def follow(self) -> bool:
+        """Take what the process that writes here did since; return whether there was anything.
+
+        What streams there is in the tree as far as it came; nothing is changed on disk.
+
+        Raises:
+            OSError: when the files are there and can't be read.
+        """
+        with self._loading:
+            if not (self._loaded and self._read_only):
+                return False
+            seen = self.folder.look()
+            if not self._reader.more() and seen == self._seen:
+                return False
+            self.metadata = self.folder.read_metadata() or self.metadata
+            self._show(self._reader.reading)
+            return True
+
+    def _show(self, reading: Reading) -> None:
+        """Make the tree of what was read, and of what is only in memory yet or in the file of a reply that streams."""
+        tree = Tree(reading.messages.values())
+        if self._read_only:
+            self._seen = self.folder.look()
+            for _, reply in self.folder.interrupted():
+                if reply.id not in tree:
+                    tree.put(replace(reply, status="streaming"))
+        for message in self.saving.unsaved:
+            tree.put(message)
+        self.tree, self.hidden = tree, reading.hidden
+
+    def _mend(self, reading: Reading) -> None:
         """Put partial replies and damaged lines where they belong; a disk that refuses only delays that."""
+        self.saving.note_folder()
+        self._recover()
         try:
-            self._recover(tree)
             aside = self.folder.set_aside_damaged(reading)
+            if not aside:
+                self.folder.compact_when_due(reading)
         except OSError as error:
-            self.problems.append(f"An interrupted reply is shown but not yet saved ({error.strerror}). Make room.")
+            self.problems.append(f"Damaged line(s) of the journal were left out, and could not be copied: {error}.")
             return
         if aside:
             count = len(reading.damaged)
             self.problems.append(f"{count} damaged line(s) of the journal were left out; copies are in {aside}.")
 
-    def _recover(self, tree: Tree) -> None:
+    def _recover(self) -> None:
         """Move what a dead process left in partial files to the journal; what is there already only loses its file."""
-        left = list(self.folder.interrupted())
-        missing = {reply.id for _, reply in left if reply.id not in tree or tree[reply.id].status == "streaming"}
-        for _, reply in left:
-            if reply.id in missing:
-                tree.put(reply)
-        for file, reply in left:
-            if reply.id in missing:
-                self.folder.append(reply)
-            file.unlink(missing_ok=True)
+        for file, reply in list(self.folder.interrupted()):
+            if reply.id not in self.tree or self.tree[reply.id].status == "streaming":
+                self.put(reply)
+            else:
+                with suppress(OSError):  # it costs nothing but its room
+                    file.unlink(missing_ok=True)
 
     def check_writable(self) -> None:
         """Take the right to write, reading what others wrote before, or say why it can't be had.
 
+        Where the lock can't be made, nobody else has it either: the conversation goes on in memory.
+
         Raises:
             ReadOnlyError: when another process or a newer version writes here.
-            OSError: when the lock can't be made.
+            OSError: when the journal can't be read.
         """
         self.load()
-        if self._lock_fault:
-            raise self._lock_fault
         if self._read_only:
             raise ReadOnlyError(self._read_only)
 
@@ -234,30 +274,34 @@ class Chat:
             self.metadata = changed
 
     def put(self, message: Message) -> None:
-        """Write `message` to the journal and show it in the tree.
-
-        Raises:
-            OSError: when the disk doesn't take it; the tree is then as before.
-        """
-        self.folder.append(message)
+        """Show `message` in the tree and write it to the journal; `saving` knows when the disk doesn't take it."""
         self.tree.put(message)
+        self.saving.keep_message(message)
 
     def place_reply(self, prompt: Message, reply: Message) -> None:
-        """Put `prompt` on disk (unless it is there), and make `reply`, which is about to come, the branch shown.
-
-        Raises:
-            OSError: when the disk doesn't take it.
-        """
+        """Put `prompt` on disk (unless it is there), and make `reply`, which is about to come, the branch shown."""
         if not self.metadata.title:
             self.metadata = replace(self.metadata, title=one_line(prompt.text, TITLE_LENGTH))
         if not self.folder.journal.exists():
-            self.save()
+            self.saving.keep_metadata(self.metadata)
         if prompt.id not in self.tree:
             self.put(prompt)
         self.tree.put(reply)
         if self.tree.leaf(self.metadata.leaf) != reply.id:
             self.metadata = replace(self.metadata, leaf=reply.id)
-            self.save()
+            self.saving.keep_metadata(self.metadata)
+
+    def hide(self, identifier: str, *, hidden: bool = True) -> None:
+        """Leave a message out of requests, or take it in again."""
+        self.hidden = self.hidden | {identifier} if hidden else self.hidden - {identifier}
+        self.saving.keep_record(encode_hiding(Hiding(identifier, now(), hidden)))
+
+    def settle(self, identifier: str, receipt: Receipt) -> None:
+        """Add to a reply's receipt what became known of it later: what is set in `receipt`."""
+        settlement = Settlement(identifier, now(), receipt)
+        message = self.tree[identifier]
+        self.tree.put(replace(message, receipt=settlement.settles(message.receipt)))
+        self.saving.keep_record(encode_settlement(settlement))
 
     def change(self, **settings: Any) -> None:
         """Set this conversation's own settings, as the wire has them; None takes one back.
@@ -329,9 +373,11 @@ class Chat:
         """Write the metadata.
 
         Raises:
-            OSError: when the disk doesn't take it.
+            OSError: when the disk doesn't take it; it is tried again with the next write.
         """
-        self.folder.write_metadata(self.metadata)
+        self.saving.keep_metadata(self.metadata)
+        if self.saving.fault:
+            raise self.saving.fault
 
     def close(self) -> None:
         """Give the right to write back."""
@@ -354,7 +400,25 @@ class Chat:
             self._read_only = "Another chat-tui has this conversation open; continue it there, or close it there first."
         except OSError as error:
             self._lock_fault = error
-            self._read_only = f"{self._lock_path} can't be made ({error.strerror}); mend that to continue it."
+
+    def _permit(self) -> None:
+        """Allow writing to whoever has the lock, taking it when it could not be had before.
+
+        Raises:
+            OSError: when it can't be had now either.
+        """
+        if self._lock_fault is not None:
+            self._take_lock()
+        if self._lock_fault is not None:
+            raise self._lock_fault
+        if self._read_only:
+            raise BlockingIOError(errno.EBUSY, "another chat-tui writes in this conversation", str(self.folder.path))
+
+    def everything(self) -> Everything:
+        """Return the whole conversation as it is in memory, but for a reply that streams."""
+        hidden = (encode_hiding(Hiding(identifier, now())) for identifier in sorted(self.hidden))
+        messages = (encode_message(message) for message in self.tree if message.status != "streaming")
+        return Everything(self.metadata, b"".join((*messages, *hidden)))
 
 
 def _of_chats(values: Values) -> Values:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.records import encode_line
 from chat_tui.conversation.values import FilePart, Part, UnknownPart
 from chat_tui.reply.arriving import Reply
@@ -21,6 +20,14 @@ _SOUNDS = {
 }
 
 
+class Keeper(Protocol):
+    """Keeps attachments: a folder, or what writes to one as soon as it can."""
+
+    def attach(self, content: bytes, media_type: str, name: str) -> FilePart: ...
+
+    def attach_picture(self, url: str) -> Part: ...
+
+
 class Kept(NamedTuple):
     """The parts and annotations that refer to a reply's files."""
 
@@ -28,30 +35,30 @@ class Kept(NamedTuple):
     annotations: tuple[FilePart, ...] = ()
 
 
-def keep_files(folder: Folder, reply: Reply, body: Mapping[str, object]) -> Kept:
-    """Write to `folder` what of `reply` is no text; `body` is the request, which says what the sound is.
+def keep_files(keeper: Keeper, reply: Reply, body: Mapping[str, object]) -> Kept:
+    """Give `keeper` what of `reply` is no text; `body` is the request, which says what the sound is.
 
     What is there already is not written again.
 
     Raises:
         OSError: when the disk doesn't take it.
     """
-    pictures = [folder.attach_picture(url) for url in reply.images]
-    sound = [_sound_part(folder, reply, body)] if reply.sound else []
+    pictures = [keeper.attach_picture(url) for url in reply.images]
+    sound = [_sound_part(keeper, reply, body)] if reply.sound else []
     annotations = [
-        folder.attach(encode_line(annotation), "application/json", _file_name(annotation))
+        keeper.attach(encode_line(annotation), "application/json", _file_name(annotation))
         for annotation in reply.annotations
     ]
     return Kept(_each_once([*pictures, *sound]), tuple(annotations))
 
 
-def _sound_part(folder: Folder, reply: Reply, body: Mapping[str, object]) -> Part:
+def _sound_part(keeper: Keeper, reply: Reply, body: Mapping[str, object]) -> Part:
     asked = body.get("audio")
     name = asked.get("format") if isinstance(asked, Mapping) else None
     if not isinstance(name, str) or name not in _SOUNDS:
         name = _DEFAULT_SOUND
     try:
-        return folder.attach(reply.sound.decoded(), _SOUNDS[name], f"speech.{name}")
+        return keeper.attach(reply.sound.decoded(), _SOUNDS[name], f"speech.{name}")
     except ValueError:
         return UnknownPart({"type": "audio", "media_type": _SOUNDS[name], "reason": "not base64"})
 

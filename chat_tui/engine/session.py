@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
@@ -19,6 +19,7 @@ from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.judging import judge_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
+from chat_tui.engine.saver import Saver
 from chat_tui.engine.turn import Turn
 from chat_tui.engine.unseen import Unseen
 from chat_tui.models.endpoint import Endpoints
@@ -27,6 +28,7 @@ from chat_tui.openrouter.client import App, Client, Timeouts
 from chat_tui.paths import Paths
 
 QUIT_SECONDS = 2.0
+FOLLOW_SECONDS = 0.5
 NO_SETTINGS: Layer = {}
 
 
@@ -69,6 +71,7 @@ class Session:
         self._open: dict[str, Chat] = {}
         self._left: dict[str, asyncio.Task[None]] = {}
         """By the ids of conversations in which a reply streams that nobody sees: what waits for its end."""
+        self.saver = Saver(paths)
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
@@ -78,6 +81,18 @@ class Session:
         self._come_back(chat)
         self._open[chat.id] = chat
         await asyncio.to_thread(chat.load)
+        self.saver.mind(chat)
+
+    async def follow(self, chat: Chat) -> AsyncIterator[None]:
+        """Read on in a conversation that another process writes; yield when there was something new, until it is ours.
+
+        Raises:
+            OSError: when the journal is there and can't be read.
+        """
+        while chat.is_read_only:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            if await asyncio.to_thread(chat.follow):
+                yield
 
     def leave(self, chat: Chat) -> None:
         """Show `chat` no longer: another process may write there, once no reply streams there any more.
@@ -96,6 +111,8 @@ class Session:
         await asyncio.to_thread(self.unseen.mark, chat.id, seen=False)
 
     def _let_go(self, chat: Chat) -> None:
+        if chat.saving.is_pending:
+            return  # it stays ours until it is saved
         chat.close()
         self._open.pop(chat.id, None)
         self._turns.pop(chat.id, None)
@@ -208,6 +225,7 @@ class Session:
         await self.chosen_models.close()
         await self._providers.close()
         await self._client.aclose()
+        await self.saver.close(self._open.values())
         for chat in self._open.values():
             chat.close()
         if self._on_close is not None:
@@ -235,7 +253,16 @@ class Session:
         self._check_idle(chat)
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
         judge = judge_of(wanted.body, self.catalogue, self._providers, at_openrouter=self.server.is_openrouter)
-        turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries, judge=judge)
+        turn = Turn(
+            chat,
+            self._client,
+            prompt,
+            reply,
+            wanted,
+            retries=self._retries,
+            judge=judge,
+            mind_saving=lambda: self.saver.mind(chat),
+        )
         self._turns[chat.id] = turn
         self.chosen_models.note_use(model)
         return turn

@@ -40,6 +40,7 @@ class Turn:
         asking: The request.
         retries: Whether and when a request that failed before its first word is made again.
         judge: Says of a reply's receipt whether it was served as the request asked.
+        mind_saving: Called after each write, when `chat.saving` may have a fault to tell.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Turn:
         *,
         retries: Retries = DEFAULT_RETRIES,
         judge: Callable[[Receipt], Coroutine[Any, Any, Verdict]] | None = None,
+        mind_saving: Callable[[], None] = lambda: None,
     ) -> None:
         self.chat = chat
         self.prompt = prompt
@@ -61,6 +63,7 @@ class Turn:
         self._asking = asking
         self._retries = retries
         self._judge = judge
+        self._mind_saving = mind_saving
         self._verdict = Verdict()
         self._arriving = Reply(reply)
         self._attempts: list[Attempt] = []
@@ -106,20 +109,8 @@ class Turn:
                 await waiter
 
     async def _run(self) -> None:
-        try:
-            partial = await asyncio.to_thread(self._begin)
-        except OSError as error:
-            where = f": {error.filename}" if error.filename else ""  # a full disk names no file
-            why = f"{error.strerror or error}{where}"
-            unsaved = Failure(
-                f"Your prompt could not be saved ({why}), so it was not sent. Mend that, then send again."
-            )
-            self._publish(Failed(unsaved))
-            refused = Reply(self.reply).message("failed", failure=unsaved)
-            if refused.id in self.chat.tree:
-                self.chat.tree.put(refused)
-            self._finish(refused)
-            return
+        partial = await asyncio.to_thread(self._begin)
+        self._mind_saving()
         self._publish(Started(self._asking.body, self.reply, self._asking.left_out))
         receiving = self._receiving = asyncio.create_task(self._receive())
         receiving.add_done_callback(lambda _: self._arrived.set())
@@ -132,11 +123,13 @@ class Turn:
         if failure:
             self._publish(Failed(failure))
         # A thread can't be cancelled: once begun, the last write is made, whatever happens to this task.
-        self._finish(await asyncio.to_thread(self._conclude, partial, status, failure, generation))
+        final = await asyncio.to_thread(self._conclude, partial, status, failure, generation)
+        self._mind_saving()
+        self._finish(final)
 
     def _begin(self) -> PartialWriter:
         self.chat.place_reply(self.prompt, self.reply)
-        return self.chat.folder.start_partial(self.reply)
+        return self.chat.saving.start_partial(self.reply)
 
     async def _receive(self) -> None:
         """Receive the reply; a request that fails before its first word is made again, as the rule allows."""
@@ -214,34 +207,21 @@ class Turn:
             events, self._unwritten = self._unwritten, []
             try:
                 await asyncio.to_thread(partial.append, events)
-            except OSError:
-                _log.exception("The partial reply could not be written")
-                return  # The reply goes on; its end is written whole, or is reported then.
+                self.chat.saving.note(None)
+            except OSError as error:  # what wasn't written is tried again with what comes next
+                self.chat.saving.note(error)
+            self._mind_saving()
             await asyncio.wait([receiving], timeout=FLUSH_SECONDS)
 
     def _conclude(
         self, partial: PartialWriter, status: Status, failure: Failure | None, generation: str | None
     ) -> Message:
-        """Write the final message, then drop the partial file; when the disk refuses, the file and its words stay."""
-        try:
-            parts, annotations = keep_files(self.chat.folder, self._arriving, self._asking.body)
-            final = self._arriving.message(
-                status, parts, annotations=annotations, generation=generation, failure=failure
-            )
-            final = self._with_routing(final)
-            self.chat.put(final)
-        except OSError as error:
-            _log.exception("A reply could not be written")
-            partial.close()
-            sentence = f"This reply could not be saved ({error.strerror}): copy what you need before you quit."
-            final = self._arriving.message("failed", generation=generation, failure=Failure(sentence))
-            final = self._with_routing(final)
-            self.chat.tree.put(final)
-            return final
-        try:
-            partial.remove()
-        except OSError:
-            _log.exception("A partial file stays behind; it goes when the conversation is opened again")
+        """Write the final message; the partial file goes when that is on disk, and stays while the disk refuses."""
+        partial.close()
+        parts, annotations = keep_files(self.chat.saving, self._arriving, self._asking.body)
+        final = self._arriving.message(status, parts, annotations=annotations, generation=generation, failure=failure)
+        final = self._with_routing(final)
+        self.chat.put(final)
         return final
 
     def _with_routing(self, message: Message) -> Message:

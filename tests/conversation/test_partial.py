@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall
 from chat_tui.conversation.folder import Folder
@@ -122,10 +126,29 @@ def test_several_replies_are_found_oldest_first(tmp_path: Path) -> None:
     assert [found.id for _, found in folder.interrupted()] == [reply.id for reply in replies]
 
 
-def test_a_finished_reply_leaves_no_file(tmp_path: Path) -> None:
+def test_what_the_disk_took_only_in_part_is_written_again_and_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = Folder(tmp_path).start_partial(streaming_reply())
-    writer.remove()
-    assert not writer.path.exists()
+    writer.append([Text("one ")])
+    real = os.write
+    for taken in range(60):
+        room = [taken]
+
+        def full(descriptor: int, data: bytes, room: list[int] = room) -> int:
+            if not room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(descriptor, data[: room.pop()])
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", full)
+            with pytest.raises(OSError, match="No space"):
+                writer.append([Text(f"{taken} ")])
+    writer.append([Text("end")])
+    writer.close()
+    kept = recover_partial(writer.path)
+    assert kept is not None
+    assert kept.text == f"one {' '.join(map(str, range(60)))} end"
 
 
 def test_the_file_is_private(tmp_path: Path) -> None:

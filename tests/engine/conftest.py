@@ -176,9 +176,11 @@ def slow_emulator() -> Iterator[DemoServer]:
 
 
 @asynccontextmanager
-async def session_of(base_url: str, key: str = DEMO_KEY, retries: Retries | None = None) -> AsyncIterator[Session]:
+async def session_of(
+    base_url: str, key: str = DEMO_KEY, retries: Retries | None = None, paths: Paths | None = None
+) -> AsyncIterator[Session]:
     """Run a session on the server at `base_url`."""
-    session = Session(Server(base_url, key), retries=retries)
+    session = Session(Server(base_url, key), retries=retries, paths=paths)
     try:
         yield session
     finally:

@@ -142,16 +142,22 @@ def test_what_a_newer_version_wrote_is_only_read(chats: list[Chat], where: str) 
     assert "newer chat-tui" in first.problems[0]
 
 
-def test_a_lock_that_can_not_be_made_lets_one_read(tmp_path: Path, chats: list[Chat]) -> None:
+def test_where_no_lock_can_be_made_a_conversation_goes_on_in_memory(tmp_path: Path, chats: list[Chat]) -> None:
     first, second = chats
     first.close()
     second._lock_path = tmp_path / "file" / "x.lock"
     (tmp_path / "file").write_text("not a folder")
     second.load()
     assert [message.text for message in second.path] == ["Hello"]
-    assert "can't be made" in second.problems[0]
-    with pytest.raises(OSError, match="file"):
-        second.check_writable()
+    second.check_writable()
+    second.put(more := said("More", second.path[-1]))
+    second.load()  # as a send does
+    assert second.path[-1] == more
+    assert len(journal_of(second)) == 1
+    assert second.saving.fault is not None
+    (tmp_path / "file").unlink()
+    assert second.saving.flush()
+    assert [record["id"] for record in journal_of(second)] == [message.id for message in second.path]
 
 
 def leave_partial(chat: Chat, prompt: Message, text: str) -> Message:
@@ -166,7 +172,9 @@ def leave_partial(chat: Chat, prompt: Message, text: str) -> Message:
 async def test_what_a_dead_process_left_is_interrupted_and_goes_on(session: Session, library: Library) -> None:
     chat = begin(library, "demo/echo")
     prompt = said("Tell me a story")
+    chat.put(prompt)
     chat.place_reply(prompt, lost := leave_partial(chat, prompt, "Once upon a"))
+    chat.close()
     again = library.open(chat.id)
     reply = await ask(session, again, "Go on")
     assert [message.status for message in again.path] == ["complete", "interrupted", "complete", "complete"]

@@ -1,178 +1,193 @@
-"""A disk that refuses: nothing is sent that isn't saved, nothing that arrived is thrown away."""
+"""A disk that refuses: one notice, the chat goes on in memory, and is saved as soon as that is possible."""
 
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chat_tui.conversation.folder import Folder
-from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.journal import read_journal
 from chat_tui.conversation.partial import PartialWriter
 from chat_tui.conversation.values import Message
+from chat_tui.demo.server import DemoServer
+from chat_tui.engine import saver
 from chat_tui.engine.library import Library
+from chat_tui.engine.saver import SAVED
 from chat_tui.engine.session import Session
-from tests.engine.conftest import Scripted, ask, begin, journal_of, library_at, partial_of, text_of, until
+from tests.engine.conftest import Scripted, ask, begin, journal_of, library_at, partial_of, session_of, text_of, until
 
-FULL = OSError(errno.ENOSPC, "No space left on device")
+NOTICE = (
+    "This chat can't be saved now (No space left on device). It goes on, kept in memory, and is saved as soon as that "
+    "is possible. Make room on the disk."
+)
 
 
 def refuse(*_: Any, **__: Any) -> Any:
-    raise FULL
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def refuse_replies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the journal take prompts only."""
-    real = Folder.append
-
-    def append(folder: Folder, message: Message) -> None:
-        if message.role == "assistant":
-            raise FULL
-        real(folder, message)
-
-    monkeypatch.setattr(Folder, "append", append)
+def fill(patch: pytest.MonkeyPatch) -> None:
+    """Let the disk take nothing more."""
+    for name in ("append_lines", "write_metadata", "write_attachment"):
+        patch.setattr(Folder, name, refuse)
+    patch.setattr(PartialWriter, "begin", refuse)
 
 
-async def test_a_prompt_that_can_not_be_saved_is_not_sent(
-    on_script: Session, scripted: Scripted, library: Library, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def told(session: Session) -> list[str]:
+    """What was told a person."""
+    sentences: list[str] = []
+    session.saver.tell = sentences.append
+    return sentences
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let saving be tried again at once."""
+    monkeypatch.setattr(saver, "RETRY_SECONDS", 0.01)
+
+
+async def test_a_chat_goes_on_in_memory_and_is_saved_when_there_is_room(
+    session: Session, library: Library, told: list[str]
 ) -> None:
-    chat = library.begin()
-    monkeypatch.setattr(Folder, "append", refuse)
-    reply = await ask(on_script, chat, "Hi")
-    assert reply.status == "failed"
-    assert reply.failure is not None
-    assert reply.failure.sentence == (
-        "Your prompt could not be saved (No space left on device), so it was not sent. Mend that, then send again."
-    )
-    assert scripted.connections == 0
-    assert chat.path == []
+    chat = begin(library, "demo/markdown")
+    with pytest.MonkeyPatch.context() as patch:
+        fill(patch)
+        replies = [await ask(session, chat, text) for text in ("First", "Second")]
+        assert [reply.status for reply in replies] == ["complete", "complete"]
+        assert [message.status for message in chat.path] == ["complete"] * 4
+        assert told == [NOTICE]
+        assert journal_of(chat) == []
+    await until(lambda: len(told) > 1, "the end of the trouble")
+    assert told == [NOTICE, SAVED]
+    assert [record["id"] for record in journal_of(chat)] == [message.id for message in chat.path]
+    assert partial_of(chat) == ""
+    assert (chat.folder.path / "conversation.toml").exists()
 
 
-async def test_a_refusal_names_its_file_when_it_has_one(
-    on_script: Session, library: Library, monkeypatch: pytest.MonkeyPatch
+STEPS = ["append_lines", "write_metadata", "start_partial", "append_partial", "attach"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_single_refusal_costs_nothing(
+    session: Session, library: Library, told: list[str], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def forbid(*_: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", "/somewhere/messages.jsonl")
+    chat = begin(library, "demo/image")
+    refused: list[str] = []
+    owner, name = {
+        "start_partial": (PartialWriter, "begin"),
+        "append_partial": (PartialWriter, "begin"),
+        "attach": (Folder, "write_attachment"),
+    }.get(step, (Folder, step))
+    real = getattr(owner, name)
+    skipped = 1 if step == "append_partial" else 0
 
-    monkeypatch.setattr(Folder, "append", forbid)
-    reply = await ask(on_script, library.begin(), "Hi")
-    assert reply.failure is not None
-    assert "could not be saved (Permission denied: /somewhere/messages.jsonl), so it was" in reply.failure.sentence
+    def once(*arguments: Any) -> Any:
+        refused.append(step)
+        return refuse() if len(refused) == 1 + skipped else real(*arguments)
 
-
-async def test_with_room_again_the_prompt_can_be_sent(
-    session: Session, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chat = begin(library, "demo/echo")
-    with monkeypatch.context() as full:
-        full.setattr(Folder, "append", refuse)
-        await ask(session, chat, "Hi")
+    monkeypatch.setattr(owner, name, once)
     reply = await ask(session, chat, "Hi")
-    assert reply.status == "complete"
-    assert [record["role"] for record in journal_of(chat)] == ["user", "assistant"]
+    await until(lambda: len(told) != 1, "the end of the trouble")
+    assert told in ([], [NOTICE, SAVED])  # nothing, when the next write of the same step made it good
+    assert refused
+    assert text_of(journal_of(chat)[-1]) == reply.text
+    assert read_journal(chat.folder.journal).messages[reply.id] == reply
+    assert not list((chat.folder.path / "partial").glob("*"))
+    assert list((chat.folder.path / "attachments").iterdir()) != []
 
 
-@pytest.mark.parametrize("step", ["write_metadata", "start_partial"])
-async def test_a_refusal_after_the_prompt_was_saved_breaks_no_path(
-    session: Session, tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    chat = begin(library, "demo/echo")
-    await ask(session, chat, "First")
-    older = await ask(session, chat, "Second")
-    await (await session.regenerate(chat)).wait()
-    chat.metadata = replace(chat.metadata, leaf=older.id)
-    with monkeypatch.context() as full:
-        full.setattr(Folder, step, refuse)
-        turn = await session.regenerate(chat)  # another branch is to be shown, and that must be written too
-        assert (await turn.wait()).status == "failed"
-    assert all(message.status != "streaming" for message in chat.path)
-    last = await ask(session, chat, "Third")
-    assert last.status == "complete"
-    await session.close()
-    again = library_at(tmp_path).open(chat.id)
-    again.load()
-    again.close()
-    assert [message.text for message in again.path if message.role == "user"] in (
-        ["First", "Third"],
-        ["First", "Second", "Third"],
-    )
-
-
-async def test_a_reply_that_can_not_be_saved_stays_in_its_partial_file_to_the_last_word(
-    on_script: Session, scripted: Scripted, library: Library, monkeypatch: pytest.MonkeyPatch
+async def test_what_streams_is_kept_from_when_there_is_room_again(
+    on_script: Session, scripted: Scripted, library: Library
 ) -> None:
     chat = library.begin()
-    refuse_replies(monkeypatch)
-    turn = await on_script.send(chat, "Hi")
-    exchange = await scripted.next()
-    await exchange.begin()
-    for word in ("one ", "two ", "three ", "four"):
-        await exchange.delta(content=word)
+    chat.put(Message(chat.id, None, "user", (), chat.metadata.created))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chat_tui.conversation.partial.write_all", refuse)
+        turn = await on_script.send(chat, "Hi")
+        exchange = await scripted.next()
+        await exchange.begin()
+        await exchange.delta(content="one ")
+        await until(lambda: chat.saving.fault is not None, "the refusal")
+    await exchange.delta(content="two ")
+    await until(lambda: "two" in partial_of(chat), "the second word")
+    ((_, kept),) = chat.folder.interrupted()
+    assert kept.text == "one two "
     await exchange.finish()
-    reply = await turn.wait()
-    assert (reply.status, reply.text) == ("failed", "one two three four")
-    assert reply.failure is not None
-    assert "could not be saved (No space left on device)" in reply.failure.sentence
-    assert chat.path[-1] == reply
-    (_, kept) = next(chat.folder.interrupted())
-    assert kept.text == "one two three four"
-
-
-async def test_a_stopped_reply_that_can_not_be_saved_loses_no_word(
-    on_script: Session, scripted: Scripted, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chat = library.begin()
-    refuse_replies(monkeypatch)
-    turn = await on_script.send(chat, "Hi")
-    exchange = await scripted.next()
-    await exchange.begin()
-    await exchange.delta(content="first ")
-    await until(lambda: "first" in partial_of(chat), "the first word")
-    await exchange.delta(content="last")
-    watching = turn.watch()
-    seen = ""
-    while "last" not in seen:  # it arrived; whether it is written yet nobody knows
-        seen += "".join(getattr(tagged.event, "text", "") for tagged in await anext(watching))
-    turn.stop()
     await turn.wait()
-    (_, kept) = next(chat.folder.interrupted())
-    assert kept.text == "first last"
 
 
-async def test_what_was_not_saved_is_saved_at_the_next_start(
-    session: Session, tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+async def test_what_is_not_saved_when_leaving_is_put_elsewhere(
+    emulator: DemoServer, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    async with session_of(emulator.base_url, paths=library.paths) as session:
+        chat = begin(library, "demo/image")
+        real = Folder.append_lines
+
+        def elsewhere(folder: Folder, lines: bytes) -> None:
+            if folder.path == chat.folder.path:
+                refuse()
+            real(folder, lines)
+
+        monkeypatch.setattr(Folder, "append_lines", elsewhere)
+        reply = await ask(session, chat, "Hi")
+        await session.close()
+    (sentence,) = session.saver.farewell
+    kept = library.paths.state / "unsaved" / chat.folder.path.name
+    assert str(kept) in sentence
+    assert [message.text for message in Folder(kept).read().messages.values()] == ["Hi", reply.text]
+
+
+async def test_where_nothing_can_be_written_the_words_go_to_the_terminal(
+    emulator: DemoServer, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with session_of(emulator.base_url, paths=library.paths) as session:
+        chat = begin(library, "demo/markdown")
+        fill(monkeypatch)
+        reply = await ask(session, chat, "Hi")
+        await session.close()
+    assert "no other folder takes it" in session.saver.farewell[0]
+    assert session.saver.farewell[1:] == ["You: Hi", f"Reply: {reply.text}"]
+
+
+async def test_a_folder_that_vanished_is_written_anew(session: Session, library: Library, told: list[str]) -> None:
+    chat = begin(library, "demo/markdown")
+    await ask(session, chat, "First")
+    shutil.rmtree(chat.folder.path)
+    await ask(session, chat, "Second")
+    assert [record["id"] for record in journal_of(chat)] == [message.id for message in chat.path]
+    assert len(chat.path) == 4
+    assert told == []
+
+
+async def test_a_disk_that_was_taken_away_is_waited_for(
+    session: Session, library: Library, told: list[str], tmp_path: Path
 ) -> None:
     chat = begin(library, "demo/markdown")
-    with monkeypatch.context() as full:
-        refuse_replies(full)
-        lost = await ask(session, chat, "Hi")
-    await session.close()
-    again = library_at(tmp_path).open(chat.id)
-    again.load()
-    again.close()
-    assert (again.path[-1].id, again.path[-1].status, again.path[-1].text) == (lost.id, "interrupted", lost.text)
-    assert text_of(journal_of(again)[-1]) == lost.text
-
-
-async def test_a_partial_file_that_can_not_be_written_stops_nothing(
-    session: Session, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PartialWriter, "append", refuse)
-    chat = begin(library, "demo/markdown")
-    reply = await ask(session, chat, "Hi")
+    await ask(session, chat, "First")
+    library.paths.data.rename(tmp_path / "away")
+    reply = await ask(session, chat, "Second")
     assert reply.status == "complete"
-    assert text_of(journal_of(chat)[-1]) == reply.text != ""
+    assert "Its folder has vanished" in told[0]
+    assert "Bring the folder back" in told[0]
+    assert not library.paths.data.exists()
+    (tmp_path / "away").rename(library.paths.data)
+    await until(lambda: len(told) > 1, "the end of the trouble")
+    assert told[1:] == [SAVED]
+    assert [record["id"] for record in journal_of(chat)] == [message.id for message in chat.path]
 
 
 async def test_a_partial_file_that_can_not_be_removed_is_no_failure(
-    session: Session, tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+    session: Session, tmp_path: Path, library: Library
 ) -> None:
     chat = begin(library, "demo/markdown")
-    with monkeypatch.context() as stuck:
-        stuck.setattr(PartialWriter, "remove", lambda writer: (writer.close(), refuse()))
+    with pytest.MonkeyPatch.context() as stuck:
+        stuck.setattr(Path, "unlink", refuse)
         reply = await ask(session, chat, "Hi")
     assert reply.status == "complete"
     await session.close()
@@ -183,17 +198,6 @@ async def test_a_partial_file_that_can_not_be_removed_is_no_failure(
     assert partial_of(again) == ""
 
 
-async def test_metadata_that_can_not_be_written_lets_nothing_be_sent(
-    on_script: Session, scripted: Scripted, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_metadata(folder: Folder, metadata: Metadata) -> None:
-        raise FULL
-
-    monkeypatch.setattr(Folder, "write_metadata", no_metadata)
-    assert (await ask(on_script, library.begin(), "Hi")).status == "failed"
-    assert scripted.connections == 0
-
-
 def test_a_full_disk_still_shows_what_was_interrupted(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,10 +206,10 @@ def test_a_full_disk_still_shows_what_was_interrupted(
     chat.put(prompt)
     writer = chat.folder.start_partial(Message(library.begin().id, chat.id, "assistant", (), chat.metadata.created))
     writer.close()
-    monkeypatch.setattr(Folder, "append", refuse)
+    monkeypatch.setattr(Folder, "append_lines", refuse)
     again = library_at(tmp_path).open(chat.id)
     again.load()
     again.close()
     assert [message.status for message in again.path] == ["complete", "interrupted"]
-    assert "not yet saved (No space left on device)" in again.problems[0]
+    assert again.saving.fault is not None
     assert writer.path.exists()

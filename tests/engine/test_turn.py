@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from chat_tui.conversation.events import Failed, Finished, Receipted, Started, Tagged, Text
-from chat_tui.conversation.partial import PartialWriter
+from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.values import FilePart, TextPart, UnknownPart
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
@@ -108,17 +109,16 @@ async def test_the_partial_file_goes_only_when_the_message_is_on_disk(
     session: Session, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chat = begin(library, "demo/markdown")
-    seen: list[list[str]] = []
-    real = PartialWriter.remove
+    kept: list[bool] = []
+    real = Folder.append_lines
 
-    def spy(writer: PartialWriter) -> None:
-        assert writer.path.exists()
-        seen.append([record["id"] for record in journal_of(chat)])
-        real(writer)
+    def spy(folder: Folder, lines: bytes) -> None:
+        real(folder, lines)
+        kept.append(b"complete" in lines and folder.partial(json.loads(lines)["id"]).exists())
 
-    monkeypatch.setattr(PartialWriter, "remove", spy)
-    reply = await ask(session, chat, "Hi")
-    assert seen == [[reply.parent, reply.id]]
+    monkeypatch.setattr(Folder, "append_lines", spy)
+    await ask(session, chat, "Hi")
+    assert kept == [False, True]
     assert list((chat.folder.path / "partial").iterdir()) == []
 
 
