@@ -86,6 +86,8 @@ class ChatApp(App[None]):
         self._started: asyncio.Future[Session] | None = None
         self._takes_keys = launch.needs_key
         self._early_keys: list[events.Key | events.Paste] = []
+        self.farewell: list[str] = []
+        """What to print when the terminal is restored."""
         self._copied = ""
         self._doubted = False
         self._copying = asyncio.Lock()
@@ -157,6 +159,7 @@ class ChatApp(App[None]):
     async def _start(self) -> None:
         try:
             session = await asyncio.to_thread(self._launch.start)
+            session.saver.tell = lambda sentence: self._tell(sentence, "warning", 20)
             self._engine.set_result(session)
             chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
             chat.load()
@@ -224,8 +227,10 @@ class ChatApp(App[None]):
     def _to_terminal(self, text: str) -> None:
         super().copy_to_clipboard(text)
 
-    def _tell(self, sentence: str, severity: Literal["information", "warning"] = "information") -> None:
-        self.notify(printable(sentence), severity=severity, markup=False, timeout=6)
+    def _tell(
+        self, sentence: str, severity: Literal["information", "warning"] = "information", timeout: float = 6
+    ) -> None:
+        self.notify(printable(sentence), severity=severity, markup=False, timeout=timeout)
 
     def action_toggle_mouse(self) -> None:
         """Give the mouse to the terminal, which then selects text by itself, or take it back."""
@@ -252,7 +257,9 @@ class ChatApp(App[None]):
                 async with self._copying:
                     pass  # what was copied is where it can be pasted from
         if self._started is not None and self._started.done():
-            await self._started.result().close()
+            session = self._started.result()
+            await session.close()
+            self.farewell = session.saver.farewell
         self.exit()
 
     def _fatal_error(self) -> None:

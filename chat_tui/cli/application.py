@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_tui.cli.options import Surroundings, library_of, server_of, surroundings
-from chat_tui.cli.output import fail, say
+from chat_tui.cli.output import fail, say, say_whole
 
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
@@ -147,6 +147,8 @@ def _run(
         )
     )
     app.run()
+    for sentence in app.farewell:
+        say_whole(sentence)
     return app.return_code or 0
 
 

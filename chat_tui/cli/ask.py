@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.cli.options import NO_KEY, Surroundings, library_of, server_of, surroundings
-from chat_tui.cli.output import fail, say, write, write_json
+from chat_tui.cli.output import fail, say, say_whole, write, write_json
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
     from chat_tui.engine.session import Session
 
     session = Session(server, around.settings, paths=around.paths if arguments.save else None)
+    session.saver.tell = say
     try:
         turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw))
         try:
@@ -127,6 +128,8 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
         return INTERRUPTED
     finally:
         await session.close()
+        for sentence in session.saver.farewell:
+            say_whole(sentence)
 
 
 def _remark(event: Event) -> None:

@@ -16,6 +16,11 @@ def say(sentence: str) -> None:
     print(f"chat-tui: {one_line(sentence)}", file=sys.stderr)
 
 
+def say_whole(text: str) -> None:
+    """Print `text` for people on standard error, all of its lines."""
+    print(f"chat-tui: {printable(text)}", file=sys.stderr)
+
+
 def fail(sentence: str) -> int:
     """Print why a command failed and return its exit code."""
     say(sentence)
