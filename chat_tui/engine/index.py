@@ -1,0 +1,417 @@
+"""The search index: everything that was ever written, found in a moment; derived from the journals, and disposable."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+
+from chat_tui.conversation.ids import parse_time
+from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
+from chat_tui.conversation.summary import Summary
+from chat_tui.conversation.values import Message
+from chat_tui.engine import index_journal, index_query, index_tables
+from chat_tui.engine.index_disk import JOURNAL, OnDisk, conversations, look
+from chat_tui.engine.index_journal import decimal_or_none, other_text
+from chat_tui.paths import Paths
+from chat_tui.search.completing import Occurring
+from chat_tui.search.folding import fold
+from chat_tui.search.query import Query, parse
+from chat_tui.search.snippets import Snippet, snippet
+
+SLOW = "This Python's SQLite can't index texts (it has no FTS5), so every message is read: that takes a while."
+BROKEN = "The search index was damaged and is made anew; until that is done not everything is found."
+BUSY = "Another chat-tui works on the search index. Search again in a moment."
+_STEP_SECONDS = 0.3
+_MOST_OF_ONE = 5
+"""Matches of one conversation that may stand before those of others."""
+_SPARE = 8
+_MOST_GONE = 20_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_log = logging.getLogger(__name__)
+
+
+class Match(NamedTuple):
+    """A message, or a conversation's title, that was found."""
+
+    summary: Summary
+    message_id: str | None
+    """None: the conversation itself, by its title, its tags or its marks."""
+    role: str | None
+    at: datetime
+    snippet: str
+    """As it was written, but on one line; not yet printable."""
+    spans: tuple[tuple[int, int], ...]
+    """Where in the snippet what was looked for begins and ends, in characters."""
+    model: str | None = None
+    cost: Decimal | None = None
+    """USD, of the message."""
+
+
+class Found(NamedTuple):
+    """What a search brought."""
+
+    matches: list[Match]
+    problems: list[str]
+    """Sentences: what of the query wasn't understood, and what is wrong with the index."""
+    total: int
+    """How many there are, also those that aren't among the matches."""
+
+
+def index_file(paths: Paths) -> Path:
+    """Return where the index of a data folder is; each has its own."""
+    name = blake2b(str(paths.data).encode(errors="surrogateescape"), digest_size=4).hexdigest()
+    return paths.cache / f"index-{name}.sqlite"
+
+
+class Index:
+    """The index of one library; its methods block, and may be called from any thread and in any number of processes.
+
+    It never fails: one that is damaged, or of another version, is made anew; where the disk has no place for it, it is
+    made for this run alone.
+    """
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    # Keeping it up to date
+
+    def update(
+        self,
+        on_progress: Callable[[int, int], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take in all that changed on disk, by whomever.
+
+        Args:
+            on_progress: Called with how many of the conversations that changed are done, and how many they are.
+            stop: Asked now and then; what was done until then stays.
+        """
+        try:
+            self._update(on_progress or (lambda done, total: None), stop)
+        except sqlite3.OperationalError as error:
+            _log.warning("the search index isn't up to date: %s", error)
+        except sqlite3.DatabaseError as error:
+            self._make_anew(error)
+            with suppress(sqlite3.DatabaseError):
+                self._update(on_progress or (lambda done, total: None), stop)
+
+    def _update(self, on_progress: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
+        self._clean_up()
+        on_disk = list(conversations(self._paths))
+        with self._open() as connection:
+            known = {
+                name: stamps
+                for name, *stamps in connection.execute(
+                    "SELECT name, folder, metadata_stamp, journal_stamp FROM conversations"
+                )
+            }
+        there = {found.name for found in on_disk}
+        gone = [name for name in known if name not in there]
+        changed = [
+            found
+            for found in sorted(on_disk, key=lambda found: found.name)
+            if known.get(found.name) != [found.folder, found.metadata_stamp, found.journal_stamp]
+        ]
+        done, total = 0, len(gone) + len(changed)
+        if total:
+            on_progress(0, total)
+        for name in gone:
+            self._remove(name)
+            done += 1
+        place = 0
+        while place < len(changed) and not stop():
+            place = self._step(changed, place)
+            on_progress(done + place, total)
+
+    def _step(self, changed: Sequence[OnDisk], place: int) -> int:
+        """Take in some of what changed, from `place` on, and return where to go on."""
+        until = monotonic() + _STEP_SECONDS
+        with self._writing() as connection:
+            while place < len(changed) and monotonic() < until:
+                if not self._take(connection, changed[place]):
+                    break  # a long journal: others may write first
+                place += 1
+        return place
+
+    def _take(self, connection: sqlite3.Connection, found: OnDisk) -> bool:
+        """Take in what of a conversation isn't there yet; return whether that was all."""
+        folder = self._paths.data / found.folder
+        connection.execute(
+            "INSERT INTO conversations (name, folder, in_trash) VALUES (?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET folder = excluded.folder, in_trash = excluded.in_trash",
+            (found.name, found.folder, found.in_trash),
+        )
+        key, metadata_stamp, *row = connection.execute(
+            "SELECT key, metadata_stamp, journal_stamp, taken, digest FROM conversations WHERE name = ?", (found.name,)
+        ).fetchone()
+        if metadata_stamp != found.metadata_stamp:
+            with suppress(FileNotFoundError):
+                index_journal.take_metadata(connection, key, folder, found)
+        if row[0] == found.journal_stamp:
+            return True
+        return index_journal.take_journal(connection, index_journal.Row(key, *row), folder, found)
+
+    def touch(self, folder: Path) -> None:
+        """Take in what changed in one conversation, or that it is gone."""
+        try:
+            found = look(self._paths, folder)
+            if not folder.is_dir():
+                self._remove(folder.name)
+                return
+            while True:
+                with self._writing() as connection:
+                    if self._take(connection, found):
+                        return
+        except ValueError:
+            return  # not in this library
+        except sqlite3.OperationalError as error:
+            _log.warning("a conversation isn't in the search index yet: %s", error)
+        except sqlite3.DatabaseError as error:
+            self._make_anew(error)
+
+    def forget(self, identifier: str) -> None:
+        """Take the conversation with the id `identifier` out; one that is still on disk comes back with an update."""
+        with suppress(sqlite3.DatabaseError), self._writing() as connection:
+            for (key,) in connection.execute(
+                "SELECT key FROM conversations WHERE substr(name, -26) = ?", (identifier,)
+            ).fetchall():
+                index_journal.remove(connection, key)
+
+    def _remove(self, name: str) -> None:
+        with self._writing() as connection:
+            known = connection.execute("SELECT key FROM conversations WHERE name = ?", (name,)).fetchone()
+            if known is not None:
+                index_journal.remove(connection, known[0])
+
+    def _clean_up(self) -> None:
+        """Begin anew when most of the texts are of messages that are gone."""
+        with self._open() as connection:
+            (gone,) = connection.execute("SELECT docs FROM gone").fetchone()
+            (there,) = connection.execute("SELECT count(*) FROM messages").fetchone()
+        if gone > max(there, _MOST_GONE):
+            self._make_anew(f"{gone} of {gone + there} texts are gone")
+
+    def _make_anew(self, reason: object) -> None:
+        if isinstance(reason, sqlite3.ProgrammingError):
+            raise reason  # a fault of ours, not of the file
+        _log.warning("the search index is made anew: %s", reason)
+        with self._lock:
+            self.close()
+            index_tables.forget(index_file(self._paths))
+
+    # Asking
+
+    def summaries(self) -> list[Summary]:
+        """Return what is known of all conversations that aren't in the trash, the last changed first.
+
+        Their metadata are without the keys that only newer versions know: not to be written back.
+        """
+        try:
+            with self._open() as connection:
+                rows = connection.execute(
+                    f"SELECT {_SUMMARY} FROM conversations c WHERE NOT in_trash ORDER BY changed DESC, name DESC"  # noqa: S608
+                ).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._excuse(error)
+            return []
+        return [self._summary(row) for row in rows]
+
+    def occurring(self) -> Occurring:
+        """Return the models, providers and tags that there are, the commonest first, for completion."""
+        counts: dict[str, dict[str, int]] = {"model": {}, "provider": {}, "tag": {}}
+        with suppress(sqlite3.DatabaseError), self._open() as connection:
+            for model, count in connection.execute("SELECT model, count(*) FROM conversations GROUP BY model"):
+                counts["model"][model or ""] = count
+            for provider, count in connection.execute(
+                "SELECT provider, count(DISTINCT conversation) FROM messages GROUP BY provider"
+            ):
+                counts["provider"][(provider or "").lower()] = count
+            for tags, count in connection.execute("SELECT tags, count(*) FROM conversations GROUP BY tags"):
+                for tag in {tag.lower() for tag in json.loads(tags)}:
+                    counts["tag"][tag] = counts["tag"].get(tag, 0) + count
+        return {
+            name: sorted(((value, n) for value, n in of.items() if value), key=lambda pair: (-pair[1], pair[0]))
+            for name, of in counts.items()
+        }
+
+    def search(self, text: str, limit: int = 50, *, typing: bool = False) -> Found:
+        """Return what `text` asks for, the best first; what isn't understood is left out, with a sentence.
+
+        Args:
+            text: Words and filters, as `search.query` has them.
+            limit: How many matches at most.
+            typing: The last word may not have been typed to its end.
+        """
+        now = datetime.now(UTC)
+        query = parse(text, now=now, typing=typing)
+        problems = [problem.sentence for problem in query.problems]
+        if query.is_empty:
+            return Found([], problems, 0)
+        try:
+            return self._search(query, limit, now, problems)
+        except sqlite3.DatabaseError as error:
+            return Found([], [*problems, self._excuse(error)], 0)
+
+    def _search(self, query: Query, limit: int, now: datetime, problems: list[str]) -> Found:
+        with self._open() as connection:
+            has_texts = index_tables.has_texts(connection)
+            is_plain = bool(query.groups or query.without) and not has_texts
+            most = -1 if is_plain else limit * _SPARE
+            statement = index_query.matching(query, now, most, has_texts=has_texts)
+            rows: Sequence[Any] = connection.execute(*statement).fetchall()
+            if is_plain:
+                rows = [row for row in rows if self._holds(connection, query, row)]
+                total = len(rows)
+            else:
+                (total,) = connection.execute(*index_query.counting(query)).fetchone()
+            rows = _mixed(rows)[:limit]
+            summaries = self._summaries_of(connection, {row[1] for row in rows})
+        matches = [self._match(query, row, summaries[row[1]]) for row in rows if row[1] in summaries]
+        return Found(matches, [*problems, *([SLOW] if is_plain else [])], total)
+
+    def _holds(self, connection: sqlite3.Connection, query: Query, row: Sequence[Any]) -> bool:
+        """Tell whether a message or a title has what is looked for, by reading it."""
+        _, key, identifier, *_, start, length, _ = row
+        if identifier is None:
+            title, tags = connection.execute("SELECT title, tags FROM conversations WHERE key = ?", (key,)).fetchone()
+            folded = fold(" ".join((title, *json.loads(tags))))
+        else:
+            (folder,) = connection.execute("SELECT folder FROM conversations WHERE key = ?", (key,)).fetchone()
+            message = _message(self._paths.data / folder, identifier, start, length)
+            folded = fold(f"{message.text}\n{other_text(message)}") if message else ""
+        return all(any(term.is_in(folded) for term in group) for group in query.groups) and not any(
+            term.is_in(folded) for term in query.without
+        )
+
+    def _match(self, query: Query, row: Sequence[Any], summary: Summary) -> Match:
+        _, _, identifier, at, role, models, cost, start, length, _ = row
+        shown = Snippet(summary.preview)
+        if identifier is not None:
+            message = _message(summary.folder, identifier, start, length)
+            shown = _snippet(message, query) if message else Snippet("")
+        elif query.terms:
+            title = snippet(summary.metadata.title, query.terms)
+            shown = title if title.spans else shown
+        model = (models or "").partition("\n")[0] or None
+        moment = _EPOCH + timedelta(milliseconds=at)
+        return Match(summary, identifier, role, moment, *shown, model=model, cost=decimal_or_none(cost))
+
+    def _summaries_of(self, connection: sqlite3.Connection, keys: set[int]) -> dict[int, Summary]:
+        marks = ", ".join("?" * len(keys))
+        rows = connection.execute(
+            f"SELECT c.key, {_SUMMARY} FROM conversations c WHERE c.key IN ({marks})",  # noqa: S608 - marks alone
+            tuple(keys),
+        ).fetchall()
+        return {key: self._summary(row) for key, *row in rows}
+
+    def _summary(self, row: Sequence[Any]) -> Summary:
+        (
+            folder,
+            changed,
+            created,
+            title,
+            tags,
+            pinned,
+            archived,
+            leaf,
+            settings,
+            newer,
+            messages,
+            model,
+            cost,
+            preview,
+        ) = row
+        path = self._paths.data / folder
+        metadata = Metadata(
+            path.name[-26:], parse_time(created or "1970-01-01T00:00:00Z"), title, tuple(json.loads(tags)),
+            bool(pinned), bool(archived), leaf, json.loads(settings), newer=bool(newer),
+        )  # fmt: skip
+        moment = _EPOCH + timedelta(seconds=changed)
+        return Summary(metadata, moment, path, messages, model, decimal_or_none(cost), preview)
+
+    # The file
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open the index if that wasn't done, and have it for ourselves in this process."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = index_tables.opened(index_file(self._paths))
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Write what is done inside in one step, or nothing of it."""
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                with suppress(sqlite3.DatabaseError):
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _excuse(self, error: sqlite3.DatabaseError) -> str:
+        """Return why nothing is found, after doing what helps."""
+        if index_tables.is_locked(error):
+            return BUSY
+        self._make_anew(error)
+        return BROKEN
+
+
+_SUMMARY = (
+    "c.folder, c.changed, c.created, c.title, c.tags, c.pinned, c.archived, c.leaf, c.settings, c.newer, c.messages,"
+    " c.model, c.cost, c.preview"
+)
+
+
+def _mixed(rows: Sequence[Any]) -> list[Any]:
+    """Return rows in their order, but what one conversation has beyond its share at the end."""
+    counts: dict[int, int] = {}
+    first: list[Any] = []
+    later: list[Any] = []
+    for row in rows:
+        counts[row[1]] = counts.get(row[1], 0) + 1
+        (first if counts[row[1]] <= _MOST_OF_ONE else later).append(row)
+    return first + later
+
+
+def _message(folder: Path, identifier: str, start: int, length: int) -> Message | None:
+    """Return the message whose line begins at `start`, or None when the journal isn't any more what it was."""
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            file.seek(start)
+            message = decode_message(decode_line(file.read(length)))
+    except (OSError, DamagedRecordError, NewerRecordError, KeyError):
+        return None
+    return message if message.id == identifier else None
+
+
+def _snippet(message: Message, query: Query) -> Snippet:
+    """Return the stretch that shows why the message was found; answers count before thoughts."""
+    shown = snippet(message.text, query.terms)
+    if shown.spans or not query.terms:
+        return shown
+    other = snippet(other_text(message), query.terms)
+    return other if other.spans else shown
