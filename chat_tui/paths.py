@@ -75,6 +75,10 @@ class Paths(NamedTuple):
         return self.data / "trash"
 
     @property
+    def ledger(self) -> Path:
+        return self.data / "ledger.jsonl"
+
+    @property
     def drafts(self) -> Path:
         return self.state / "drafts"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -153,10 +153,29 @@ class Library:
         folders = (self.paths.conversations / name for name in names if is_id(name[-ID_LENGTH:]))
         return [read_summary(folder) for folder in islice(folders, count)]
 
-    def summaries(self) -> list[Summary]:
-        """Return all conversations, the last changed first."""
-        found = [Summary(read_metadata(folder), _changed_at(folder), folder) for folder in self._folders()]
+    def summaries(self, unindexed: int | None = None) -> list[Summary]:
+        """Return all conversations, the last changed first, as the search index knows them.
+
+        Args:
+            unindexed: How many that the index doesn't know are read from the disk, the newest first; None for all.
+        """
+        from chat_tui.engine.index import Index
+
+        index = Index(self.paths)
+        try:
+            known = {one.folder: one for one in index.summaries()}
+        finally:
+            index.close()
+        folders = sorted(self._folders(), reverse=True)
+        missing = islice((folder for folder in folders if folder not in known), unindexed)
+        found = [known[folder] for folder in folders if folder in known]
+        found += [Summary(read_metadata(folder), _changed_at(folder), folder) for folder in missing]
         return sorted(found, key=lambda summary: summary.changed, reverse=True)
+
+    def summaries_of(self, folders: Iterable[Path]) -> list[Summary]:
+        """Return what a list says of those of `folders` that are conversations of this library."""
+        there = (folder for folder in folders if folder.parent == self.paths.conversations and folder.is_dir())
+        return [read_summary(folder) for folder in there]
 
     def _chat(self, metadata: Metadata, folder: Path) -> Chat:
         lock = self.paths.state / "locks" / f"{metadata.id}.lock"

@@ -126,10 +126,16 @@ class Shelf:
         return sum(self._erase(folder) for folder in old)
 
     def _erase(self, folder: Path) -> bool:
+        """Keep a conversation's sums, then delete it; what the disk refuses is tried again another day."""
+        from chat_tui.conversation.journal import read_journal
+        from chat_tui.conversation.ledger import settle
+
         try:
+            messages = read_journal(folder / "messages.jsonl").messages
+            settle(self._paths.ledger, folder.name[-ID_LENGTH:], messages.values())
             shutil.rmtree(folder)
             with suppress(OSError):
-                folder.parent.rmdir()
+                folder.parent.rmdir()  # unless others were deleted on that day
         except OSError:
             _log.exception("A conversation could not be deleted for good")
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from textual.widgets import TextArea
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.conversation import ConversationScreen
+from chat_tui.screens.shelving import ShelvingScreen
 from chat_tui.text import one_line
 from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 
-class ChatScreen(ConversationScreen):
+class ChatScreen(ShelvingScreen):
     """The conversation, and the composer in which it goes on.
 
     Args:
@@ -85,9 +87,11 @@ class ChatScreen(ConversationScreen):
         self.composer.put(f"{text}\n{newer}" if newer else text)
 
     async def sent(self) -> None:
-        """Return when every prompt that was given to be sent is on disk, or was refused."""
+        """Return when all that was typed is on disk: as a prompt, or refused and given back, or as a draft."""
         for worker in [worker for worker in self.workers if worker.group == "send"]:
             await worker.wait()
+        self._library.drafts.keep(self.chat.id, self.composer.text)
+        await asyncio.to_thread(self._library.drafts.write)
 
     @work(group="send")
     async def _send(self, text: str) -> None:
@@ -104,6 +108,8 @@ class ChatScreen(ConversationScreen):
         if chat is self.chat:
             self.transcript.action_scroll_end()
             self._watch(turn)
+        else:
+            session.leave(chat)  # the person went on before the reply began
 
     # Completion of commands
 
@@ -205,10 +211,8 @@ class ChatScreen(ConversationScreen):
     @work(group="command")
     async def action_new_chat(self) -> None:
         """Show a new conversation; a reply that streams goes on."""
-        if self._shown:
-            left, fresh = self.chat, self._library.begin()
-            self.enter(fresh)
-            (await self._session()).leave(left)
+        if self._shown or self.composer.text:
+            await self.go_on_in(self._library.begin())
 
     def action_choose_theme(self) -> None:
         """Open the list of themes."""

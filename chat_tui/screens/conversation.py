@@ -94,6 +94,7 @@ class ConversationScreen(TuningScreen):
         self.chat, self._progress = chat, Progress()
         self._ticking.pause()
         self.close_find()
+        self._shown = []  # a copy's messages have the ids of the original's
         self._sync(chat.path or chat.tail())
         self._show_all()
         self.composer.focus()
@@ -120,6 +121,15 @@ class ConversationScreen(TuningScreen):
         if settled := await session.settle_model(chat):
             self.warn(settled)
             self._show_all()
+        async for _ in session.follow(chat):
+            self._show_followed()
+
+    def _show_followed(self) -> None:
+        """Show what the process that writes here has added."""
+        self._sync(self.chat.path)
+        if self._shown:
+            self.transcript.replace(self.chat.tree[self._shown[-1]])
+        self._show_all()
 
     def _sync(self, path: Sequence[Message]) -> None:
         """Make the transcript show `path`; where both agree, nothing moves."""

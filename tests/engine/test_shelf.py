@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.conversation.ids import new_id
+from chat_tui.conversation.ledger import read_ledger
 from chat_tui.conversation.metadata import read_metadata
 from chat_tui.conversation.values import Message, Receipt, TextPart
 from chat_tui.cost import total_cost
@@ -197,8 +198,16 @@ def test_the_trash_is_emptied_of_what_is_old(library: Library) -> None:
     assert library.shelf.empty_trash(today + timedelta(days=29)) == 0
     assert len(library.shelf.trashed()) == 1
     assert library.shelf.empty_trash(today + timedelta(days=30)) == 1
+    assert [(one.model, one.cost) for one in read_ledger(library.paths.ledger)] == [("a/b", Decimal("0.25"))]
     assert library.shelf.trashed() == []
     assert [path.name for path in library.paths.trash.iterdir()] == ["notes"]
+
+
+def test_what_the_ledger_does_not_take_stays_in_the_trash(library: Library) -> None:
+    library.shelf.delete(kept(library))
+    library.paths.ledger.mkdir(parents=True)
+    assert library.shelf.empty_trash(datetime.now(UTC).astimezone().date() + timedelta(days=30)) == 0
+    assert len(library.shelf.trashed()) == 1
 
 
 def test_a_conversation_is_the_same_value_as_long_as_something_has_it(library: Library) -> None:
