@@ -90,7 +90,7 @@ class Folder:
         """Return what changes when the metadata or a reply that streams does: names, times and sizes of files."""
         found = []
         for path in (self.path / FILE_NAME, *sorted((self.path / "partial").glob("*.jsonl"))):
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotADirectoryError):
                 status = path.stat()
                 found.append((path.name, status.st_mtime_ns, status.st_size))
         return tuple(found)

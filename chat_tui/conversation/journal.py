@@ -116,7 +116,7 @@ class JournalReader:
         """
         try:
             file = self._path.open("rb")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             was_there, self._file = self._file is not None, None
             self.reading = Reading()
             return was_there
@@ -154,7 +154,7 @@ def read_journal(path: Path) -> Reading:
             for line in file:
                 if line.strip():
                     reading.take(line.rstrip(b"\n"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     return reading
 
@@ -171,7 +171,7 @@ def read_tail(path: Path, size: int = TAIL_BYTES) -> Reading:
                 if start == 0 or len(lines) > 2:
                     break
                 size *= 4  # one line is longer than that: a reply of megabytes
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return reading
     reading.whole = start == 0
     for line in lines if reading.whole else lines[1:]:
@@ -218,7 +218,7 @@ def set_aside_damaged(path: Path, lines: list[bytes]) -> Path | None:
     aside = path.with_name(path.name + ".damaged")
     try:
         known = set(aside.read_bytes().split(b"\n"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         known = set()
     missing = [line for line in dict.fromkeys(lines) if line not in known]
     if missing:

@@ -278,18 +278,17 @@ def test_the_key_is_nowhere(home: Home) -> None:
     assert [file for file in files if DEMO_KEY.encode() in file.read_bytes()] == []
 
 
-def test_the_data_folder_can_not_be_made(home: Home) -> None:
+@pytest.mark.parametrize(("variable", "place"), [("DATA", "state/unsaved"), ("STATE", "chat-tui-unsaved")])
+def test_a_folder_that_can_not_be_made(home: Home, variable: str, place: str) -> None:
     (home.root / "blocked").write_text("a file where a folder should be")
-    done = home.ask("markdown", CHAT_TUI_DATA_DIR=str(home.root / "blocked"))
-    assert (done.code, done.out) == (1, "")
-    assert done.sentence
-
-
-def test_the_state_folder_can_not_be_made(home: Home) -> None:
-    (home.root / "blocked").write_text("a file where a folder should be")
-    done = home.ask("markdown", CHAT_TUI_STATE_DIR=str(home.root / "blocked"))
-    assert (done.code, done.out) == (1, "")
-    assert "blocked" in done.sentence
+    done = home.ask("markdown", **{f"CHAT_TUI_{variable}_DIR": str(home.root / "blocked")})
+    assert (done.code, done.out.rstrip("\n")) == (0, samples.MARKDOWN.rstrip("\n"))
+    notice, farewell = done.err.splitlines()
+    assert "can't be saved now" in notice
+    assert str(home.root / "blocked") in notice
+    (kept,) = (home.root / place).glob("*/messages.jsonl")
+    assert str(kept.parent) in farewell
+    assert [json.loads(line)["role"] for line in kept.read_bytes().splitlines()] == ["user", "assistant"]
 
 
 def test_the_temporary_folder_is_gone(home: Home) -> None:
