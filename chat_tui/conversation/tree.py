@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from chat_tui.conversation.values import Message
 
 
 class Tree:
-    """Messages by id, with their children in the order in which they were made."""
+    """Messages by id, with their children in the order in which they were made.
 
-    def __init__(self, messages: Iterable[Message] = ()) -> None:
+    Args:
+        messages: In any order.
+        whole: Whether that is all there is. A message whose parent is missing then hangs below the one that was made
+            before that parent: a line that got lost must not cut off what was said before it.
+    """
+
+    def __init__(self, messages: Iterable[Message] = (), *, whole: bool = True) -> None:
         self._messages: dict[str, Message] = {}
         self._children: dict[str | None, list[str]] = {}
         self._shown: tuple[str | None, str | None] | None = None
         """The active message that was asked for last and the leaf below it: sending must not walk through all."""
         for message in sorted(messages, key=lambda message: message.id):
             self.put(message)
+        self._bridges = self._bridge() if whole else {}
+
+    def _bridge(self) -> dict[str, str]:
+        """Hang the messages whose parent is missing below what was made before it; return their new parents."""
+        orphans = [one for one in self._messages.values() if one.parent and one.parent not in self._messages]
+        known, bridges = sorted(self._messages) if orphans else [], {}
+        for orphan in orphans:
+            place = bisect_left(known, orphan.parent or "")
+            if place and known[place - 1] < orphan.id:
+                bridges[orphan.id] = known[place - 1]
+                siblings = self._children.setdefault(known[place - 1], [])
+                siblings.append(orphan.id)
+                siblings.sort()
+        return bridges
 
     def __iter__(self) -> Iterator[Message]:
         return iter(list(self._messages.values()))
@@ -46,13 +67,13 @@ class Tree:
         return [self._messages[child] for child in self._children.get(identifier, ())]
 
     def path(self, leaf: str | None) -> list[Message]:
-        """Return the messages from the first to `leaf`; a parent that isn't known begins the path."""
+        """Return the messages from the first to `leaf`; one without its parent, and any before that, begins the path."""
         path: list[Message] = []
         seen: set[str] = set()
         while leaf is not None and leaf in self._messages and leaf not in seen:
             seen.add(leaf)
             path.append(self._messages[leaf])
-            leaf = self._messages[leaf].parent
+            leaf = self._bridges.get(leaf, self._messages[leaf].parent)
         path.reverse()
         return path
 

@@ -136,7 +136,7 @@ class Chat:
     def tail(self) -> list[Message]:
         """Return the last messages of the branch, without waiting for the rest of the journal."""
         try:
-            tree = Tree(self.folder.read_tail().messages.values())
+            tree = Tree(self.folder.read_tail().messages.values(), whole=False)
         except OSError:
             return []  # `load` comes next, and says why
         return tree.path(tree.leaf(self.metadata.leaf))

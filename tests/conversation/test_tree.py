@@ -55,6 +55,16 @@ def test_a_missing_parent_begins_the_path() -> None:
     assert tree.path(tree.leaf()) == [found]
 
 
+def test_a_message_that_is_lost_cuts_nothing_off() -> None:
+    messages = [message("0")]
+    for number in range(1, 6):
+        messages.append(message(str(number), messages[-1]))
+    left = messages[:2] + messages[3:]
+    assert Tree(left).path(messages[-1].id) == left
+    assert Tree(left).leaf(messages[0].id) == messages[-1].id
+    assert Tree(left, whole=False).path(messages[-1].id) == messages[3:]
+
+
 def test_a_later_record_takes_the_place_of_an_earlier_one() -> None:
     prompt = message("draft")
     tree = Tree([prompt])

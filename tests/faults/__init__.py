@@ -1,0 +1,1 @@
+"""What must not be lost: crashes, disks that refuse, damage, several writers."""

@@ -1,0 +1,106 @@
+"""Damage: a journal cut off anywhere, or with any byte changed, opens, and loses at most the lines that are damaged."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from chat_tui.conversation.ids import now
+from chat_tui.conversation.journal import read_journal
+from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
+from chat_tui.conversation.values import Message, Receipt
+from chat_tui.engine.chat import Chat
+from tests.conversation.samples import full_message, message
+from tests.engine.conftest import library_at
+
+FLIPS = int(os.environ.get("CHAT_TUI_FLIPS", "60"))
+SEED = int(os.environ.get("CHAT_TUI_SEED", "7"))
+LARGE = 1_500
+"""Messages, of which the longest have 4 KB."""
+
+
+def conversation(root: Path, lines: list[bytes]) -> Chat:
+    """Return a conversation with that journal."""
+    chat = library_at(root).begin()
+    chat.folder.write_metadata(chat.metadata)
+    chat.folder.append_lines(b"".join(lines))
+    return chat
+
+
+def opened(chat: Chat, root: Path) -> Chat:
+    """Return the conversation as the next process has it."""
+    again = library_at(root).open(chat.id)
+    again.load()
+    return again
+
+
+def thread(count: int, size: int = 20) -> list[Message]:
+    """Return messages that answer each other."""
+    messages = [message("first")]
+    for number in range(1, count):
+        messages.append(message(f"{number} " + "wörd " * (number * 37 % size), messages[-1], seconds=number))
+    return messages
+
+
+def test_cut_off_at_every_byte(tmp_path: Path) -> None:
+    messages = [*thread(3), full_message()]
+    lines = [
+        *map(encode_message, messages),
+        b'{"v":1,"type":"later","id":"x"}\n',
+        encode_settlement(Settlement(messages[3].id, now(), Receipt(provider="P"))),
+        encode_hiding(Hiding(messages[1].id, now())),
+    ]
+    chat = conversation(tmp_path, lines)
+    whole = b"".join(lines)
+    ends = {sum(map(len, lines[: number + 1])): number + 1 for number in range(len(lines))}
+    complete = 0
+    for cut in range(len(whole) + 1):
+        chat.folder.journal.write_bytes(whole[:cut])
+        complete = ends.get(cut, complete)
+        again = opened(chat, tmp_path)
+        expected = [one.id for one in messages[: min(complete, 4)]]
+        found = [one.id for one in again.tree]
+        # A line that lacks only its end is whole already.
+        assert found[: len(expected)] == expected, f"cut at byte {cut}"
+        assert len(found) <= len(expected) + 1
+        assert chat.folder.journal.read_bytes() == whole[:cut], f"written over at byte {cut}"
+        if cut % 40 == 0:
+            more = message("more")
+            again.put(more)
+            assert chat.folder.journal.read_bytes().startswith(whole[:cut])
+            assert [*found, more.id] == list(read_journal(chat.folder.journal).messages)
+        again.close()
+
+
+@pytest.fixture(scope="module")
+def large() -> list[bytes]:
+    """The lines of a long conversation."""
+    return [encode_message(one) for one in thread(LARGE, 800)]
+
+
+def test_a_changed_byte_costs_its_line_at_most(tmp_path: Path, large: list[bytes]) -> None:
+    chat = conversation(tmp_path, large)
+    whole = b"".join(large)
+    identifiers = list(read_journal(chat.folder.journal).messages)
+    starts = [0]
+    for line in large:
+        starts.append(starts[-1] + len(line))
+    chance = random.Random(SEED)  # noqa: S311 - the same damage each time
+    for number in range(FLIPS):
+        place = chance.randrange(len(whole))
+        damaged = bytearray(whole)
+        damaged[place] ^= chance.randrange(1, 256)
+        chat.folder.journal.write_bytes(damaged)
+        again = opened(chat, tmp_path)
+        hit = next(index for index in range(len(large)) if starts[index] <= place < starts[index + 1])
+        hits = {hit, hit + 1} if place == starts[hit + 1] - 1 else {hit}
+        about = f"seed {SEED}, flip {number}, byte {place}"
+        expected = {one for index, one in enumerate(identifiers) if index not in hits}
+        assert expected <= {one.id for one in again.tree}, about
+        assert expected - {one.id for one in again.path} <= set(identifiers[max(hits) + 1 : max(hits) + 2]), about
+        assert chat.folder.journal.read_bytes() == damaged, about
+        again.close()
+    print(f"{FLIPS} flips, seed {SEED}, {len(whole)} bytes")
