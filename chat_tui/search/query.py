@@ -25,7 +25,7 @@ from chat_tui.search.folding import Term, words
 
 OR = "OR"
 _DATED = ("before", "after")
-_LEAST_TYPED = 2
+_LEAST_TYPED = 3
 """Letters from which on a word that is being typed is taken as the beginning of one; fewer begin too many."""
 
 
