@@ -26,18 +26,32 @@ class Tree:
             self.put(message)
         self._bridges = self._bridge() if whole else {}
 
-    def _bridge(self) -> dict[str, str]:
-        """Hang the messages whose parent is missing below what was made before it; return their new parents."""
-        orphans = [one for one in self._messages.values() if one.parent and one.parent not in self._messages]
-        known, bridges = sorted(self._messages) if orphans else [], {}
+    def _bridge(self) -> dict[str, str | None]:
+        """Hang the messages whose parent is missing below what was made before them; return their new parents."""
+        orphans = [one for one in self._messages.values() if self._is_orphan(one)]
+        known, bridges = sorted(self._messages) if orphans else [], dict[str, str | None]()
         for orphan in orphans:
-            place = bisect_left(known, orphan.parent or "")
-            if place and known[place - 1] < orphan.id:
-                bridges[orphan.id] = known[place - 1]
-                siblings = self._children.setdefault(known[place - 1], [])
-                siblings.append(orphan.id)
-                siblings.sort()
+            place = bisect_left(known, min(orphan.parent or "", orphan.id))
+            before = bridges[orphan.id] = known[place - 1] if place else None
+            if orphan.id in (siblings := self._children[orphan.parent]):
+                siblings.remove(orphan.id)
+            siblings = self._children.setdefault(before, [])
+            siblings.append(orphan.id)
+            siblings.sort()
         return bridges
+
+    def _is_orphan(self, message: Message) -> bool:
+        """Tell whether a message's parent is missing, or goes back to the message itself."""
+        parent = message.parent
+        if parent is None or parent < message.id:
+            return parent is not None and parent not in self._messages
+        seen: set[str] = set()  # of a parent that was made later: clocks differ, or the line is damaged
+        while parent is not None and parent not in seen and parent in self._messages:
+            if parent == message.id:
+                return True
+            seen.add(parent)
+            parent = self._messages[parent].parent
+        return message.parent not in self._messages
 
     def __iter__(self) -> Iterator[Message]:
         return iter(list(self._messages.values()))
@@ -67,7 +81,7 @@ class Tree:
         return [self._messages[child] for child in self._children.get(identifier, ())]
 
     def path(self, leaf: str | None) -> list[Message]:
-        """Return the messages from the first to `leaf`; one without its parent, and any before that, begins the path."""
+        """Return the messages from the first to `leaf`; one of whose parent nothing is known begins the path."""
         path: list[Message] = []
         seen: set[str] = set()
         while leaf is not None and leaf in self._messages and leaf not in seen:

@@ -77,11 +77,13 @@ def test_cycles_end() -> None:
     one, two = replace(one, parent=two.id), replace(two, parent=one.id)
     itself = message("itself")
     itself = replace(itself, parent=itself.id)
-    tree = Tree([one, two, itself])
+    tree = Tree([one, two, itself], whole=False)
     assert {known.id for known in tree.path(one.id)} == {one.id, two.id}
     assert tree.path(itself.id) == [itself]
     assert tree.leaf(one.id) in tree
     assert tree.leaf(itself.id) == itself.id
+    tree = Tree([one, two, itself])
+    assert [known.id for known in tree.path(tree.leaf())] == [one.id, two.id, itself.id]
 
 
 def test_a_path_of_ten_thousand_messages_needs_no_recursion() -> None:

@@ -100,7 +100,10 @@ def test_a_changed_byte_costs_its_line_at_most(tmp_path: Path, large: list[bytes
         about = f"seed {SEED}, flip {number}, byte {place}"
         expected = {one for index, one in enumerate(identifiers) if index not in hits}
         assert expected <= {one.id for one in again.tree}, about
-        assert expected - {one.id for one in again.path} <= set(identifiers[max(hits) + 1 : max(hits) + 2]), about
+        changed = [again.tree[identifiers[index]].parent for index in hits if identifiers[index] in again.tree]
+        if not any(parent in again.tree and parent != identifiers[hit - 1] for parent in changed):
+            # But for a message that now says it answers another one: that is a branch like any other.
+            assert expected <= {one.id for one in again.path}, about
         assert chat.folder.journal.read_bytes() == damaged, about
         again.close()
     print(f"{FLIPS} flips, seed {SEED}, {len(whole)} bytes")
