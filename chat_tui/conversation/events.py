@@ -107,3 +107,5 @@ class Tagged:
     reply: str
     step: int
     event: Event
+    at: float | None = None
+    """When it happened, by the clock of `time.monotonic`; who comes to watch later counts from there."""

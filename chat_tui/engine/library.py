@@ -153,23 +153,29 @@ class Library:
         folders = (self.paths.conversations / name for name in names if is_id(name[-ID_LENGTH:]))
         return [read_summary(folder) for folder in islice(folders, count)]
 
-    def summaries(self, unindexed: int | None = None) -> list[Summary]:
-        """Return all conversations, the last changed first, as the search index knows them.
-
-        Args:
-            unindexed: How many that the index doesn't know are read from the disk, the newest first; None for all.
-        """
+    def summaries(self) -> list[Summary]:
+        """Return all conversations, the last changed first, as the search index and else the disk knows them."""
         from chat_tui.engine.index import Index
 
         index = Index(self.paths)
         try:
-            known = {one.folder: one for one in index.summaries()}
+            return self.complete(index.summaries())
         finally:
             index.close()
-        folders = sorted(self.folders(), reverse=True)
-        missing = islice((folder for folder in folders if folder not in known), unindexed)
-        found = [known[folder] for folder in folders if folder in known]
-        found += [Summary(read_metadata(folder), _changed_at(folder), folder) for folder in missing]
+
+    def complete(self, indexed: Iterable[Summary], most: int | None = None) -> list[Summary]:
+        """Return the conversations that there are, the last changed first.
+
+        Args:
+            indexed: What the search index knows; some of it may have gone.
+            most: How many that the index doesn't know are read from the disk, the newest first; None for all.
+        """
+        names = {entry.name for entry in self._entries() if is_id(entry.name[-ID_LENGTH:])}
+        known = {one.folder.name: one for one in indexed}
+        found = [one for name, one in known.items() if name in names]
+        for name in islice(sorted(names - known.keys(), reverse=True), most):
+            folder = self.paths.conversations / name
+            found.append(Summary(read_metadata(folder), _changed_at(folder), folder))
         return sorted(found, key=lambda summary: summary.changed, reverse=True)
 
     def summaries_of(self, folders: Iterable[Path]) -> list[Summary]:

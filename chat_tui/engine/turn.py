@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
@@ -235,7 +236,7 @@ class Turn:
         return replace(message, receipt=receipt)
 
     def _publish(self, event: Event) -> None:
-        self._log.append(Tagged(self.chat.id, self.reply.id, 0, event))
+        self._log.append(Tagged(self.chat.id, self.reply.id, 0, event, time.monotonic()))
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.done():

@@ -224,7 +224,7 @@ class ConversationScreen(TuningScreen):
         if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
             self.transcript.append_calls(reply, calls)
         for tagged in batch:
-            self._progress.take(tagged.event)
+            self._progress.take(tagged.event, tagged.at)
             match tagged.event:
                 case Started(left_out=names) if names and names != self._left_out:
                     self._left_out = names

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from rich.cells import cell_len
 
@@ -25,34 +26,40 @@ def today() -> date:
     return now().astimezone().date()
 
 
-def by_day(found: Iterable[Summary], *, pinned_first: bool) -> tuple[list[Summary], list[tuple[int, str]]]:
-    """Return conversations as they are listed, with the heading above the first of each group and its place."""
-    listed = sorted(found, key=lambda one: (pinned_first and one.metadata.pinned, one.changed), reverse=True)
-    current = today()
-    headings: list[tuple[int, str]] = []
-    for place, one in enumerate(listed):
-        pinned = pinned_first and one.metadata.pinned
-        heading = "Drafts" if is_draft(one) else "Pinned" if pinned else day_name(_local(one.changed).date(), current)
-        if not headings or headings[-1][1] != heading:
-            headings.append((place, heading))
-    return listed, headings
+def by_day(found: Sequence[Summary], *, pinned_first: bool) -> tuple[list[Summary], list[tuple[int, str]]]:
+    """Return conversations as they are listed, with the heading above the first of each group and its place.
+
+    Args:
+        found: Those to list, the last changed first.
+        pinned_first: Whether those that are pinned stand before the others.
+    """
+    drafts = [one for one in found if is_draft(one)]
+    sent = [one for one in found if not is_draft(one)] if drafts else found
+    pinned = [one for one in sent if one.metadata.pinned] if pinned_first else []
+    others = [one for one in sent if not one.metadata.pinned] if pinned else list(sent)
+    headings = [(0, "Drafts")] if drafts else []
+    if pinned:
+        headings.append((len(drafts), "Pinned"))
+    current, place, end = today(), 0, len(drafts) + len(pinned)
+    while place < len(others):
+        name, first = _group(_local(others[place].changed).date(), current)
+        headings.append((end + place, name))
+        began = datetime(first.year, first.month, first.day).astimezone()
+        place = bisect_left(others, True, place + 1, key=lambda one: one.changed < began)
+    return [*drafts, *pinned, *others], headings
 
 
-def day_name(day: date, current: date) -> str:
-    """Return the heading for a day: Today, Yesterday, a weekday of the last week, else its month."""
+def _group(day: date, current: date) -> tuple[str, date]:
+    """Return the heading for a day, and the first day that is under it: a weekday of the last week, or a month."""
     days = (current - day).days
-    if days <= 0:
-        return "Today"
-    if days == 1:
-        return "Yesterday"
     if days < 7:
-        return f"{day:%A}"
-    return f"{day:%B}" if day.year == current.year else f"{day:%B %Y}"
+        return ("Today", current) if days <= 0 else ("Yesterday" if days == 1 else f"{day:%A}", day)
+    return f"{day:%B}" if day.year == current.year else f"{day:%B %Y}", day.replace(day=1)
 
 
 def is_draft(one: Summary) -> bool:
     """Tell whether nothing was sent there yet."""
-    return one.messages == 0 and one.model is None and not one.folder.exists()
+    return one.messages == 0 and not one.preview and one.model is None
 
 
 def words_of(one: Summary) -> str:
@@ -111,11 +118,10 @@ def by_deletion(found: Sequence[Trashed]) -> list[tuple[int, str]]:
 
 
 def _spoken(day: date) -> str:
-    current = today()
-    named = day_name(day, current)
-    if named in ("Today", "Yesterday"):
-        return named.lower()
-    return f"on {named}" if current - day < timedelta(days=7) else f"on {day.day} {day:%B}"
+    days = (today() - day).days
+    if days < 2:
+        return "today" if days <= 0 else "yesterday"
+    return f"on {day:%A}" if days < 7 else f"on {day.day} {day:%B}"
 
 
 def full_time(moment: datetime) -> str:

@@ -113,11 +113,17 @@ class ConversationsPane(SearchedPane):
         newest = await asyncio.to_thread(library.newest, self.app.size.height)
         if not self._is_read:
             self._take(newest, wanted)
-        drafts, found = await asyncio.to_thread(lambda: (library.drafts.unsent(), library.summaries(UNINDEXED)))
+        found = await asyncio.to_thread(self._read_all, newest)
         self._thrown = await asyncio.to_thread(self._trash)
         self._is_read = True
-        fresh = {one.folder: one for one in newest}
-        self._take([*drafts, *(_newer(fresh.get(one.folder, one), one) for one in found)], wanted)
+        self._take(found, wanted)
+
+    def _read_all(self, newest: Sequence[Summary]) -> Sequence[Summary]:
+        """Return all conversations, the last changed first; of the `newest` what the disk says now."""
+        fresh = {one.folder.name: one for one in newest}
+        found = [_newer(fresh.get(one.folder.name, one), one) for one in self._library.summaries()]
+        found = [*self._library.drafts.unsent(), *found]
+        return sorted(found, key=lambda one: one.changed, reverse=True)
 
     def _trash(self) -> Mapping[Path, Trashed]:
         return {one.summary.folder: one for one in self._library.shelf.trashed()}
@@ -422,7 +428,8 @@ class ConversationsPane(SearchedPane):
         self._thrown = await asyncio.to_thread(self._trash)
         known = {one.folder: one for one in self._all}
         found = [known.get(one.folder, one)._replace(metadata=one.metadata) for one in found]
-        self._take([*found, *(one for one in self._all if one.folder not in changed)], result.name[-ID_LENGTH:])
+        found += (one for one in self._all if one.folder not in changed)
+        self._take(sorted(found, key=lambda one: one.changed, reverse=True), result.name[-ID_LENGTH:])
 
     def _say(self, sentence: str) -> None:
         self._said = sentence

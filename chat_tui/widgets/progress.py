@@ -37,18 +37,19 @@ class Progress:
         """Whether the line changes with time."""
         return self._started is not None
 
-    def take(self, event: Event) -> None:
-        """Take note of what happened."""
+    def take(self, event: Event, at: float | None = None) -> None:
+        """Take note of what happened, now or at a moment of the clock before."""
         from chat_tui.conversation.events import Failed, Finished, Reasoning, Receipted, Retrying, Started, Text
 
+        at = self._clock() if at is None else at
         match event:
             case Started():
-                self._started, self._first, self._receipt = self._clock(), None, None
+                self._started, self._first, self._receipt = at, None, None
                 self._characters, self._thinking, self._retrying = 0, False, None
             case Retrying():
-                self._retrying = (self._clock() + event.wait, event)
+                self._retrying = (at + event.wait, event)
             case Text(text) | Reasoning(text):
-                self._first, self._retrying = self._first or self._clock(), None
+                self._first, self._retrying = self._first or at, None
                 self._thinking = isinstance(event, Reasoning)
                 self._characters += len(text)
             case Receipted(receipt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -231,18 +232,18 @@ async def test_opening_reads_only_the_conversations_that_are_shown(
         (folder / "conversation.toml").write_text(f'v = 1\nid = "{identifier}"\ntitle = "Number {number}"\n')
     read: list[Path] = []
     may_go_on = threading.Event()
-    summaries = Library.summaries
+    complete = Library.complete
 
     def note(folder: Path) -> Metadata:
         read.append(folder)
         return read_metadata(folder)
 
-    def wait(library: Library, unindexed: int | None = None) -> list[Summary]:
+    def wait(library: Library, indexed: Iterable[Summary], most: int | None = None) -> list[Summary]:
         may_go_on.wait(60)
-        return summaries(library, unindexed)
+        return complete(library, indexed, most)
 
     monkeypatch.setattr("chat_tui.engine.library.read_metadata", note)
-    monkeypatch.setattr(Library, "summaries", wait)
+    monkeypatch.setattr(Library, "complete", wait)
     async with starter.run(size=(120, 40)) as app:
         await app.pilot.press("ctrl+b")
         await app.until_shown("Number 999", "Number 980")
