@@ -72,8 +72,11 @@ class Tree:
             siblings.append(message.id)
             if len(siblings) > 1 and siblings[-2] > message.id:
                 siblings.sort()
-            if self._shown is not None and message.parent != self._shown[1]:
-                self._shown = None
+            if self._shown is not None:
+                parent = message.parent
+                goes_on = parent is not None and parent == self._shown[1] and message.id > parent
+                goes_on = goes_on and not self._children.get(message.id)
+                self._shown = (self._shown[0], message.id) if goes_on else None
         self._messages[message.id] = message
 
     def children(self, identifier: str | None) -> list[Message]:
@@ -96,8 +99,8 @@ class Tree:
         if active not in self._messages:
             active = None
         if self._shown is not None and self._shown[0] == active:
-            leaf = self._below(self._shown[1])
-        elif active is None:
+            return self._shown[1]
+        if active is None:
             leaf = max((one for one in self._messages if not self._children.get(one)), default=None)
         else:
             leaf = self._below(active)

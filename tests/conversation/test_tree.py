@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from chat_tui.conversation.tree import Tree
 from tests.conversation.samples import later, message
 
@@ -92,3 +95,19 @@ def test_a_path_of_ten_thousand_messages_needs_no_recursion() -> None:
         messages.append(message(str(number), messages[-1]))
     tree = Tree(messages)
     assert tree.path(tree.leaf(messages[0].id)) == messages
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(-1, 9), st.booleans()), max_size=14), st.integers(-1, 9))
+def test_the_leaf_that_is_remembered_is_the_one_that_is_found(puts: list[tuple[int, int, bool]], active: int) -> None:
+    identifiers = [message().id for _ in range(10)]
+    tree = Tree()
+    for one, parent, asks in puts:
+        above = identifiers[parent] if 0 <= parent < one else None
+        if identifiers[one] not in tree:
+            tree.put(replace(message(), id=identifiers[one], parent=above))
+        if asks:
+            tree.leaf(identifiers[active] if active >= 0 else None)
+    fresh = Tree(tree, whole=False)
+    for asked in (identifiers[active] if active >= 0 else None, None):
+        assert tree.leaf(asked) == fresh.leaf(asked)
