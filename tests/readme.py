@@ -19,8 +19,8 @@ from chat_tui.config import themes
 from chat_tui.config.commands import VERBS
 from chat_tui.config.schema import SETTINGS, Setting
 from chat_tui.config.writing import literal
-from chat_tui.conversation.ids import new_id
-from chat_tui.conversation.records import encode_message
+from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.values import (
     Attempt,
     Citation,
@@ -71,10 +71,11 @@ _EVERY_FIELD = Message(
         fallback="words",
     ),
     failure=Failure("sentence", "429", retryable=True, actions=("retry",), retry_after=1.5, limit_source="word"),
+    copied_from=new_id(),
 )
 _FIELDS = {
     "v": "1, the version of the format; a line of a newer version makes the conversation read-only",
-    "type": "`message`; lines of other types are skipped",
+    "type": "`message`; two more types are below, lines of others are kept and skipped",
     "id": "26 characters",
     "parent": "the `id` of the message before it, or null for the first",
     "at": "when the line was written: RFC 3339, UTC, milliseconds",
@@ -112,6 +113,11 @@ _FIELDS = {
     "failure.actions": "what may help, the likeliest first",
     "failure.retry_after": "how many seconds the server said to wait",
     "failure.limit_source": "whose limit was reached, in the server's word",
+    "copied_from": "the conversation that has the message first, where its cost is counted",
+}
+_OTHER_LINES = {
+    "receipt": "what became known of a reply's price later; what its `receipt` says counts in place of the message's",
+    "hide": "whether requests leave a message out; `hidden` is true or false",
 }
 
 README = Path(__file__).parent.parent / "README.md"
@@ -217,7 +223,13 @@ def journal() -> str:
     everything = _journalled(_EVERY_FIELD)
     if unexplained := everything.keys() ^ _FIELDS.keys():
         raise ValueError(f"explain these fields of the journal, and no others: {', '.join(sorted(unexplained))}")
-    return _table(("Field", "What it is"), ((f"`{name}`", _FIELDS[name]) for name in everything))
+    fields = _table(("Field", "What it is"), ((f"`{name}`", _FIELDS[name]) for name in everything))
+    lines = (encode_settlement(Settlement(new_id(), now(), Receipt())), encode_hiding(Hiding(new_id(), now())))
+    rows = []
+    for record in map(json.loads, lines):
+        names = ", ".join(f"`{name}`" for name in record if name != "type")
+        rows.append((f"`{record['type']}`", names, _OTHER_LINES[record["type"]]))
+    return f"{fields}\n{_table(('Other lines', 'Fields', 'What they say of the message with that `id`'), rows)}"
 
 
 def _journalled(message: Message) -> dict[str, None]:
