@@ -270,6 +270,8 @@ class ChatApp(App[None]):
         """
         _log.error("the application ended", exc_info=True)
         log = one_line(str(self._launch.library.paths.log))
+        if self._started is not None and self._started.done():
+            self.farewell = self._started.result().rescue()
         self.panic(
             Text(
                 "chat-tui: The application ended because of a fault of its own. What was sent and what had arrived is "

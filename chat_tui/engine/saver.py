@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from chat_tui.conversation.folder import Folder
@@ -60,18 +60,21 @@ class Saver:
         """Try a last time, and put what isn't saved then where it can be found; `farewell` says where."""
         if self._trying is not None:
             self._trying.cancel()
-        waiting = list({chat.id: chat for chat in (*chats, *self._troubled.values())}.values())
-        self.farewell = await asyncio.to_thread(self._rescue, [chat for chat in waiting if chat.saving.is_pending])
+        waiting = [*chats, *self._troubled.values()]
+        await asyncio.to_thread(self.rescue, waiting)
         for chat in waiting:
             if chat.saving.fault is None:
                 self.mind(chat)
 
-    def _rescue(self, chats: Sequence[Chat]) -> list[str]:
-        told: list[str] = []
-        for chat in chats:
-            if not chat.saving.flush() and chat.saving.is_pending:
-                told += _rescue(chat, rescue_places(self._paths) if self._paths else [])
-        return told
+    def rescue(self, chats: Iterable[Chat]) -> None:
+        """Save what can be saved of `chats` and put the rest elsewhere; it blocks, for when nothing else runs."""
+        places = rescue_places(self._paths) if self._paths else []
+        self.farewell = [
+            sentence
+            for chat in {chat.id: chat for chat in chats}.values()
+            if chat.saving.is_pending and not chat.saving.flush()
+            for sentence in _rescue(chat, places)
+        ]
 
 
 def rescue_places(paths: Paths) -> list[Path]:

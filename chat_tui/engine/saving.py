@@ -24,6 +24,8 @@ _ADVICE = {
     errno.EACCES: "Give yourself the right to write there.",
     errno.EPERM: "Give yourself the right to write there.",
     errno.ENOENT: "Bring the folder back.",
+    errno.EEXIST: "A file is in the place of a folder: move it away.",
+    errno.ENOTDIR: "A file is in the place of a folder: move it away.",
     errno.EIO: "The disk may be failing: look after it.",
 }
 

@@ -232,6 +232,11 @@ class Session:
         if self._on_close is not None:
             await asyncio.to_thread(self._on_close)
 
+    def rescue(self) -> list[str]:
+        """Put what isn't saved where it can be found, after a fault that ends all; return what to tell of it."""
+        self.saver.rescue(self._open.values())
+        return self.saver.farewell
+
     async def _ready(self, chat: Chat) -> None:
         await self.open(chat)
         await self.settle_model(chat)

@@ -150,6 +150,7 @@ async def test_where_nothing_can_be_written_the_words_go_to_the_terminal(
         chat = begin(library, "demo/markdown")
         fill(monkeypatch)
         reply = await ask(session, chat, "Hi")
+        assert session.rescue()[1:] == ["You: Hi", f"Reply: {reply.text}"]  # after a fault of our own, at once
         await session.close()
     assert "no other folder takes it" in session.saver.farewell[0]
     assert session.saver.farewell[1:] == ["You: Hi", f"Reply: {reply.text}"]
