@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chat_tui.conversation.exports.excerpt import Excerpt, Scope, Weights, put_record, take_excerpt
+from chat_tui.conversation.exports.writing import Written, file_for, write_excerpt
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import ID_LENGTH, is_id
 from chat_tui.conversation.imports.detect import find_conversations
@@ -109,7 +110,7 @@ class Outcome:
         lines = [f"{total:,} conversation{'s' * (total != 1)}: {states}." if total else "No conversations."]
         if self.added:
             lines[0] += f" {self.added:,} message{'s' * (self.added != 1)} {'to add' if self.dry else 'added'}."
-        lines += [f"Left out: {count:,} {what}." for what, count in sorted(self.left_out.items())]
+        lines += [f"Left out: {what} ({count:,})." for what, count in sorted(self.left_out.items())]
         refused = (arrival for arrival in self.arrivals if arrival.state == "refused")
         return [*lines, *(f"“{arrival.title}”: {arrival.sentence}" for arrival in refused), *self.problems]
 
@@ -247,3 +248,31 @@ def _show(chat: Chat, message: Message) -> None:
     """Put an imported message into the tree of a chat that is open here."""
     if len(chat.tree) and message.id not in chat.tree:
         chat.tree.put(message)
+
+
+class Order(NamedTuple):
+    """What a person wants to have exported."""
+
+    scope: Scope
+    message: str | None
+    """The id of the message, for one alone."""
+    form: str
+    path: Path
+    replace: bool = False
+    """Whether what is there may be written over."""
+    beside: bool = False
+
+
+def export(chat: Chat, order: Order) -> Written:
+    """Write what `order` says of `chat`; it blocks.
+
+    Raises:
+        FileExistsError: when there is something, and it is not to be replaced.
+        RefusedError: when there is nothing to export.
+        OSError: when it can't be read or written.
+    """
+    excerpt = excerpt_of(chat, order.scope, order.message)
+    if not excerpt.messages:
+        raise RefusedError("Nothing was sent here yet, so there is nothing to export.")
+    path = file_for(order.path, chat.title, order.form)
+    return write_excerpt(path, excerpt, order.form, beside=order.beside, replace=order.replace)

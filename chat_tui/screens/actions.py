@@ -49,6 +49,10 @@ ACTIONS = (
     Action("delete", "Delete the conversation", "Move this conversation to the trash; a reply that streams is stopped",
            "delete"),
     Action("restore", "Restore", "Bring back the conversation that was deleted last, or show the trash", "restore"),
+    Action("export", "Export", "Write this conversation, or a message, to a file: Markdown, HTML, text, JSON, TOML",
+           "export", "ctrl+s", "[FORMAT] [PATH]"),
+    Action("import_conversations", "Import", "Take conversations from an export of this or of another program; it says "
+           "first what would come", "import", "", "PATH"),
     Action("undo_setting", "Undo a setting", "Undo the last change of a setting in this chat", "undo"),
     Action("redo_setting", "Redo a setting", "Make the change of a setting again that was undone", "redo"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",

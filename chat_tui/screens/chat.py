@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.conversation import ConversationScreen
-from chat_tui.screens.shelving import ShelvingScreen
+from chat_tui.screens.moving import MovingScreen
 from chat_tui.text import one_line
 from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 
-class ChatScreen(ShelvingScreen):
+class ChatScreen(MovingScreen):
     """The conversation, and the composer in which it goes on.
 
     Args:

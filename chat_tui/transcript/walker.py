@@ -62,6 +62,11 @@ class Walker(Transcript):
         above = (item.message for item in self._stack.items[index::-1]) if index >= 0 else ()
         return next((message.id for message in above if message.role == "user"), None)
 
+    @property
+    def current_message(self) -> str | None:
+        """The id of the message at the cursor; None when there is none."""
+        return self._cursor.item.message.id if self._cursor.item is not None else None
+
     def message_source(self) -> str:
         """Return the message at the cursor as it was received; empty when there is none."""
         return self._cursor.item.text if self._cursor.item is not None else ""
