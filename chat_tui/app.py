@@ -169,7 +169,9 @@ class ChatApp(App[None]):
             gc.enable()
         chat.transcript.enable_markdown(**self._launch.transcript)
         await session.preload()
-        await asyncio.to_thread(self._launch.library.shelf.empty_trash)
+        library = self._launch.library
+        library.lately = await asyncio.to_thread(library.newest, self.size.height)
+        await asyncio.to_thread(library.shelf.empty_trash)
 
     # The clipboard and the mouse
 

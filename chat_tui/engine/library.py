@@ -53,6 +53,8 @@ class Library:
         self.flags: Layer = flags or {}
         self._presets_folder = presets or paths.presets
         self.drafts = Drafts(paths)
+        self.lately: list[Summary] = []
+        """The conversations that were listed last, those on top: shown until it is known how it is now."""
         self._alive: WeakValueDictionary[str, Chat] = WeakValueDictionary()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from rich.cells import cell_len
@@ -26,27 +26,51 @@ def today() -> date:
     return now().astimezone().date()
 
 
-def by_day(found: Sequence[Summary], *, pinned_first: bool) -> tuple[list[Summary], list[tuple[int, str]]]:
-    """Return conversations as they are listed, with the heading above the first of each group and its place.
+class Arranged:
+    """Conversations in the order in which they are listed: drafts, those that are pinned, then the last changed first.
+
+    Making one takes a while when there are many: in a thread.
 
     Args:
-        found: Those to list, the last changed first.
-        pinned_first: Whether those that are pinned stand before the others.
+        found: All there are, in any order.
     """
-    drafts = [one for one in found if is_draft(one)]
-    sent = [one for one in found if not is_draft(one)] if drafts else found
-    pinned = [one for one in sent if one.metadata.pinned] if pinned_first else []
-    others = [one for one in sent if not one.metadata.pinned] if pinned else list(sent)
-    headings = [(0, "Drafts")] if drafts else []
-    if pinned:
-        headings.append((len(drafts), "Pinned"))
-    current, place, end = today(), 0, len(drafts) + len(pinned)
-    while place < len(others):
-        name, first = _group(_local(others[place].changed).date(), current)
-        headings.append((end + place, name))
+
+    def __init__(self, found: Iterable[Summary]) -> None:
+        self.all = sorted(found, key=lambda one: one.changed, reverse=True)
+        known = [(words_of(one), one) for one in self.all]
+        self._archived = [entry for entry in known if entry[1].metadata.archived]
+        others = [entry for entry in known if not entry[1].metadata.archived]
+        self._current = sorted(others, key=lambda entry: _rank(entry[1]))
+
+    def count(self, *, archived: bool) -> int:
+        """Return how many conversations the archive has, or how many there are beside it."""
+        return len(self._archived if archived else self._current)
+
+    def find(self, text: str, *, archived: bool) -> tuple[list[Summary], list[tuple[int, str]]]:
+        """Return the conversations that have all words of `text`, and the heading above each group with its place."""
+        entries = self._archived if archived else self._current
+        for word in text.casefold().split():
+            entries = [entry for entry in entries if word in entry[0]]
+        listed = [one for _, one in entries]
+        groups = [] if archived else [(0, "Drafts"), (bisect_left(listed, 1, key=_rank), "Pinned")]
+        place = 0 if archived else bisect_left(listed, 2, key=_rank)
+        starts = [*(start for start, _ in groups[1:]), place]
+        headings = [group for group, end in zip(groups, starts, strict=False) if group[0] < end]
+        return listed, [*headings, *_days(listed, place)]
+
+
+def _rank(one: Summary) -> int:
+    return 0 if is_draft(one) else 1 if one.metadata.pinned else 2
+
+
+def _days(listed: Sequence[Summary], place: int) -> Iterator[tuple[int, str]]:
+    """Yield the headings from `place` on, where the last changed comes first."""
+    current = today()
+    while place < len(listed):
+        name, first = _group(_local(listed[place].changed).date(), current)
+        yield place, name
         began = datetime(first.year, first.month, first.day).astimezone()
-        place = bisect_left(others, True, place + 1, key=lambda one: one.changed < began)
-    return [*drafts, *pinned, *others], headings
+        place = bisect_left(listed, True, place + 1, key=lambda one: one.changed < began)
 
 
 def _group(day: date, current: date) -> tuple[str, date]:

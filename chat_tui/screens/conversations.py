@@ -19,7 +19,7 @@ from chat_tui.cost import format_cost
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.shelf import DAYS_IN_TRASH
 from chat_tui.screens import conversation_keys
-from chat_tui.screens.conversation_rows import by_day, by_deletion, full_time, row, thrown_row, words_of
+from chat_tui.screens.conversation_rows import Arranged, by_deletion, full_time, row, thrown_row, words_of
 from chat_tui.screens.letters import Key
 from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
 from chat_tui.text import one_line
@@ -82,11 +82,9 @@ class ConversationsPane(SearchedPane):
         self._engine: Session | None = None
         self._shown = shown
         self._view = view
-        self._all: Sequence[Summary] = ()
+        self._arranged = Arranged(library.lately)
         self._thrown: Mapping[Path, Trashed] = {}
         """What is in the trash, by its folders."""
-        self._words: Sequence[str] = ()
-        """What the search looks in, of each of `_all`."""
         self._listed: Sequence[Summary] = ()
         self._total = 0
         """How many conversations this view has."""
@@ -112,26 +110,25 @@ class ConversationsPane(SearchedPane):
         library = self._library
         newest = await asyncio.to_thread(library.newest, self.app.size.height)
         if not self._is_read:
-            self._take(newest, wanted)
-        found = await asyncio.to_thread(self._read_all, newest)
+            self._take(Arranged(newest), wanted)
+        arranged = await asyncio.to_thread(self._read_all, newest)
         self._thrown = await asyncio.to_thread(self._trash)
         self._is_read = True
-        self._take(found, wanted)
+        library.lately = arranged.all[: self.app.size.height]
+        self._take(arranged, wanted)
 
-    def _read_all(self, newest: Sequence[Summary]) -> Sequence[Summary]:
-        """Return all conversations, the last changed first; of the `newest` what the disk says now."""
+    def _read_all(self, newest: Sequence[Summary]) -> Arranged:
+        """Return all conversations; of the `newest` what the disk says now."""
         fresh = {one.folder.name: one for one in newest}
-        found = [_newer(fresh.get(one.folder.name, one), one) for one in self._library.summaries()]
-        found = [*self._library.drafts.unsent(), *found]
-        return sorted(found, key=lambda one: one.changed, reverse=True)
+        found = (_newer(fresh.get(one.folder.name, one), one) for one in self._library.summaries())
+        return Arranged([*self._library.drafts.unsent(), *found])
 
     def _trash(self) -> Mapping[Path, Trashed]:
         return {one.summary.folder: one for one in self._library.shelf.trashed()}
 
-    def _take(self, found: Sequence[Summary], wanted: str = "") -> None:
+    def _take(self, arranged: Arranged, wanted: str = "") -> None:
         highlighted = self._highlighted
-        self._all = found
-        self._words = [words_of(one) for one in found]
+        self._arranged = arranged
         self._list_again(wanted or (highlighted.id if highlighted else self._shown))
 
     @work(group="marks")
@@ -151,17 +148,14 @@ class ConversationsPane(SearchedPane):
 
     def find(self, text: str) -> tuple[int, Sequence[tuple[int, str]]]:
         """Find the conversations of this view that have all words of `text` in title, tags or model."""
-        words = text.casefold().split()
         if self._view == "trash":
+            words = text.casefold().split()
             thrown = [one for one in self._thrown.values() if _has(words, words_of(one.summary))]
             self._listed, self._total = [one.summary for one in thrown], len(self._thrown)
             return len(thrown), by_deletion(thrown)
         is_archive = self._view == "archived"
-        pairs = zip(self._all, self._words, strict=True)
-        here = [(one, text) for one, text in pairs if one.metadata.archived == is_archive]
-        found = [one for one, text in here if _has(words, text)]
-        self._total = len(here)
-        self._listed, headings = by_day(found, pinned_first=not is_archive)
+        self._total = self._arranged.count(archived=is_archive)
+        self._listed, headings = self._arranged.find(text, archived=is_archive)
         return len(self._listed), headings
 
     def row(self, place: int, width: int) -> Sequence[Piece]:
@@ -426,10 +420,11 @@ class ConversationsPane(SearchedPane):
         changed = {folder, result}
         found = await asyncio.to_thread(self._library.summaries_of, changed)
         self._thrown = await asyncio.to_thread(self._trash)
-        known = {one.folder: one for one in self._all}
+        everything = self._arranged.all
+        known = {one.folder: one for one in everything if one.folder in changed}
         found = [known.get(one.folder, one)._replace(metadata=one.metadata) for one in found]
-        found += (one for one in self._all if one.folder not in changed)
-        self._take(sorted(found, key=lambda one: one.changed, reverse=True), result.name[-ID_LENGTH:])
+        found += (one for one in everything if one.folder not in changed)
+        self._take(await asyncio.to_thread(Arranged, found), result.name[-ID_LENGTH:])
 
     def _say(self, sentence: str) -> None:
         self._said = sentence

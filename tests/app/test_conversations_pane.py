@@ -247,6 +247,6 @@ async def test_opening_reads_only_the_conversations_that_are_shown(
     async with starter.run(size=(120, 40)) as app:
         await app.pilot.press("ctrl+b")
         await app.until_shown("Number 999", "Number 980")
-        assert len(read) <= 40
+        assert len(set(read)) <= 40
         may_go_on.set()
         await app.until_shown("conversations")
