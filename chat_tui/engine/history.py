@@ -47,12 +47,7 @@ class History:
         Raises:
             OSError, ConfigError: as the change itself; it can be tried again.
         """
-        if not self._done:
-            return ""
-        step = self._done[-1]
-        step.undo()
-        self._undone.append(self._done.pop())
-        return step.what
+        return _move(self._done, self._undone, lambda step: step.undo())
 
     def redo(self) -> str:
         """Make the change again that was undone last, and return what it was; empty when there is none.
@@ -60,9 +55,13 @@ class History:
         Raises:
             OSError, ConfigError: as the change itself; it can be tried again.
         """
-        if not self._undone:
-            return ""
-        step = self._undone[-1]
-        step.redo()
-        self._done.append(self._undone.pop())
-        return step.what
+        return _move(self._undone, self._done, lambda step: step.redo())
+
+
+def _move(source: list[Step], target: list[Step], act: Callable[[Step], None]) -> str:
+    """Act on the last step of `source`, move it to `target`, and return what it was; empty when there is none."""
+    if not source:
+        return ""
+    act(source[-1])
+    target.append(source.pop())
+    return target[-1].what
