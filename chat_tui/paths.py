@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +15,7 @@ DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 _DEEPEST_TABLE = 50
 _LARGEST_INTEGER = 2**63
+_LARGEST_FILE = 10 * 2**20  # bytes; nobody writes as much by hand, and a reader of TOML takes seconds for it
 
 
 class NoFolderError(Exception):
@@ -108,7 +111,21 @@ def read_toml(path: Path) -> dict[str, Any]:
         OSError: when the file can't be read.
         NotTomlError: when it holds something else, as `parse_toml` says.
     """
-    return parse_toml(path.read_bytes())
+    return parse_toml(read_file(path))
+
+
+def read_file(path: Path) -> bytes:
+    """Return what a file that a person may have written holds.
+
+    Raises:
+        OSError: when it can't be read; also when it is no plain file, which may never end, or far too large.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise OSError(errno.EINVAL, "Not a plain file", str(path))
+    if found.st_size > _LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"Larger than {_LARGEST_FILE >> 20} MiB", str(path))
+    return path.read_bytes()
 
 
 def parse_toml(content: bytes) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Setting(NamedTuple):
         kind = float if type(value) is int and float in self.kinds else type(value)
         is_choice = isinstance(value, str) or self.kinds == (str,)
         if self.choices and is_choice and value not in self.choices:
-            return f"is {value!r}, which isn't one of {', '.join(self.choices)}.{nearest(str(value), self.choices)}"
+            return f"is {value!r:.80}, which isn't one of {', '.join(self.choices)}.{nearest(str(value), self.choices)}"
         if kind not in self.kinds:
             return f"should be {' or '.join(_KINDS[known] for known in self.kinds)}."
         if isinstance(value, int | float):

@@ -14,7 +14,7 @@ from chat_tui.config.names import flat, item_key, keys_of, nested
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import ALIASES, KEYED
 from chat_tui.config.toml_places import Place, Places, Section
-from chat_tui.paths import private_directory, replace_file
+from chat_tui.paths import private_directory, read_file, replace_file
 
 _LEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """What a file may begin with: a setting goes below it, above the first table."""
@@ -33,7 +33,7 @@ def write_setting(path: Path, name: str, value: Any) -> None:
         OSError: when it can't be read or written; it is then as before.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except FileNotFoundError:
         text = ""
     except UnicodeDecodeError:
