@@ -101,6 +101,8 @@ class AccountPresets:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.slugs_so_far: tuple[str, ...] | None = None
+        """Of the presets that were there when the server last told; None: it never did."""
 
     async def all(self) -> list[AccountPreset]:
         """Return the account's presets, without what they set.
@@ -109,9 +111,11 @@ class AccountPresets:
             RefusedError: when the server doesn't tell, with the reason.
         """
         try:
-            return [_preset(one) for one in await self._client.presets() if one.slug]
+            presets = [_preset(one) for one in await self._client.presets() if one.slug]
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "list presets")) from error
+        self.slugs_so_far = tuple(preset.slug for preset in presets)
+        return presets
 
     async def read(self, slug: str) -> AccountPreset:
         """Return one preset, with what it sets.

@@ -60,7 +60,7 @@ class Session:
         )
         # What only OpenRouter understands would be noise, or a refusal, elsewhere.
         self._headers: Layer = {} if self.server.speaks == "openai" else settings.get("headers", {})
-        self._providers = Providers(self._client)
+        self.providers = Providers(self._client)
         self.account_presets = AccountPresets(self._client)
         self._on_close = on_close
         self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
@@ -128,7 +128,7 @@ class Session:
         Raises:
             RefusedError: when the server doesn't say, or has no such model.
         """
-        return await self._providers.endpoints(model)
+        return await self.providers.endpoints(model)
 
     async def preload(self) -> None:
         """Read from the disk what the model picker shows; the server is asked when it opens."""
@@ -166,7 +166,7 @@ class Session:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
         await self.catalogue.close()
         await self.chosen_models.close()
-        await self._providers.close()
+        await self.providers.close()
         await self._client.aclose()
         for chat in self._open.values():
             chat.close()
@@ -194,7 +194,7 @@ class Session:
         wanted = await asyncio.to_thread(asking, chat, path, self.server, manner, self._headers)
         self._check_idle(chat)
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
-        judge = judge_of(wanted.body, self.catalogue, self._providers, at_openrouter=self.server.is_openrouter)
+        judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries, judge=judge)
         self._turns[chat.id] = turn
         self.chosen_models.note_use(model)

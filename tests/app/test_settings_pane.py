@@ -248,13 +248,18 @@ async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter:
             await app.until_shown("This server has no place for: provider.", "Zero data retention: on in this chat.")
 
 
-async def test_fallback_models_are_completed(echo: Starter) -> None:
+async def test_names_of_models_and_providers_are_completed(echo: Starter) -> None:
     async with echo.run(size=SMALL) as app:
         pane = await open_settings(app)
-        await app.until(lambda: pane._models)
+        await app.until(lambda: pane._entry)
         await find(app, "fallback models")
         await play(app, "enter", "=demo/mark", "tab", "=, demo/fas", "tab", "enter")
         await app.until(lambda: pane.chat.settings.get("models") == ["demo/markdown", "demo/fast"])
+        await find(app, "provider order")
+        await play(app, "enter", "=anth")
+        await app.until_shown("Tab anthropic")
+        await play(app, "tab", "=, nobody-known", "enter")
+        await app.until(lambda: pane.chat.settings.get("provider") == {"order": ["anthropic", "nobody-known"]})
 
 
 HOSTILE: Layer = {"system": "\x1b]52;c;x\x07[/foo][red]", "user": "[/bold]\x1b[2J", "metadata": {"[/x]": "\x9b"}}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, suggestions
+from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, other_command, suggestions
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import SETTINGS, Setting
 from chat_tui.config.typed import read_value, shown_value
@@ -40,8 +40,8 @@ async def test_every_setting_has_a_command_and_none_hides_another() -> None:
     assert all(find(name).name == name for name in SETTABLE)
     shorts = [one.short for one in SETTINGS.values() if one.short]
     assert len(set(shorts)) == len(shorts)
-    both = {*BY_SLASH, *VERBS} & set(shorts)
-    assert all(not BY_SLASH[name].argument for name in both), "what follows says which one is meant"
+    assert not {*BY_SLASH, *VERBS} & set(shorts)
+    assert all(other_command(name) for name, action in BY_SLASH.items() if name in SETTABLE and not action.argument)
 
 
 VALUES: list[tuple[str, str, Any]] = [
@@ -65,7 +65,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("order", "[]", []),
     ("order", '["a, b"]', ["a, b"]),
     ("quant", "fp8,bf16", ["fp8", "bf16"]),
-    ("stop", '"\\n"', "\n"),
+    ("stop-texts", '"\\n"', "\n"),
     ("stop", "END", "END"),
     ("stop", '"a,b", c', ["a,b", "c"]),
     ("latency", "500ms", 0.5),
@@ -148,6 +148,33 @@ def test_what_is_typed_can_be_completed(typed: str, some: list[str]) -> None:
     assert [one.text for one in suggestions(typed)] == some
 
 
+NAMES = {
+    "provider.order": ("anthropic", "amazon-bedrock", "google-vertex"),
+    "model": ("openai/gpt-9", "openai/gpt-9-mini", "qwen/qwen-7"),
+    "local_preset": ("careful", "quick"),
+    "preset": ("careful", "team"),
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "some"),
+    [
+        ("order an", ["order anthropic"]),
+        ("order vertex", ["order google-vertex"]),
+        ("order anthropic, ", ["order anthropic, amazon-bedrock", "order anthropic, google-vertex"]),
+        ("order anthropic ", []),
+        ("set provider.order A", ["set provider.order anthropic", "set provider.order amazon-bedrock"]),
+        ("model gpt-9", ["model openai/gpt-9", "model openai/gpt-9-mini"]),
+        ("order nobody", []),
+        ("preset ca", ["preset careful"]),
+        ("preset @", ["preset @careful", "preset @team"]),
+        ("preset delete ", ["preset delete careful", "preset delete quick"]),
+    ],
+)
+def test_names_that_are_known_can_be_completed(typed: str, some: list[str]) -> None:
+    assert [one.text for one in suggestions(typed, lambda name: NAMES.get(name, ()))] == some
+
+
 @given(st.sampled_from(list(SETTABLE.values())), st.text('0129.,-+eE_ "\\{}[]=:abknoufstrue\n\x1b$µ', max_size=12))
 def test_whatever_is_typed_is_a_value_or_a_sentence(setting: Setting, text: str) -> None:
     try:
@@ -190,7 +217,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("web off", "Web plugin is off", {"plugins": [{"id": "web", "enabled": False}]}),
     ("search on", "Web search is on", {"tools": [{"type": "openrouter:web_search"}]}),
     ("search off", "Web search is off", {}),
-    ("stop \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
+    ("stop-texts \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
 ]  # fmt: skip
 
 
