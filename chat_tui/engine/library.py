@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chat_tui.config.names import Layer, flat, nested
 from chat_tui.config.problems import ConfigError
+from chat_tui.config.settings import CHAT_BUILT_IN
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.engine.chat import Chat
@@ -38,12 +39,20 @@ class Library:
         defaults: What `config.toml` sets, which new and old conversations build on.
         flags: The settings of this run, above a conversation's own.
         presets: Where the local presets are, when that isn't beside `config.toml`.
+        built_in: What holds where nobody says anything, above what is so everywhere: the demo has a model of its own.
     """
 
     def __init__(
-        self, paths: Paths, *, defaults: Layer | None = None, flags: Layer | None = None, presets: Path | None = None
+        self,
+        paths: Paths,
+        *,
+        defaults: Layer | None = None,
+        flags: Layer | None = None,
+        presets: Path | None = None,
+        built_in: Layer | None = None,
     ) -> None:
         self.paths = paths
+        self.built_in: Layer = {**CHAT_BUILT_IN, **(built_in or {})}
         self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
         self._presets_folder = presets or paths.presets
@@ -132,7 +141,15 @@ class Library:
 
     def _chat(self, metadata: Metadata, folder: Path) -> Chat:
         lock = self.paths.state / "locks" / f"{metadata.id}.lock"
-        return Chat(metadata, folder, lock, defaults=self.defaults, flags=self.flags, presets=self._preset)
+        return Chat(
+            metadata,
+            folder,
+            lock,
+            defaults=self.defaults,
+            flags=self.flags,
+            presets=self._preset,
+            built_in=self.built_in,
+        )
 
     def _preset(self, name: str) -> tuple[Layer, list[str]]:
         """Return what the local preset `name` sets, and sentences about what is wrong with it."""

@@ -59,7 +59,7 @@ class Session:
             app=App(**settings.get("attribution", {})),
         )
         # What only OpenRouter understands would be noise, or a refusal, elsewhere.
-        self._headers: Layer = {} if self.server.speaks == "openai" else settings.get("headers", {})
+        self._headers = {} if self.server.speaks == "openai" else _headers(settings.get("headers", {}))
         self.providers = Providers(self._client)
         self.account_presets = AccountPresets(self._client)
         self._on_close = on_close
@@ -203,3 +203,8 @@ class Session:
 
 def _prompt(text: str, parent: str | None) -> Message:
     return Message(new_id(), parent, "user", (TextPart(text),), now())
+
+
+def _headers(settings: Layer) -> dict[str, str]:
+    """Return headers as they are sent: all of them are text."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in settings.items()}

@@ -20,7 +20,8 @@ _FLAT = "parameters"
 _PROVIDER = "provider"
 _SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", "local_preset", _FLAT}
 _ENABLED = "enabled"
-_NEVER_OFF = ("web-fetch", "moderation")  # plugins that have no `enabled` on the wire
+_NEVER_OFF = ("web-fetch", "moderation", "alignment", "jev-router", "switchyard-router")
+"""Plugins that have no `enabled` on the wire: off, they aren't sent."""
 _ROUTERS = "openrouter/"
 
 
