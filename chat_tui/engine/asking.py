@@ -10,7 +10,7 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.values import Json, Message
 from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.forms import Sent, sent_form
-from chat_tui.reply.proof import decides_routing
+from chat_tui.reply.proof import wants_account
 from chat_tui.reply.request import request_body, text_request
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def asking(
 
 def with_routing(headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
     """Return `headers`, with the one that asks how a request was routed where its `body` decides over that."""
-    return {**headers, **({"X-OpenRouter-Metadata": "enabled"} if decides_routing(body) else {})}
+    return {**headers, **({"X-OpenRouter-Metadata": "enabled"} if wants_account(body) else {})}
 
 
 def preview(settings: Json, server: Server | None = None) -> Sent:

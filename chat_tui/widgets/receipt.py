@@ -11,6 +11,7 @@ from chat_tui.cost import format_cost, format_tokens, total_cost
 from chat_tui.text import one_line
 
 _DAY = 86_400  # seconds
+_STAGES = {"context_compression": "context compression", "response_healing": "response healing"}
 
 
 def spent_line(messages: Iterable[Message]) -> str:
@@ -64,11 +65,28 @@ def _model(message: Message, receipt: Receipt) -> str:
 
 
 def _stages(pipeline: object) -> Iterator[str]:
-    """Yield what the server did with the conversation or the reply, in its words: compressed, mended, guarded."""
+    """Yield what the server did with the conversation or the reply: compressed, mended, guarded, and for how much."""
     for stage in pipeline if isinstance(pipeline, Sequence) and not isinstance(pipeline, str) else ():
-        if isinstance(stage, Mapping):
-            name, summary = str(stage.get("name") or stage.get("type") or ""), stage.get("summary")
-            yield f"{name}: {summary}" if summary else name
+        if not isinstance(stage, Mapping):
+            continue
+        kind = str(stage.get("type") or "")
+        # Several plugins share a type such as `guardrail`: only what is always one and the same has a name here.
+        name = _STAGES.get(kind) or str(stage.get("name") or kind)
+        told = str(stage.get("summary") or "") or _compressed(stage.get("data"))
+        cost = stage.get("cost_usd")
+        price = f" ({format_cost(cost)})" if isinstance(cost, Decimal) and cost else ""
+        yield (f"{name}: {told}" if told else name) + price
+
+
+def _compressed(data: object) -> str:
+    """Return how much was left out, where the server says it in numbers only."""
+    told = []
+    numbers = data if isinstance(data, Mapping) else {}
+    for what in ("messages", "tokens"):
+        before, after = numbers.get(f"original_{what}"), numbers.get(f"compressed_{what}")
+        if isinstance(before, int) and isinstance(after, int) and before > after:
+            told.append(f"{before - after:,} of {before:,} {what} left out")
+    return ", ".join(told)
 
 
 def _attempts(attempts: Sequence[Attempt]) -> str:
