@@ -64,6 +64,13 @@ def settings_fields(settings: Json) -> dict[str, Any]:
     return {**flat, **_filled(named)}
 
 
+def form_of(body: Json) -> str:
+    """Return the form that `body` asks the reply to have, when that is JSON (wire: `response_format`)."""
+    asked = body.get("response_format")
+    form = asked.get("type") if isinstance(asked, Mapping) else None
+    return form if form in ("json_object", "json_schema") else ""
+
+
 def settings_of(fields: Json) -> dict[str, Any]:
     """Return fields of a request as settings: those of them that a setting is for."""
     flat = {name: value for name, value in fields.items() if f"{_FLAT}.{name}" in SETTINGS}
