@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
@@ -11,7 +12,7 @@ from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Manner, asking
+from chat_tui.engine.asking import IN_CHAT, Manner, asking, with_routing
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
@@ -24,7 +25,6 @@ from chat_tui.models.endpoint import Endpoints
 from chat_tui.models.entry import ModelEntry
 from chat_tui.openrouter.client import App, Client, Timeouts
 from chat_tui.paths import Paths
-from chat_tui.reply.request import form_of
 
 QUIT_SECONDS = 2.0
 NO_SETTINGS: Layer = {}
@@ -131,6 +131,10 @@ class Session:
         """
         return await self.providers.endpoints(model)
 
+    def shown_headers(self, body: Mapping[str, Any]) -> dict[str, str]:
+        """Return what goes with a request beside its `body`, the key masked; the settings as they were at the start."""
+        return self._client.shown_headers(with_routing(self._headers, body))
+
     async def preload(self) -> None:
         """Read from the disk what the model picker shows; the server is asked when it opens."""
         await self.chosen_models.open()
@@ -194,8 +198,7 @@ class Session:
         path = [*chat.tree.path(prompt.parent), prompt]
         wanted = await asyncio.to_thread(asking, chat, path, self.server, manner, self._headers)
         self._check_idle(chat)
-        form = form_of(wanted.body)
-        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model, response_format=form)
+        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
         judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(chat, self._client, prompt, reply, wanted, retries=self._retries, judge=judge)
         self._turns[chat.id] = turn

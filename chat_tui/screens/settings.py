@@ -34,7 +34,7 @@ from chat_tui.screens.setting_search import (
 from chat_tui.screens.setting_shown import OWN, is_of_all, setting_facts, setting_row
 from chat_tui.screens.typed_value import Typing
 from chat_tui.text import one_line
-from chat_tui.widgets.json_lines import json_content
+from chat_tui.widgets.json_lines import headers_content, json_content
 from chat_tui.widgets.row_list import Piece, RowList
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class SettingsPane(ChangingScreen):
     async def _learn_model(self) -> None:
         """Find out what this chat's model supports, as far as the catalogue knows, and what it learns meanwhile."""
         self._engine = session = await self.session()
-        self._server = session.server
+        self._server, self._sent = session.server, None
         session.providers.prepare()
         await session.catalogue.open()
         session.catalogue.refresh_behind()
@@ -172,7 +172,15 @@ class SettingsPane(ChangingScreen):
         if sent != self._sent:
             self._sent = sent
             left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda width: json_content(sent.body, warning=left_out))
+            self.json.show(lambda _: self._request(sent, left_out))
+
+    def _request(self, sent: Sent, warning: str) -> Content:
+        """Return the next request as far as it is known: its settings, and the headers that go with it."""
+        body = json_content(sent.body, warning=warning, more="with the messages of this conversation")
+        if self._engine is None:
+            return body
+        headers = headers_content(self._engine.shown_headers(sent.body))
+        return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""
