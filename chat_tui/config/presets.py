@@ -15,6 +15,8 @@ from chat_tui.paths import private_directory, read_file, replace_file
 
 _ENDING = ".toml"
 _NAME = re.compile(r"[^\W_][\w .+-]{0,63}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What no file can be called on Windows, where a preset may be copied to."""
 _HEADING = "# A preset of chat-tui: settings in the shape of config.toml. See “Presets” in the README.\n"
 
 
@@ -83,7 +85,7 @@ class Presets:
             raise ConfigError(f"There is a preset “{name}” already. Choose another name, or delete it first.")
         kept, problems = preset_settings(settings, path)
         private_directory(self.folder)
-        replace_file(path, (_HEADING + tomli_w.dumps(_plain(kept))).encode("utf-8", "replace"))
+        replace_file(path.resolve(), (_HEADING + tomli_w.dumps(_plain(kept))).encode("utf-8", "replace"))
         return Preset(name, path, kept, tuple(problems))
 
     def content(self, name: str) -> bytes | None:
@@ -123,14 +125,20 @@ class Presets:
         path.unlink()
         return content
 
-    def restore(self, name: str, content: bytes) -> None:
-        """Write back what `delete` returned.
+    def exchange(self, name: str, held: bytes | None, content: bytes | None) -> None:
+        """Let the file of the preset `name` hold `content` in place of `held`; None: there is no such file.
 
         Raises:
+            ConfigError: when it holds something else by now; that stays.
             OSError: when the disk doesn't take it.
         """
-        private_directory(self.folder)
-        replace_file(self.path(name), content)
+        if self.content(name) != held:
+            raise ConfigError(f"The preset “{name}” was changed meanwhile, so it was left as it is.")
+        if content is None:
+            self.path(name).unlink()
+        else:
+            private_directory(self.folder)
+            replace_file(self.path(name).resolve(), content)
 
     def path(self, name: str) -> Path:
         """Return the file of the preset `name`, whether it is there or not.
@@ -138,10 +146,11 @@ class Presets:
         Raises:
             ConfigError: when no file can have that name.
         """
-        if not _NAME.fullmatch(name) or name != name.strip() or name.endswith("."):
+        if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name != name.strip() or name.endswith("."):
             raise ConfigError(
                 f"“{name}” can't be a preset's name: it begins with a letter or digit and has only these, spaces, "
-                "and . + - _, 64 at most. (OpenRouter's presets are named as @slug.)"
+                "and . + - _, 64 at most; Windows keeps a few for itself, such as “con”. "
+                "(OpenRouter's presets are named as @slug.)"
             )
         return self.folder / f"{name}{_ENDING}"
 

@@ -66,7 +66,6 @@ class ChatSettings:
 
     def make_default(self, name: str, value: Any) -> None:
         """Set `name` in `config.toml`, or take it out with None; a chat's own value stays above it."""
-
         undo_there = self.library.write_default(name, value)
         self._take_defaults()
 
@@ -75,7 +74,8 @@ class ChatSettings:
             self._take_defaults()
 
         def redo() -> None:
-            self.library.write_default(name, value)
+            nonlocal undo_there
+            undo_there = self.library.write_default(name, value)
             self._take_defaults()
 
         self.chat.history.add(Step(f"the default of {name}", undo, redo))
@@ -145,19 +145,8 @@ class ChatSettings:
 
     def delete_preset(self, name: str) -> None:
         """Delete the local preset `name`; a chat that uses it goes on without it."""
-        presets = self.library.presets
-        content = presets.delete(name)
-        self.chat.read_preset()
-
-        def undo() -> None:
-            presets.restore(name, content)
-            self.chat.read_preset()
-
-        def redo() -> None:
-            presets.delete(name)
-            self.chat.read_preset()
-
-        self.chat.history.add(Step(f"the deletion of the preset “{name}”", undo, redo))
+        content = self.library.presets.delete(name)
+        self._preset_changed(f"the deletion of the preset “{name}”", name, content, None)
 
     def rename_preset(self, name: str, new: str) -> None:
         """Give the local preset `name` the name `new`, and let this chat follow if it uses it."""
@@ -176,24 +165,21 @@ class ChatSettings:
 
     def save_preset(self, name: str, *, replacing: bool = False) -> Preset:
         """Write what holds in this chat as the local preset `name`."""
-        presets, settings = self.library.presets, self.preset_settings()
+        presets = self.library.presets
         before = presets.content(name)
-        preset = presets.write(name, settings, replacing=replacing)
+        preset = presets.write(name, self.preset_settings(), replacing=replacing)
+        self._preset_changed(f"saving the preset “{name}”", name, before, presets.content(name))
+        return preset
+
+    def _preset_changed(self, what: str, name: str, before: bytes | None, after: bytes | None) -> None:
+        """Note what a preset's file held before a change and after it; None: there was none."""
         self.chat.read_preset()
 
-        def undo() -> None:
-            if before is None:
-                presets.delete(name)
-            else:
-                presets.restore(name, before)
+        def exchange(held: bytes | None, content: bytes | None) -> None:
+            self.library.presets.exchange(name, held, content)
             self.chat.read_preset()
 
-        def redo() -> None:
-            presets.write(name, settings, replacing=True)
-            self.chat.read_preset()
-
-        self.chat.history.add(Step(f"saving the preset “{name}”", undo, redo))
-        return preset
+        self.chat.history.add(Step(what, lambda: exchange(after, before), lambda: exchange(before, after)))
 
     def preset_settings(self) -> dict[str, Any]:
         """Return what a preset made from this chat would hold: all that is sent with its prompts."""

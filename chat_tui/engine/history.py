@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chat_tui.config.problems import ConfigError
+
 
 class Step(NamedTuple):
     """One change: what it was, as a short phrase, and how it is taken back and made again."""
@@ -45,7 +47,8 @@ class History:
         """Take the last change back, and return what it was; empty when there is none.
 
         Raises:
-            OSError, ConfigError: as the change itself; it can be tried again.
+            OSError: as the change itself; it can be tried again.
+            ConfigError: what it changed is no longer as it was; it is forgotten, and what came before it can be undone.
         """
         return _move(self._done, self._undone, lambda step: step.undo())
 
@@ -53,7 +56,7 @@ class History:
         """Make the change again that was undone last, and return what it was; empty when there is none.
 
         Raises:
-            OSError, ConfigError: as the change itself; it can be tried again.
+            OSError, ConfigError: as `undo`.
         """
         return _move(self._undone, self._done, lambda step: step.redo())
 
@@ -62,6 +65,10 @@ def _move(source: list[Step], target: list[Step], act: Callable[[Step], None]) -
     """Act on the last step of `source`, move it to `target`, and return what it was; empty when there is none."""
     if not source:
         return ""
-    act(source[-1])
+    try:
+        act(source[-1])
+    except ConfigError:
+        source.pop()
+        raise
     target.append(source.pop())
     return target[-1].what

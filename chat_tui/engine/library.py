@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chat_tui.config.layers import RIVALS, stacked
 from chat_tui.config.names import Layer, flat, nested
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.settings import CHAT_BUILT_IN
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.engine.chat import Chat
-from chat_tui.paths import Paths, replace_file
+from chat_tui.paths import Paths
 
 if TYPE_CHECKING:
     from chat_tui.config.presets import Presets
@@ -97,29 +98,23 @@ class Library:
         """Set `name` to `value` in `config.toml` and in this run; None takes it out.
 
         Returns:
-            What undoes it, byte for byte; it raises what this raises.
+            What undoes it, as that of `write_setting`.
 
         Raises:
-            ConfigError: when the file can't be changed safely, or, to undo it, when it was changed meanwhile.
+            ConfigError: when the file can't be changed safely.
             OSError: when it can't be read or written.
         """
         from chat_tui.config.writing import write_setting
 
-        file, defaults = self.paths.settings, self.defaults
-        before = _bytes_of(file)
-        write_setting(file, name, value)
-        written = _bytes_of(file)
-        known = {key: held for key, held in flat(defaults).items() if key != name}
-        self.defaults = nested(known | ({} if value is None else {name: value}))
+        take_back = write_setting(self.paths.settings, name, value)
+        known = flat(self.defaults)
+        self.defaults = nested({one: held for one, held in stacked(known, {name: value}).items() if held is not None})
 
         def undo() -> None:
-            if _bytes_of(file) != written:
-                raise ConfigError(f"{file} was changed meanwhile, so it was left as it is. Mend it there.")
-            if before is None:
-                file.resolve().unlink(missing_ok=True)
-            else:
-                replace_file(file.resolve(), before)
-            self.defaults = defaults
+            take_back()
+            changed = (name, RIVALS.get(name))
+            now = {one: held for one, held in flat(self.defaults).items() if one not in changed}
+            self.defaults = nested(now | {one: known[one] for one in changed if one in known})
 
         return undo
 
@@ -167,14 +162,6 @@ class Library:
         for folder in entries:
             if is_id(folder.name[-ID_LENGTH:]) and folder.is_dir():
                 yield folder
-
-
-def _bytes_of(file: Path) -> bytes | None:
-    """Return what `file` holds, or None when there is none."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return None
 
 
 def _changed(folder: Path) -> float:

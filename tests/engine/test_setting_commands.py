@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, other_command, suggestions
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import SETTINGS, Setting
+from chat_tui.config.settings import read_settings
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.demo.keys import LIMITED_KEY
 from chat_tui.demo.server import DemoServer
@@ -267,6 +268,31 @@ async def test_a_default_that_was_changed_by_hand_meanwhile_is_left_alone(comman
     with pytest.raises(ConfigError, match="was changed meanwhile"):
         await commands.run("undo", "")
     assert library.paths.settings.read_text() == "[parameters]\ntemperature = 0.9\n"
+
+
+async def test_what_others_changed_meanwhile_bars_no_way_back(commands: Commands, library: Library) -> None:
+    """A step that can't be undone any more is told of once; those before it can."""
+    await commands.run("temp", "0.2")
+    await commands.run("preset", "save careful")
+    path = library.presets.path("careful")
+    path.write_text(mine := 'model = "my/own" # mine\n')
+    with pytest.raises(ConfigError, match="“careful” was changed meanwhile, so it was left as it is"):
+        await commands.run("undo", "")
+    assert path.read_text() == mine
+    assert "parameters.temperature is undone" in await commands.run("undo", "")
+
+
+async def test_a_default_takes_the_place_of_what_excludes_it(commands: Commands, library: Library) -> None:
+    file = library.paths.settings
+    file.parent.mkdir(parents=True)
+    file.write_text('[reasoning]\neffort = "high"\n')
+    library.defaults = {"reasoning": {"effort": "high"}}
+    await commands.run("default", "think-tokens 2000")
+    assert read_settings(file) == ({"reasoning": {"max_tokens": 2000}}, [])
+    assert commands.settings.layers.settings()["reasoning"] == {"max_tokens": 2000}
+    await commands.run("undo", "")
+    assert file.read_text() == '[reasoning]\neffort = "high"\n'
+    assert commands.settings.layers.settings()["reasoning"] == {"effort": "high"}
 
 
 # Presets
