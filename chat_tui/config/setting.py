@@ -14,6 +14,7 @@ _LARGEST_INTEGER = 2**63
 """What files and most servers have no room for; TOML's integers have 64 bits."""
 _DEEPEST = 40
 """Tables and lists in each other, beyond which files aren't read."""
+_HALF = re.compile("[\ud800-\udfff]")
 _HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 
@@ -136,7 +137,10 @@ def _unstorable(value: object, depth: int = 0) -> str | None:
     if isinstance(value, int):
         is_small = -_LARGEST_INTEGER <= value < _LARGEST_INTEGER
         return None if is_small else "holds too large a whole number: 64 bits are the most."
-    is_sendable = isinstance(value, str) or (isinstance(value, float) and isfinite(value))
+    if isinstance(value, str):
+        # Halves of characters are in JSON's escapes alone.
+        return "holds half of a character, which no file can say." if _HALF.search(value) else None
+    is_sendable = isinstance(value, float) and isfinite(value)
     return None if is_sendable else "holds a date, a time, nan or inf, which no request can say."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from math import isfinite
 from typing import Any
 
 from chat_tui.config.problems import ConfigError, nearest
@@ -103,7 +104,8 @@ def _number(setting: Setting, text: str) -> int | float:
             f"{setting.title} should be a whole number, not {text[:_LONGEST_TOLD]}. It may be {setting.range}."
         )
     # Digits that a float would round, such as a long seed's, stay as they are.
-    return int(digits) if factor == 1 and digits.lstrip("+-").isdecimal() else int(number) if whole else number
+    is_exact = factor == 1 and digits.lstrip("+-").isdecimal() and isfinite(number)
+    return int(digits) if is_exact else int(number) if whole else number
 
 
 def _factor(setting: Setting, unit: str) -> float | None:
