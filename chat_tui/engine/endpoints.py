@@ -106,6 +106,10 @@ class Providers:
         """Return the providers' slugs as far as they are known now."""
         return tuple(provider.slug for provider in self._listed.so_far if provider.slug)
 
+    def names_so_far(self) -> tuple[str, ...]:
+        """Return the names that providers are shown by, which requests may use too, as far as they are known now."""
+        return tuple(provider.name for provider in self._listed.so_far if provider.name)
+
     async def slugs(self, *, again: bool = True) -> Mapping[str, str]:
         """Return the providers' slugs by their display names; empty when the server doesn't say.
 

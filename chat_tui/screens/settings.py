@@ -16,7 +16,7 @@ from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.server import Server
-from chat_tui.engine.known_names import known_names, learn_names
+from chat_tui.engine.known_names import doubt, known_names, learn_names
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.support import support
 from chat_tui.models.variants import split_id
@@ -160,7 +160,8 @@ class SettingsPane(ChangingScreen):
         if is_of_all(setting) and held.origin:
             said = [(held.origin, held.value)]
         why = self._unsupported(setting)
-        warning = self._fault or (f"{self.chat.model} {why}." if why else "")
+        doubted = doubt(setting.name, self._held(setting).value, self._engine) if self._engine else ""
+        warning = self._fault or (f"{self.chat.model} {why}." if why else doubted)
         self.details.show(setting_facts(setting, held, said, self.chat_layers, warning).content)
 
     def _show_json(self) -> None:

@@ -18,6 +18,7 @@ from chat_tui.demo.keys import LIMITED_KEY
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.known_names import learn_names
 from chat_tui.engine.library import Library
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.session import Session
@@ -385,6 +386,29 @@ async def test_what_the_model_does_not_heed_is_said(commands: Commands, session:
     chat.change(model="demo/echo")
     told = await commands.run("effort", "high")
     assert told == "Effort is high from the next prompt on. But this chat's model doesn't think before it answers."
+
+
+DOUBTS = {
+    "order groq, antropic": "No provider is known as “antropic”. Did you mean “anthropic”?",
+    "only Anthropic, google-vertex/us-east5": "",
+    "ignore nosuch": "No provider is known as “nosuch”.",
+    "models demo/echo, demo/fsat": "No model is known as “demo/fsat”. Did you mean “demo/fast”?",
+    "set plugins.auto-router.allowed_models anthropic/*": "",
+    "set model demo/echo:nitro@preset/mine": "",
+    "account-preset @careful-writer": "No preset of your account is known as “@careful-writer”. Did you mean “careful",
+}
+
+
+async def test_a_name_that_nobody_has_is_doubted_and_kept(commands: Commands, session: Session) -> None:
+    for name in ("model", "provider.order", "preset"):
+        assert await learn_names(name, session)
+    for typed, doubt in DOUBTS.items():
+        word, _, argument = typed.partition(" ")
+        told = await commands.run(word, argument)
+        assert doubt in told
+        assert doubt or "No " not in told
+        assert commands.settings.chat.metadata.settings
+        await commands.run("undo", "")
 
 
 async def test_where_another_process_writes_settings_hold_for_this_run(
