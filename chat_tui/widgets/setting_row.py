@@ -123,7 +123,7 @@ def _marked(text: str, hits: Collection[int], role: Role) -> Iterator[Piece]:
     """Yield `text` with the places that were typed standing out."""
     run, now = "", role
     for place, character in enumerate(text):
-        wanted: Role = "mark" if place in hits and character != " " else role
+        wanted: Role = "hit" if place in hits and character != " " else role
         if wanted != now:
             yield run, now
             run, now = "", wanted

@@ -176,6 +176,10 @@ SEARCHES = {
     "maxtok": "parameters.max_tokens",
     "likeliest words that together": "parameters.top_p",
     "pseudonym": "user",
+    "shorter": "system",
+    "creative": "parameters.temperature",
+    "privacy": "provider.data_collection",
+    "fastest": "provider.sort",
     "x-anthropic-beta": "headers.x-anthropic-beta",
 }
 
