@@ -16,6 +16,7 @@ LEFT_OUT = {
     "name": "context-compression",
     "data": {"original_messages": 42, "compressed_messages": 30, "original_tokens": "many", "compressed_tokens": 5},
 }
+UPSTREAM = Decimal("0.002")
 COMPRESSED = {"type": "context_compression", "name": "context-compression", "summary": "42 → 30 messages"}
 
 
@@ -33,7 +34,14 @@ COMPRESSED = {"type": "context_compression", "name": "context-compression", "sum
         ({"metadata": {"pipeline": "x"}}, "a/b"),
         ({"metadata": {"pipeline": [{"name": "\x1b[2J"}]}}, "a/b · ␛[2J"),
         ({"raw_usage": {"is_byok": True}}, "a/b · with your own key at the provider"),
-        ({"raw_usage": {"is_byok": False}}, "a/b"),
+        (
+            {
+                "cost": Decimal("0.0001"),
+                "raw_usage": {"is_byok": True, "cost_details": {"upstream_inference_cost": UPSTREAM}},
+            },
+            "a/b · $0.0001 · with your own key at the provider, which charges $0.002",
+        ),
+        ({"raw_usage": {"is_byok": False, "cost_details": {"upstream_inference_cost": UPSTREAM}}}, "a/b"),
     ],
 )
 def test_what_was_done_is_told_in_the_servers_words(fields: dict[str, Any], said: str) -> None:

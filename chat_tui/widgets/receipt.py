@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, requested_is_served
 from chat_tui.cost import format_cost, format_tokens, total_cost
@@ -46,8 +47,7 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
     if receipt.cost is not None:
         pieces.append(format_cost(receipt.cost))
-    if receipt.raw_usage.get("is_byok") is True:
-        pieces.append("with your own key at the provider")
+    pieces.append(_own_key(receipt.raw_usage))
     pieces.append(_attempts(receipt.attempts))
     pieces += _stages(receipt.metadata.get("pipeline"))
     if message.failure is not None:
@@ -62,6 +62,16 @@ def _model(message: Message, receipt: Receipt) -> str:
         return f"answered by {served}"
     is_other = message.model and receipt.model and not requested_is_served(message.model, receipt.model)
     return f"{message.model} → {served}" if is_other else served
+
+
+def _own_key(usage: Mapping[str, Any]) -> str:
+    """Return that a key of one's own was used, and what its provider charges beside OpenRouter's own part."""
+    if usage.get("is_byok") is not True:
+        return ""
+    details = usage.get("cost_details")
+    charged = details.get("upstream_inference_cost") if isinstance(details, Mapping) else None
+    more = f", which charges {format_cost(charged)}" if isinstance(charged, Decimal) else ""
+    return f"with your own key at the provider{more}"
 
 
 def _stages(pipeline: object) -> Iterator[str]:
