@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,7 @@ class AccountPresets:
             RefusedError: when there is none, or the server doesn't tell.
         """
         try:
-            return _preset(await self._client.preset(slug))
+            return replace(_preset(await self._client.preset(slug)), slug=slug)  # it answers to this one
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "read presets")) from error
 
@@ -144,7 +144,7 @@ class AccountPresets:
         """
         sent = {name: value for name, value in request.items() if name not in ("preset", "stream", "messages")}
         try:
-            saved = _preset(await self._client.save_preset(slug, sent))
+            saved = replace(_preset(await self._client.save_preset(slug, sent)), slug=slug)
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "save presets")) from error
         kept = {*saved.config, *(("system",) if saved.system else ())}

@@ -114,34 +114,40 @@ class ChatSettings:
                 Without it, `model` when the preset names one, else `field`.
         """
         way = way or ("model" if {"model", "models"} & set(preset.config) else "field")
-        base = str(self.layers.values().get("model", "")).partition("@preset/")[0]
-        model = {"model": f"@preset/{preset.slug}", "both": f"{base}@preset/{preset.slug}", "field": base}[way]
-        chosen: dict[str, Any] = {"model": model} if model else {}
-        chosen["preset"] = preset.slug if way == "field" else None
         layers = self.layers
+        below, own = self._below(), {**layers.conversation, **layers.flags}
+        base, marker, _ = str(layers.values().get("model", "")).partition("@preset/")
         kept = ("model",) if way != "model" else ()
         hidden = [name for name in hidden_names(preset, layers.values()) if name not in kept]
-        below = Layers(layers.built_in, layers.file, layers.preset).values()
-        silent: dict[str, Any] = {name: None for name in hidden if name in below}
-        if "preset" not in below and chosen["preset"] is None:
-            del chosen["preset"]
-        own = {**layers.conversation, **layers.flags}
+        chosen: dict[str, Any] = {name: None for name in hidden if name in below}
         reset = [name for name in hidden if name in own] + ["preset"]
-        self.chat.tune({**silent, **chosen}, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
+        if way == "field":
+            chosen["preset"] = preset.slug
+            if marker:
+                reset.append("model")
+                chosen |= {"model": base} if base and base != below.get("model") else {}
+        else:
+            chosen["model"] = f"{base if way == 'both' else ''}@preset/{preset.slug}"
+            chosen |= {"preset": None} if "preset" in below else {}
+        self.chat.tune(chosen, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
 
     def leave_preset(self) -> None:
         """Let this chat use no preset, neither a local one nor one of the account."""
-        layers = self.layers
-        own, lower = layers.conversation, Layers(layers.built_in, layers.file, layers.preset).values()
-        chosen: dict[str, Any] = {"local_preset": None} if "local_preset" in lower else {}
+        own, below = self.layers.conversation, self._below()
+        chosen: dict[str, Any] = {"local_preset": None} if "local_preset" in below else {}
         reset = ["local_preset"]
         base, marker, _ = str(own.get("model", "")).partition("@preset/")
         if marker or own.get("preset"):
             # What isn't sent any more so that the account's preset holds is sent again.
             reset += ["preset", *(name for name, value in own.items() if value is None)]
-            chosen |= {"model": base} if base and marker else {}
-            reset += ["model"] if marker and not base else []
+        if marker:
+            reset.append("model")
+            chosen |= {"model": base} if base and base != below.get("model") else {}
         self.chat.tune(chosen, reset=reset, what="leaving the preset")
+
+    def _below(self) -> dict[str, Any]:
+        """Return what holds where this chat says nothing."""
+        return self.layers._replace(conversation={}, flags={}).values()
 
     def delete_preset(self, name: str) -> None:
         """Delete the local preset `name`; a chat that uses it goes on without it."""
