@@ -144,7 +144,8 @@ _OLDER_SEARCH = grouped(
 
 _FILES = grouped(
     "Files, repair, compression",
-    _switch("file-parser", "File parser", "Whether files become text for models that read none."),
+    _switch("file-parser", "File parser", "Whether files become text for models that read none; "
+            "PDF files by the free engine unless told."),
     Setting(
         "plugins.file-parser.pdf.engine",
         str,
@@ -153,7 +154,7 @@ _FILES = grouped(
         label="PDF engine",
         short="pdf",
         price="cloudflare-ai (once called pdf-text) costs nothing, mistral-ocr $2 per 1,000 pages, native the model's "
-        "price of tokens. Unless told, models that read no files get mistral-ocr.",
+        "price of tokens. Without the parser, OpenRouter takes mistral-ocr for models that read no files.",
     ),
     _switch(
         "response-healing",

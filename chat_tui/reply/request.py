@@ -23,6 +23,8 @@ _ENABLED = "enabled"
 _NEVER_OFF = ("web-fetch", "moderation", "alignment", "jev-router", "switchyard-router")
 """Plugins that have no `enabled` on the wire: off, they aren't sent."""
 _ROUTERS = "openrouter/"
+_FREE_PARSER = {"id": "file-parser", "pdf": {"engine": "cloudflare-ai"}}
+"""What is asked for where nobody chose the parser's engine: OpenRouter's own choice is billed by the page."""
 
 
 def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatRequest:
@@ -92,7 +94,8 @@ def _is_sent(item: Json, key: str) -> bool:
 def _as_sent(item: Json, key: str) -> dict[str, Any]:
     """Return a plugin or a tool as the wire has it: what is there is on, and need not say so."""
     says_on = item.get(_ENABLED) is True or key == "type"
-    return {name: value for name, value in item.items() if name != _ENABLED or not says_on}
+    sent = {name: value for name, value in item.items() if name != _ENABLED or not says_on}
+    return _FREE_PARSER | sent if sent == {"id": _FREE_PARSER["id"]} else sent
 
 
 def _filled(settings: Json) -> dict[str, Any]:
