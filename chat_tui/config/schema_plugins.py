@@ -16,6 +16,7 @@ _SIZES = ("low", "medium", "high")
 _TIERS = ("low", "medium", "high", "xhigh", "max")
 _TOOL = "tools.openrouter:web_search"
 _COUNT_UNIT = "results"
+_POSTS = "Only xAI's models search X; each post that is found is paid for."
 _GUARDING = ("enforce", "audit")
 _PAID = "Each model that is asked is paid for."
 _SWITCH = "“off” also switches off what the account has as its default."
@@ -89,7 +90,7 @@ _SEARCH = grouped(
         "Where you are, for what is near: type, city, region, country, timezone.",
         label="Search location",
     ),
-    Setting(f"{_TOOL}.parameters.x_search", dict, "How X is searched.", label="X search"),
+    Setting(f"{_TOOL}.parameters.x_search", dict, "How X is searched.", label="X search", price=_POSTS),
     Setting(
         "web_search_options.search_context_size",
         str,
@@ -139,7 +140,7 @@ _OLDER_SEARCH = grouped(
     texts("plugins.web.include_domains", "The only sites that are searched.", label="Web plugin: only these sites"),
     texts("plugins.web.exclude_domains", "Sites that aren't searched.", label="Web plugin: never these sites"),
     Setting("plugins.web.user_location", dict, "Where you are.", label="Web plugin's location"),
-    Setting("plugins.web.x_search", dict, "How X is searched.", label="Web plugin: X search"),
+    Setting("plugins.web.x_search", dict, "How X is searched.", label="Web plugin: X search", price=_POSTS),
 )
 
 _FILES = grouped(
