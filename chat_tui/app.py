@@ -71,7 +71,7 @@ class ChatApp(App[None]):
 
     TITLE = "chat-tui"
     CSS = """
-    Transcript, PrintableArea, Completions, OptionList, VerticalScroll, PromptList, ModelTable, RowList,
+    Transcript, PrintableArea, Completions, OptionList, VerticalScroll, PromptList, RowList,
     ScrolledText {
         scrollbar-color: $foreground 25%; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
         scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;

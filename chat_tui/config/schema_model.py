@@ -153,6 +153,13 @@ _LENGTH = grouped(
         parameter="max_completion_tokens",
     ),
     Setting(
+        "stream",
+        bool,
+        "Whether replies come word by word; they do unless told. “off” waits for the whole reply.",
+        label="Stream replies",
+        short="stream",
+    ),
+    Setting(
         "parameters.verbosity",
         str,
         "How long replies are.",
@@ -167,7 +174,7 @@ _LENGTH = grouped(
         item=Setting("", str, ""),
         longest=4,
         label="Stop texts",
-        short="stop",
+        short="stop-texts",
         parameter="stop",
     ),
     Setting(

@@ -49,6 +49,10 @@ class Admitted:
         about = {"status": 429, "model_permaslug": self.served_slug}
         return [{**about, "provider_name": endpoint.provider.name} for endpoint in self.route.busy]
 
+    def can(self, parameter: str) -> bool:
+        """Tell whether the model heeds a parameter of requests; one that it doesn't is ignored."""
+        return parameter in self.named.model.entry["supported_parameters"]
+
     def upstream_body(self, chat: ChatRequest) -> dict[str, Any]:
         """Return the body that goes to the provider."""
         passed = {key: value for key, value in chat.settings.items() if key not in _OURS}

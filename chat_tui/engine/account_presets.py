@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +101,8 @@ class AccountPresets:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.slugs_so_far: tuple[str, ...] | None = None
+        """Of the presets that were there when the server last told; None: it never did."""
 
     async def all(self) -> list[AccountPreset]:
         """Return the account's presets, without what they set.
@@ -109,9 +111,11 @@ class AccountPresets:
             RefusedError: when the server doesn't tell, with the reason.
         """
         try:
-            return [_preset(one) for one in await self._client.presets() if one.slug]
+            presets = [_preset(one) for one in await self._client.presets() if one.slug]
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "list presets")) from error
+        self.slugs_so_far = tuple(preset.slug for preset in presets)
+        return presets
 
     async def read(self, slug: str) -> AccountPreset:
         """Return one preset, with what it sets.
@@ -120,7 +124,7 @@ class AccountPresets:
             RefusedError: when there is none, or the server doesn't tell.
         """
         try:
-            return _preset(await self._client.preset(slug))
+            return replace(_preset(await self._client.preset(slug)), slug=slug)  # it answers to this one
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "read presets")) from error
 
@@ -140,7 +144,7 @@ class AccountPresets:
         """
         sent = {name: value for name, value in request.items() if name not in ("preset", "stream", "messages")}
         try:
-            saved = _preset(await self._client.save_preset(slug, sent))
+            saved = replace(_preset(await self._client.save_preset(slug, sent)), slug=slug)
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "save presets")) from error
         kept = {*saved.config, *(("system",) if saved.system else ())}

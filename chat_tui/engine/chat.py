@@ -55,6 +55,7 @@ class Chat:
         defaults: What `config.toml` sets, below this conversation's own settings.
         flags: The settings above them, for this run.
         presets: Returns what the local preset of a name sets, and sentences about what is wrong; it may read a file.
+        built_in: What holds where nobody says anything.
     """
 
     def __init__(
@@ -66,14 +67,14 @@ class Chat:
         defaults: Layer = NOTHING,
         flags: Layer | None = None,
         presets: Callable[[str], tuple[Layer, list[str]]] = no_preset,
+        built_in: Layer = CHAT_BUILT_IN,
     ) -> None:
         self.metadata = metadata
         self.folder = Folder(folder)
         self.tree = Tree()
         self.defaults = defaults
         self.flags: Layer = flags or {}
-        self.built_in: Values = flat(CHAT_BUILT_IN)
-        """What holds where nobody says anything."""
+        self.built_in: Values = flat(built_in)
         self.history = History()
         """What was changed of the settings here."""
         self.problems: list[str] = []

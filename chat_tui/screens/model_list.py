@@ -41,6 +41,7 @@ from chat_tui.widgets.model_columns import COLUMNS, known_columns
 from chat_tui.widgets.model_details import ModelDetails, details
 from chat_tui.widgets.model_table import ModelTable, Row
 from chat_tui.widgets.note import Note
+from chat_tui.widgets.row_list import NO_MATCH
 from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
@@ -182,8 +183,8 @@ class ModelListScreen(PopUp[str | None]):
         self.table.describe(
             self._columns, order.name if is_sorted else "", now(), descending=order.down != search.query.turned
         )
-        empty = "Nothing matches. Backspace takes the last letter back, Ctrl+U all." if index.entries else ""
-        self.table.show(models, place, headings, keep=keep, empty=empty)
+        empty = NO_MATCH if index.entries else ""
+        self.table.show_models(models, place, headings, keep=keep, empty=empty)
         self._show_filters()
         self._highlight_changed()
 

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from chat_tui.screens.letters import Key, hint
 from chat_tui.screens.popup import PopUp
 from chat_tui.widgets.note import Note
-from chat_tui.widgets.row_list import Piece, RowList
+from chat_tui.widgets.row_list import NO_MATCH, Piece, RowList
 from chat_tui.widgets.scrolled_text import ScrolledText
 from chat_tui.widgets.search_line import SearchLine
 from chat_tui.widgets.value_editor import ValueEditor
@@ -106,7 +106,7 @@ class SearchedPane(PopUp[None]):
         """List what fits the search, from its beginning."""
         self.searched = self.search.value
         count, headings = self.find(self.searched)
-        self.rows.show(count, 0, headings)
+        self.rows.show(count, 0, headings, empty=NO_MATCH)
         self.show()
 
     def on_resize(self) -> None:

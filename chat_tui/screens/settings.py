@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.server import Server
+from chat_tui.engine.known_names import doubt, known_names, learn_names
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.support import support
 from chat_tui.models.variants import split_id
@@ -32,7 +34,7 @@ from chat_tui.screens.setting_search import (
 from chat_tui.screens.setting_shown import OWN, is_of_all, setting_facts, setting_row
 from chat_tui.screens.typed_value import Typing
 from chat_tui.text import one_line
-from chat_tui.widgets.json_lines import json_content
+from chat_tui.widgets.json_lines import headers_content, json_content
 from chat_tui.widgets.row_list import Piece, RowList
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class SettingsPane(ChangingScreen):
         """What is typed, by the name of its setting, while it could be kept."""
         self._fault = ""
         self._entry: ModelEntry | None = None
-        self._models: Sequence[str] = ()
+        self._engine: Session | None = None
         self._server: Server | None = None
         self._only_changed = False
         self._sent: Sent | None = None
@@ -80,13 +82,13 @@ class SettingsPane(ChangingScreen):
 
     async def _learn_model(self) -> None:
         """Find out what this chat's model supports, as far as the catalogue knows, and what it learns meanwhile."""
-        session = await self.session()
-        self._server = session.server
+        self._engine = session = await self.session()
+        self._server, self._sent = session.server, None
+        session.providers.prepare()
         await session.catalogue.open()
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
             model, by_id = self.chat.model, listing.index.by_id
-            self._models = tuple(by_id)
             self._entry = by_id.get(model) or by_id.get(split_id(model).listed)
             self.show()
 
@@ -158,7 +160,8 @@ class SettingsPane(ChangingScreen):
         if is_of_all(setting) and held.origin:
             said = [(held.origin, held.value)]
         why = self._unsupported(setting)
-        warning = self._fault or (f"{self.chat.model} {why}." if why else "")
+        doubted = doubt(setting.name, self._held(setting).value, self._engine) if self._engine else ""
+        warning = self._fault or (f"{self.chat.model} {why}." if why else doubted)
         self.details.show(setting_facts(setting, held, said, self.chat_layers, warning).content)
 
     def _show_json(self) -> None:
@@ -170,7 +173,15 @@ class SettingsPane(ChangingScreen):
         if sent != self._sent:
             self._sent = sent
             left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda width: json_content(sent.body, warning=left_out))
+            self.json.show(lambda _: self._request(sent, left_out))
+
+    def _request(self, sent: Sent, warning: str) -> Content:
+        """Return the next request as far as it is known: its settings, and the headers that go with it."""
+        body = json_content(sent.body, warning=warning, more="with the messages of this conversation")
+        if self._engine is None:
+            return body
+        headers = headers_content(self._engine.shown_headers(sent.body))
+        return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""
@@ -181,7 +192,7 @@ class SettingsPane(ChangingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys be what is typed where they can't be meant for the list."""
         if self._typing is not None and action == "move":
-            return bool(self._typing.choices) and parameters[0] in (1, -1)
+            return bool(self._typing.choices or self._typing.names) and parameters[0] in (1, -1)
         if self._typing is None and action in ("switch", "cycle") and self.search.has_focus and self.search.value:
             return False
         return super().check_action(action, parameters)
@@ -228,8 +239,9 @@ class SettingsPane(ChangingScreen):
         await self.action_enter()
 
     def _edit(self, setting: Setting) -> None:
-        typing = Typing(setting, self._choices(setting))
-        self._typing, self.said = typing, ""
+        names = known_names(setting.name, self.library, self._engine)
+        self._typing = typing = Typing(setting, self._choices(setting), names)
+        self.said = ""
         self.begin_typing(
             setting.title,
             typing.shown(self._held(setting).value),
@@ -237,6 +249,15 @@ class SettingsPane(ChangingScreen):
             selected=not typing.is_free,
         )
         self._take_typed()
+        if not names:
+            self.run_worker(self._learn_names(typing), group="names", exclusive=True)
+
+    async def _learn_names(self, typing: Typing) -> None:
+        """Complete names that aren't known yet as soon as they are."""
+        if await learn_names(typing.setting.name, await self.session()) and self._typing is typing:
+            names = known_names(typing.setting.name, self.library, self._engine)
+            self._typing = replace(typing, names=names)
+            self.show()
 
     def end_typing(self) -> None:
         """Leave what is typed."""
@@ -268,12 +289,7 @@ class SettingsPane(ChangingScreen):
             self.set_value(setting, typed[setting.name])
 
     def _choices(self, setting: Setting) -> Sequence[str]:
-        match setting.name:
-            case "theme":
-                return sorted(self.app.available_themes)
-            case "models":
-                return self._models
-        return choices_of(setting)
+        return sorted(self.app.available_themes) if setting.name == "theme" else choices_of(setting)
 
     async def action_accept(self) -> None:
         """Take the first choice; without one, go on to the list, to what is told, and back."""

@@ -20,10 +20,17 @@ _KEYED = re.compile(r'(\s*"(?:[^"\\]|\\.)*"): ')
 _MORE = Content.styled("  …", _DIM)
 
 
-def json_content(data: Mapping[str, Any], *, warning: str = "") -> Content:
-    """Return `data` indented, its keys standing out, below a `warning` if there is one."""
+def json_content(data: Mapping[str, Any], *, warning: str = "", more: str = "") -> Content:
+    """Return `data` indented, its keys standing out, below a `warning` and above what `more` there is to say."""
     above = [Content.styled(one_line(warning), "$text-warning")] if warning else []
-    return Content("\n").join([*above, *(_painted(line) for line in json_lines(data))])
+    below = [Content.styled(one_line(more), _DIM)] if more else []
+    return Content("\n").join([*above, *(_painted(line) for line in json_lines(data)), *below])
+
+
+def headers_content(headers: Mapping[str, str]) -> Content:
+    """Return a line for each header, its name standing out."""
+    lines = [Content.assemble((one_line(name), _KEY), (": ", _DIM), one_line(headers[name])) for name in headers]
+    return Content("\n").join(lines)
 
 
 def json_difference(before: Mapping[str, Any], after: Mapping[str, Any], gap: int = 2) -> Content:

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, suggestions
+from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, other_command, suggestions
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import SETTINGS, Setting
+from chat_tui.config.settings import read_settings
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.demo.keys import LIMITED_KEY
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.known_names import learn_names
 from chat_tui.engine.library import Library
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.session import Session
@@ -40,8 +42,8 @@ async def test_every_setting_has_a_command_and_none_hides_another() -> None:
     assert all(find(name).name == name for name in SETTABLE)
     shorts = [one.short for one in SETTINGS.values() if one.short]
     assert len(set(shorts)) == len(shorts)
-    both = {*BY_SLASH, *VERBS} & set(shorts)
-    assert all(not BY_SLASH[name].argument for name in both), "what follows says which one is meant"
+    assert not {*BY_SLASH, *VERBS} & set(shorts)
+    assert all(other_command(name) for name, action in BY_SLASH.items() if name in SETTABLE and not action.argument)
 
 
 VALUES: list[tuple[str, str, Any]] = [
@@ -65,7 +67,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("order", "[]", []),
     ("order", '["a, b"]', ["a, b"]),
     ("quant", "fp8,bf16", ["fp8", "bf16"]),
-    ("stop", '"\\n"', "\n"),
+    ("stop-texts", '"\\n"', "\n"),
     ("stop", "END", "END"),
     ("stop", '"a,b", c', ["a,b", "c"]),
     ("latency", "500ms", 0.5),
@@ -148,6 +150,33 @@ def test_what_is_typed_can_be_completed(typed: str, some: list[str]) -> None:
     assert [one.text for one in suggestions(typed)] == some
 
 
+NAMES = {
+    "provider.order": ("anthropic", "amazon-bedrock", "google-vertex"),
+    "model": ("openai/gpt-9", "openai/gpt-9-mini", "qwen/qwen-7"),
+    "local_preset": ("careful", "quick"),
+    "preset": ("careful", "team"),
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "some"),
+    [
+        ("order an", ["order anthropic"]),
+        ("order vertex", ["order google-vertex"]),
+        ("order anthropic, ", ["order anthropic, amazon-bedrock", "order anthropic, google-vertex"]),
+        ("order anthropic ", []),
+        ("set provider.order A", ["set provider.order anthropic", "set provider.order amazon-bedrock"]),
+        ("model gpt-9", ["model openai/gpt-9", "model openai/gpt-9-mini"]),
+        ("order nobody", []),
+        ("preset ca", ["preset careful"]),
+        ("preset @", ["preset @careful", "preset @team"]),
+        ("preset delete ", ["preset delete careful", "preset delete quick"]),
+    ],
+)
+def test_names_that_are_known_can_be_completed(typed: str, some: list[str]) -> None:
+    assert [one.text for one in suggestions(typed, lambda name: NAMES.get(name, ()))] == some
+
+
 @given(st.sampled_from(list(SETTABLE.values())), st.text('0129.,-+eE_ "\\{}[]=:abknoufstrue\n\x1b$µ', max_size=12))
 def test_whatever_is_typed_is_a_value_or_a_sentence(setting: Setting, text: str) -> None:
     try:
@@ -190,7 +219,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("web off", "Web plugin is off", {"plugins": [{"id": "web", "enabled": False}]}),
     ("search on", "Web search is on", {"tools": [{"type": "openrouter:web_search"}]}),
     ("search off", "Web search is off", {}),
-    ("stop \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
+    ("stop-texts \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
 ]  # fmt: skip
 
 
@@ -240,6 +269,31 @@ async def test_a_default_that_was_changed_by_hand_meanwhile_is_left_alone(comman
     with pytest.raises(ConfigError, match="was changed meanwhile"):
         await commands.run("undo", "")
     assert library.paths.settings.read_text() == "[parameters]\ntemperature = 0.9\n"
+
+
+async def test_what_others_changed_meanwhile_bars_no_way_back(commands: Commands, library: Library) -> None:
+    """A step that can't be undone any more is told of once; those before it can."""
+    await commands.run("temp", "0.2")
+    await commands.run("preset", "save careful")
+    path = library.presets.path("careful")
+    path.write_text(mine := 'model = "my/own" # mine\n')
+    with pytest.raises(ConfigError, match="“careful” was changed meanwhile, so it was left as it is"):
+        await commands.run("undo", "")
+    assert path.read_text() == mine
+    assert "parameters.temperature is undone" in await commands.run("undo", "")
+
+
+async def test_a_default_takes_the_place_of_what_excludes_it(commands: Commands, library: Library) -> None:
+    file = library.paths.settings
+    file.parent.mkdir(parents=True)
+    file.write_text('[reasoning]\neffort = "high"\n')
+    library.defaults = {"reasoning": {"effort": "high"}}
+    await commands.run("default", "think-tokens 2000")
+    assert read_settings(file) == ({"reasoning": {"max_tokens": 2000}}, [])
+    assert commands.settings.layers.settings()["reasoning"] == {"max_tokens": 2000}
+    await commands.run("undo", "")
+    assert file.read_text() == '[reasoning]\neffort = "high"\n'
+    assert commands.settings.layers.settings()["reasoning"] == {"effort": "high"}
 
 
 # Presets
@@ -332,6 +386,29 @@ async def test_what_the_model_does_not_heed_is_said(commands: Commands, session:
     chat.change(model="demo/echo")
     told = await commands.run("effort", "high")
     assert told == "Effort is high from the next prompt on. But this chat's model doesn't think before it answers."
+
+
+DOUBTS = {
+    "order groq, antropic": "No provider is known as “antropic”. Did you mean “anthropic”?",
+    "only Anthropic, google-vertex/us-east5": "",
+    "ignore nosuch": "No provider is known as “nosuch”.",
+    "models demo/echo, demo/fsat": "No model is known as “demo/fsat”. Did you mean “demo/fast”?",
+    "set plugins.auto-router.allowed_models anthropic/*": "",
+    "set model demo/echo:nitro@preset/mine": "",
+    "account-preset @careful-writer": "No preset of your account is known as “@careful-writer”. Did you mean “careful",
+}
+
+
+async def test_a_name_that_nobody_has_is_doubted_and_kept(commands: Commands, session: Session) -> None:
+    for name in ("model", "provider.order", "preset"):
+        assert await learn_names(name, session)
+    for typed, doubt in DOUBTS.items():
+        word, _, argument = typed.partition(" ")
+        told = await commands.run(word, argument)
+        assert doubt in told
+        assert doubt or "No " not in told
+        assert commands.settings.chat.metadata.settings
+        await commands.run("undo", "")
 
 
 async def test_where_another_process_writes_settings_hold_for_this_run(
