@@ -3,7 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test terminal check format lint types contracts commonmark bench screenshots clean
+# Of the application, and as many of ask.
+CRASHES ?= 100
+SEED ?= 7
+
+.PHONY: demo test terminal faults check format lint types contracts commonmark bench screenshots clean
 
 demo: .venv/.runtime ## the application on its built-in emulator: no key, no network
 	@$(BIN)/chat-tui --demo
@@ -13,6 +17,10 @@ test: .venv/.dev ## the test suite
 
 terminal: .venv/.dev ## the rest of the tests in a real terminal: copying, the mouse, resizing
 	$(BIN)/python -m pytest -m long
+
+faults: .venv/.dev ## kill -9 at 200 moments, refusing disks, damage, several writers: make faults CRASHES=100 SEED=7
+	CHAT_TUI_CRASHES=$(CRASHES) CHAT_TUI_SEED=$(SEED) CHAT_TUI_FLIPS=1000 CHAT_TUI_ALL_FAULTS=1 \
+		$(BIN)/python -m pytest -s tests/faults
 
 check: .venv/.dev ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

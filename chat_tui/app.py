@@ -169,6 +169,7 @@ class ChatApp(App[None]):
             gc.enable()
         chat.transcript.enable_markdown(**self._launch.transcript)
         await session.preload()
+        await asyncio.to_thread(self._launch.library.shelf.empty_trash)
 
     # The clipboard and the mouse
 
@@ -300,9 +301,11 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
 
 def _import_later() -> None:
     """Import what the transcript renders with, and the panes that are opened most, so that all are there at once."""
-    panes = ("chat_tui.screens.models", "chat_tui.screens.settings", "chat_tui.screens.presets")
-    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.transcript.message", *panes):
+    panes = ("models", "settings", "presets", "conversations")
+    for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.transcript.message"):
         import_module(name)
+    for pane in panes:
+        import_module(f"chat_tui.screens.{pane}")
 
 
 def _textual_theme(theme: Theme) -> TextualTheme:

@@ -77,8 +77,10 @@ def test_the_wire_stands_alone() -> None:
 
 
 def test_the_conversation_knows_no_wire() -> None:
-    loaded = "import chat_tui.conversation.folder, chat_tui.conversation.export, chat_tui.conversation.tree"
+    loaded = "import chat_tui.conversation.folder, chat_tui.conversation.tree"
     assert ours(loaded) == {"conversation", "paths"}
+    leaving = "import chat_tui.conversation.exports.formats, chat_tui.conversation.imports.detect"
+    assert ours(leaving) == {"conversation", "paths", "text"}
 
 
 def test_the_engine_needs_no_screen() -> None:

@@ -20,7 +20,10 @@ COMMANDS: Final = {
     "ask": ("ask", "ask once and print the answer, from arguments or a pipe"),
     "list": ("list_conversations", "list the conversations"),
     "show": ("show", "print a conversation as Markdown"),
+    "export": ("export_conversations", "write conversations as Markdown, HTML, text, JSON or TOML"),
+    "import": ("import_conversations", "take conversations from files of this or of other programs"),
     "models": ("models", "list the models"),
+    "doctor": ("doctor", "look for what is wrong: settings, server, terminal, folders, conversations; --repair mends"),
     "paths": ("paths", "say where the files are"),
     "demo-server": ("demo_server", "run the emulator, for any client of OpenRouter"),
 }

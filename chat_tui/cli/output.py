@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,25 @@ def write(text: str) -> None:
     """Print `text` on standard output as it is; on a terminal, with its control characters made visible."""
     sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     sys.stdout.flush()
+
+
+def write_bytes(pieces: Iterable[bytes]) -> None:
+    """Print UTF-8 on standard output, byte for byte; on a terminal, as `write` does."""
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        write(b"".join(pieces).decode("utf-8", "replace"))
+        return
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+def may(question: str) -> bool | None:
+    """Ask on the terminal and return the answer; None where nobody can be asked."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    print(f"chat-tui: {one_line(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def write_json(value: Mapping[str, Any]) -> None:

@@ -64,7 +64,7 @@ def compact(journal: Path, *, keep: bool) -> Compacted:
     compacted = b"".join(line + b"\n" for line in staying)
     if compacted == content:
         return Compacted(0, 0, None)
-    kept = _free_name(journal) if keep else None
+    kept = free_name(journal) if keep else None
     if kept is not None:
         replace_file(kept, content)
     if _state(journal) != before:
@@ -128,10 +128,10 @@ def _state(journal: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _free_name(journal: Path) -> Path:
-    """Return a name for the journal as it was that nothing has yet."""
-    name, number = journal.with_name(journal.name + ".before-repair"), 1
+def free_name(file: Path) -> Path:
+    """Return a name for `file` as it was before a repair, which nothing has yet."""
+    name, number = file.with_name(file.name + ".before-repair"), 1
     while name.exists():
         number += 1
-        name = journal.with_name(f"{journal.name}.before-repair-{number}")
+        name = file.with_name(f"{file.name}.before-repair-{number}")
     return name

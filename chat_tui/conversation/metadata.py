@@ -16,7 +16,7 @@ from chat_tui.paths import NotTomlError, private_directory, read_toml, replace_f
 FILE_NAME = "conversation.toml"
 VERSION = 1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_KNOWN = frozenset(("v", "id", "title", "created", "tags", "pinned", "archived", "leaf", "settings"))
+KNOWN = frozenset(("v", "id", "title", "created", "tags", "pinned", "archived", "leaf", "settings"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def read_metadata(folder: Path) -> Metadata:
         archived=_kind(data, "archived", bool, False),
         leaf=_kind(data, "leaf", str, None),
         settings=_kind(data, "settings", dict, {}),
-        unknown={key: value for key, value in data.items() if key not in _KNOWN},
+        unknown={key: value for key, value in data.items() if key not in KNOWN},
         newer=_kind(data, "v", int, VERSION) > VERSION,
     )
 

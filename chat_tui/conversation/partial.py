@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
-from chat_tui.conversation.ids import now
 from chat_tui.conversation.records import (
     DamagedRecordError,
     NewerRecordError,
@@ -148,7 +147,10 @@ class _Call:
 
 
 def recover_partial(path: Path) -> Message | None:
-    """Return the reply in a partial file as an interrupted message, or None when not even its first line is whole."""
+    """Return the reply in a partial file as an interrupted message, or None when not even its first line is whole.
+
+    It is as old as the reply's beginning: should its end turn up, saved elsewhere, that counts.
+    """
     reply: Message | None = None
     pieces: dict[object, Json] = {}
     for line in path.read_bytes().split(b"\n"):
@@ -176,7 +178,6 @@ def recover_partial(path: Path) -> Message | None:
     return replace(
         reply,
         status="interrupted",
-        at=now(),
         parts=(*((TextPart(whole),) if whole else ()), *reply.parts),
         reasoning="".join(reasoning),
         tool_calls=tuple(call.whole() for call in calls.values()),

@@ -126,6 +126,11 @@ class Chat:
         return bool(self._read_only)
 
     @property
+    def read_only_reason(self) -> str:
+        """Why this process can't write here, as a sentence; empty when it can."""
+        return self._read_only
+
+    @property
     def model(self) -> str:
         return str(self.settings.get("model", ""))
 

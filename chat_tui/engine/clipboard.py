@@ -106,6 +106,16 @@ class Clipboard:
                 return Copied(f"with {way.name}")
         return Copied("to a file", await asyncio.to_thread(self._write, text))
 
+    @classmethod
+    def ways(cls, environment: Mapping[str, str]) -> list[str]:
+        """Say which ways are there, as the ends of sentences, best first; a file is always one more."""
+        here = cls(Path(), environment, lambda _: None)
+        return [
+            "through the terminal (OSC 52, if it allows that)" if way is None else f"with {way.name}"
+            for way in here._ways("")
+            if way is None or which(way.name, path=environment.get("PATH"))
+        ]
+
     def _ways(self, text: str) -> Iterator[Tool | None]:
         """Yield what to try in turn, before the file; None stands for the terminal."""
         if self._way != "auto":

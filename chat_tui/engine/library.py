@@ -101,7 +101,7 @@ class Library:
             UnknownConversationError: when none does, or several do.
         """
         prefix = prefix.strip().lower()
-        found = [folder for folder in self._folders() if folder.name[-ID_LENGTH:].startswith(prefix)]
+        found = [folder for folder in self.folders() if folder.name[-ID_LENGTH:].startswith(prefix)]
         if not found:
             raise UnknownConversationError(f"No conversation's id begins with “{prefix}”. See: chat-tui list")
         if len(found) > 1:
@@ -144,7 +144,7 @@ class Library:
 
     def latest(self) -> Chat | None:
         """Return the conversation that was written to last, or None when there is none."""
-        folder = max(self._folders(), key=_changed, default=None)
+        folder = max(self.folders(), key=_changed, default=None)
         return None if folder is None else self.at(folder)
 
     def newest(self, count: int) -> list[Summary]:
@@ -170,7 +170,7 @@ class Library:
             known = {one.folder: one for one in index.summaries()}
         finally:
             index.close()
-        folders = sorted(self._folders(), reverse=True)
+        folders = sorted(self.folders(), reverse=True)
         missing = islice((folder for folder in folders if folder not in known), unindexed)
         found = [known[folder] for folder in folders if folder in known]
         found += [Summary(read_metadata(folder), _changed_at(folder), folder) for folder in missing]
@@ -202,7 +202,8 @@ class Library:
             return {}, [str(error)]
         return preset.settings, [str(problem) for problem in preset.problems]
 
-    def _folders(self) -> Iterator[Path]:
+    def folders(self) -> Iterator[Path]:
+        """Yield the folders of all conversations."""
         return (Path(entry.path) for entry in self._entries() if is_id(entry.name[-ID_LENGTH:]))
 
     def _entries(self) -> list[os.DirEntry[str]]:

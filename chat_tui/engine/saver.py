@@ -62,6 +62,9 @@ class Saver:
             self._trying.cancel()
         waiting = list({chat.id: chat for chat in (*chats, *self._troubled.values())}.values())
         self.farewell = await asyncio.to_thread(self._rescue, [chat for chat in waiting if chat.saving.is_pending])
+        for chat in waiting:
+            if chat.saving.fault is None:
+                self.mind(chat)
 
     def _rescue(self, chats: Sequence[Chat]) -> list[str]:
         told: list[str] = []

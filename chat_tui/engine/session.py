@@ -83,6 +83,7 @@ class Session:
         self._open[chat.id] = chat
         await asyncio.to_thread(chat.load)
         self.saver.mind(chat)
+        await asyncio.to_thread(self.unseen.mark, chat.id, seen=True)
 
     async def follow(self, chat: Chat) -> AsyncIterator[None]:
         """Read on in a conversation that another process writes; yield when there was something new, until it is ours.

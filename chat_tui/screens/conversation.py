@@ -169,7 +169,8 @@ class ConversationScreen(TuningScreen):
         mouse = "F6 takes the mouse back" if self._mouse_released else ""
         left_behind = self._progress.running and not self.transcript.following
         follow = "End follows the reply" if left_behind else ""
-        pieces = (mouse, follow, spent_line(self.chat.tree), "Ctrl+O model", "Ctrl+T settings", "F1 help")
+        keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
+        pieces = (mouse, follow, spent_line(self.chat.tree), *keys)
         self.status.show(self._progress.line(), *pieces)
 
     def show_mouse(self, *, released: bool) -> None:

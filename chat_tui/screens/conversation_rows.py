@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 
 from rich.cells import cell_len
 
+from chat_tui.conversation.ids import now
 from chat_tui.conversation.summary import Summary, Trashed
 from chat_tui.cost import format_cost
+from chat_tui.engine.shelf import DAYS_IN_TRASH
 from chat_tui.text import one_line
 from chat_tui.widgets.row_list import Piece, fitted
 
@@ -18,28 +20,34 @@ _MODEL_ROOMS = ((100, 28), (58, 18))
 _LEAST_TAG = 4
 
 
-def by_day(found: Iterable[Summary], today: date, *, pinned_first: bool) -> tuple[list[Summary], list[tuple[int, str]]]:
+def today() -> date:
+    """Return the day that it is where the person is."""
+    return now().astimezone().date()
+
+
+def by_day(found: Iterable[Summary], *, pinned_first: bool) -> tuple[list[Summary], list[tuple[int, str]]]:
     """Return conversations as they are listed, with the heading above the first of each group and its place."""
     listed = sorted(found, key=lambda one: (pinned_first and one.metadata.pinned, one.changed), reverse=True)
+    current = today()
     headings: list[tuple[int, str]] = []
     for place, one in enumerate(listed):
         pinned = pinned_first and one.metadata.pinned
-        heading = "Drafts" if is_draft(one) else "Pinned" if pinned else day_name(_local(one.changed).date(), today)
+        heading = "Drafts" if is_draft(one) else "Pinned" if pinned else day_name(_local(one.changed).date(), current)
         if not headings or headings[-1][1] != heading:
             headings.append((place, heading))
     return listed, headings
 
 
-def day_name(day: date, today: date) -> str:
+def day_name(day: date, current: date) -> str:
     """Return the heading for a day: Today, Yesterday, a weekday of the last week, else its month."""
-    days = (today - day).days
+    days = (current - day).days
     if days <= 0:
         return "Today"
     if days == 1:
         return "Yesterday"
     if days < 7:
         return f"{day:%A}"
-    return f"{day:%B}" if day.year == today.year else f"{day:%B %Y}"
+    return f"{day:%B}" if day.year == current.year else f"{day:%B %Y}"
 
 
 def is_draft(one: Summary) -> bool:
@@ -83,29 +91,31 @@ def row(one: Summary, width: int, *, streaming: Collection[str], unseen: Collect
     ]
 
 
-def thrown_row(one: Trashed, width: int, days_left: int) -> list[Piece]:
+def thrown_row(one: Trashed, width: int) -> list[Piece]:
     """Return what stands in the row of a conversation in the trash."""
+    days_left = max(DAYS_IN_TRASH - (today() - one.deleted.date()).days, 0)
     right = f"{days_left} day{'s' * (days_left != 1)} left"
     left = max(width - 4 - cell_len(right), 1)
     title = one_line(one.summary.metadata.title, 4 * left) or "Untitled"
     return [("  ", "plain"), (fitted(title, left), "plain"), (f"  {right}", "dim")]
 
 
-def by_deletion(found: Sequence[Trashed], today: date) -> list[tuple[int, str]]:
+def by_deletion(found: Sequence[Trashed]) -> list[tuple[int, str]]:
     """Return the headings of what is in the trash, each with the place of the row below it."""
     headings: list[tuple[int, str]] = []
     for place, one in enumerate(found):
-        heading = f"Deleted {_spoken(one.deleted.date(), today)}"
+        heading = f"Deleted {_spoken(one.deleted.date())}"
         if not headings or headings[-1][1] != heading:
             headings.append((place, heading))
     return headings
 
 
-def _spoken(day: date, today: date) -> str:
-    named = day_name(day, today)
+def _spoken(day: date) -> str:
+    current = today()
+    named = day_name(day, current)
     if named in ("Today", "Yesterday"):
         return named.lower()
-    return f"on {named}" if today - day < timedelta(days=7) else f"on {day.day} {day:%B}"
+    return f"on {named}" if current - day < timedelta(days=7) else f"on {day.day} {day:%B}"
 
 
 def full_time(moment: datetime) -> str:
@@ -114,9 +124,9 @@ def full_time(moment: datetime) -> str:
 
 
 def _when(one: Summary) -> str:
-    changed, today = _local(one.changed), datetime.now().astimezone().date()
-    is_lately = not one.metadata.pinned and (today - changed.date()).days < 7
-    return f"{changed:%H:%M}" if is_lately or changed.date() == today else f"{changed.day} {changed:%b}"
+    changed, current = _local(one.changed), today()
+    is_lately = not one.metadata.pinned and (current - changed.date()).days < 7
+    return f"{changed:%H:%M}" if is_lately or changed.date() == current else f"{changed.day} {changed:%b}"
 
 
 def _model(one: Summary) -> str:

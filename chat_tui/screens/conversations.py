@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +35,7 @@ UNINDEXED = 200
 """Conversations that are read from the disk as long as the index doesn't know them; it will soon."""
 _ASKED = {"rename": "Title", "tag": "Tags"}
 _EMPTY = {
-    "": "Nothing is kept yet: a conversation is, from its first prompt on.",
+    "": "Nothing is kept yet: your first prompt begins.",
     "archived": "Nothing is archived.",
     "trash": "The trash is empty.",
 }
@@ -147,24 +146,23 @@ class ConversationsPane(SearchedPane):
     def find(self, text: str) -> tuple[int, Sequence[tuple[int, str]]]:
         """Find the conversations of this view that have all words of `text` in title, tags or model."""
         words = text.casefold().split()
-        today = datetime.now().astimezone().date()
         if self._view == "trash":
             thrown = [one for one in self._thrown.values() if _has(words, words_of(one.summary))]
             self._listed, self._total = [one.summary for one in thrown], len(self._thrown)
-            return len(thrown), by_deletion(thrown, today)
+            return len(thrown), by_deletion(thrown)
         is_archive = self._view == "archived"
         pairs = zip(self._all, self._words, strict=True)
         here = [(one, text) for one, text in pairs if one.metadata.archived == is_archive]
         found = [one for one, text in here if _has(words, text)]
         self._total = len(here)
-        self._listed, headings = by_day(found, today, pinned_first=not is_archive)
+        self._listed, headings = by_day(found, pinned_first=not is_archive)
         return len(self._listed), headings
 
     def row(self, place: int, width: int) -> Sequence[Piece]:
         """Return a conversation's marks, title, tags, model, cost and time."""
         one = self._listed[place]
         if self._view == "trash":
-            return thrown_row(self._thrown[one.folder], width, _days_left(self._thrown[one.folder]))
+            return thrown_row(self._thrown[one.folder], width)
         streaming, unseen = self._marks
         return row(one, width, streaming=streaming, unseen=unseen, shown=self._shown)
 
@@ -200,7 +198,7 @@ class ConversationsPane(SearchedPane):
 
     def _usual(self) -> str:
         if not self._listed and self.search.value.strip():
-            return "No title, tag or model has that. Ctrl+G searches all that was said."
+            return "None has that here. Ctrl+G searches all texts."
         if not self._listed:
             return _EMPTY[self._view] if self._is_read else "reading …"
         if self._view == "trash":
@@ -209,7 +207,7 @@ class ConversationsPane(SearchedPane):
             return "Archived · Alt+V shows the others"
         streaming, unseen = self._marks
         legend = ["● a reply streams"] * bool(streaming) + ["• a reply you have not seen"] * bool(unseen)
-        return " · ".join(legend) or "Ctrl+G searches all that was said"
+        return " · ".join(legend) or "Ctrl+G searches all texts"
 
     def _count(self) -> str:
         if not self._is_read:
@@ -266,6 +264,14 @@ class ConversationsPane(SearchedPane):
         """Search for what is typed in all that was said."""
         self.way = Way(words=self.search.value.strip())
         self.dismiss(None)
+
+    def action_focus_next(self) -> None:
+        """Go to the list, or on."""
+        self.focus_next()
+
+    def action_focus_previous(self) -> None:
+        """Go back."""
+        self.focus_previous()
 
     def action_view(self, view: str) -> None:
         """Show the archive or the trash; the second time, the others again."""
@@ -408,7 +414,7 @@ class ConversationsPane(SearchedPane):
             self._say(f"This could not be saved: {error.strerror}.")
             return
         if undo is not None:
-            self._undoable.append((said, folder, undo(result)))
+            self._undoable.append((said, result, undo(result)))
             said = f"{said}. Alt+U takes it back."
         self._said = said
         changed = {folder, result}
@@ -440,8 +446,3 @@ def tags_in(text: str) -> tuple[str, ...]:
 
 def _has(words: Sequence[str], text: str) -> bool:
     return all(word in text for word in words)
-
-
-def _days_left(one: Trashed) -> int:
-    passed = datetime.now().astimezone().date() - one.deleted.date()
-    return max(DAYS_IN_TRASH - passed.days, 0)

@@ -1,0 +1,145 @@
+"""What of a conversation leaves: a message, a branch or all of it, as values and as the journal's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from chat_tui.conversation import exact
+from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.ids import parse_time
+from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.records import encode_message
+from chat_tui.conversation.tree import Tree
+from chat_tui.conversation.values import FilePart, Message
+
+Scope = Literal["message", "branch", "tree"]
+Record = dict[str, Any]
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Excerpt(NamedTuple):
+    """A conversation, or a part of it, that is about to leave."""
+
+    metadata: Metadata
+    scope: Scope
+    tree: Tree
+    """All messages, for what stands beside what."""
+    messages: list[Message]
+    """Those that leave, in the order in which to read them."""
+    records: list[Record]
+    """The journal's records about them: of each kind and id the one that counts, messages first, by their ids."""
+    read_file: Callable[[FilePart], bytes]
+    """Brings a file's bytes; raises OSError."""
+
+    @property
+    def files(self) -> list[FilePart]:
+        """The files that the messages refer to, each once."""
+        found = {
+            (part.sha256, part.media_type): part
+            for message in sorted(self.messages, key=lambda message: message.id)
+            for part in (*message.parts, *message.annotations)
+            if isinstance(part, FilePart)
+        }
+        return [found[key] for key in sorted(found)]
+
+
+def take_excerpt(
+    metadata: Metadata, folder: Folder, scope: Scope, message: str | None = None, unsaved: Iterable[Message] = ()
+) -> Excerpt:
+    """Read from `folder` what is to leave of a conversation.
+
+    Args:
+        metadata: What is said of it as a whole.
+        folder: Where it is, if it is on disk yet.
+        scope: How much of it.
+        message: The id of the one message; for a branch, of a message on it, else the branch that is shown.
+        unsaved: Messages that may not be on disk.
+
+    Raises:
+        LookupError: when there is no such message.
+        OSError: when the journal can't be read.
+    """
+    kept = folder.read().messages
+    messages = {one.id: one for one in unsaved} | kept
+    tree = Tree(messages.values())
+    if message is not None and message not in tree:
+        raise LookupError(message)
+    if scope == "tree":
+        leaving = list(_in_reading_order(tree))
+    elif scope == "branch":
+        leaving = tree.path(tree.leaf(message or metadata.leaf))
+    else:
+        leaving = tree.path(tree.leaf(metadata.leaf))[-1:] if message is None else [tree[message]]
+    ids = None if scope == "tree" else {one.id for one in leaving}
+    records = list(_records(folder, ids, [one for one in messages.values() if one.id not in kept]))
+    return Excerpt(metadata, scope, tree, leaving, records, folder.read_attachment)
+
+
+Weights = dict[tuple[bool, str, str], tuple[datetime, bytes]]
+"""When the record of a kind and id that counts was written, and what it says."""
+
+
+def winning_records(lines: Iterable[bytes]) -> Iterator[Record]:
+    """Yield of each kind and id the record that counts, messages first, then by kind and id; damaged lines are left."""
+    winners: Weights = {}
+    for line in lines:
+        put_record(winners, line)
+    for key in sorted(winners):
+        yield exact.loads(winners[key][1])
+
+
+def put_record(winners: Weights, line: bytes) -> bool:
+    """Put the record on `line` among the `winners`; return whether it counts now, and nothing like it did before."""
+    try:
+        record = exact.loads(line)
+        whole = exact.encode(record)
+    except (exact.NotExactJsonError, RecursionError):
+        return False
+    if not isinstance(record, dict) or not isinstance(record.get("v"), int):
+        return False
+    kind, identifier = record.get("type"), record.get("id")
+    key = (kind != "message", str(kind), identifier if isinstance(identifier, str) else whole.decode())
+    weight = (_at(record), whole)
+    if key in winners and weight <= winners[key]:
+        return False
+    winners[key] = weight
+    return True
+
+
+def _records(folder: Folder, ids: Collection[str] | None, unsaved: Iterable[Message]) -> Iterator[Record]:
+    for record in winning_records(_lines(folder, unsaved)):
+        if ids is None or record.get("id") in ids:
+            yield record
+
+
+def _lines(folder: Folder, unsaved: Iterable[Message]) -> Iterator[bytes]:
+    try:
+        with folder.journal.open("rb") as file:
+            yield from file
+    except FileNotFoundError:
+        pass
+    for message in unsaved:
+        yield encode_message(message)
+
+
+def _at(record: Record) -> datetime:
+    try:
+        return parse_time(record["at"])
+    except (KeyError, TypeError, ValueError):
+        return _LONG_AGO
+
+
+def _in_reading_order(tree: Tree) -> Iterator[Message]:
+    """Yield all messages, each after the one that it follows, its siblings after all that follows it."""
+    roots = [message for message in tree if message.parent not in tree]
+    left = list(reversed(roots))
+    seen: set[str] = set()
+    while left:
+        message = left.pop()
+        if message.id not in seen:
+            seen.add(message.id)
+            yield message
+            left += reversed(tree.children(message.id))
+    yield from (message for message in tree if message.id not in seen)  # a circle has no beginning

@@ -1,0 +1,105 @@
+"""A conversation as Markdown: front matter, a heading for each message, its text as it was written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+from chat_tui.conversation.exports.excerpt import Excerpt
+from chat_tui.conversation.exports.words import (
+    figures,
+    last_model,
+    money,
+    place,
+    size_of,
+    speaker,
+    title_of,
+    total_cost,
+)
+from chat_tui.conversation.ids import format_time
+from chat_tui.conversation.values import FilePart, Json, Message, TextPart
+
+SCHEMA = 1
+
+
+def to_markdown(excerpt: Excerpt, link: Callable[[FilePart], str] = lambda _: "", *, bare: bool = False) -> str:
+    """Return `excerpt` as Markdown.
+
+    Args:
+        excerpt: What leaves.
+        link: Returns where a file lies beside the Markdown; empty when it doesn't.
+        bare: Without front matter.
+    """
+    pieces = [] if bare else [_front_matter(excerpt)]
+    pieces.append(f"# {title_of(excerpt.metadata)}\n")
+    if (system := excerpt.metadata.settings.get("system")) and excerpt.scope != "message":
+        pieces.append(f"## System\n\n{system}\n")
+    for message in excerpt.messages:
+        which = place(excerpt, message)
+        heading = f"{speaker(message)} · {which}" if which else speaker(message)
+        pieces.append("\n\n".join([f"## {heading}", *_body(message, link)]) + "\n")
+    return "\n".join(pieces)
+
+
+def _front_matter(excerpt: Excerpt) -> str:
+    """Return facts as YAML; every value is written as JSON, which YAML takes."""
+    metadata, cost = excerpt.metadata, total_cost(excerpt)
+    facts = {
+        "title": metadata.title,
+        "id": metadata.id,
+        "created": format_time(metadata.created),
+        "model": last_model(excerpt) or None,
+        "tags": list(metadata.tags),
+        "messages": len(excerpt.messages),
+        "cost_usd": None if cost is None else money(cost),
+        "schema": SCHEMA,
+    }
+    lines = [f"{name}: {_yaml(value)}\n" for name, value in facts.items() if value is not None]
+    return f"---\n{''.join(lines)}---\n"
+
+
+def _yaml(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
+def _body(message: Message, link: Callable[[FilePart], str]) -> Iterator[str]:
+    if message.reasoning:
+        yield "> *Thoughts*\n>\n" + re.sub("(?m)^", "> ", message.reasoning)
+    for part in message.parts:
+        match part:
+            case TextPart(text):
+                yield text
+            case FilePart() if where := link(part):
+                name = part.name.replace("[", "(").replace("]", ")")
+                yield f"{'!' * part.media_type.startswith('image/')}[{' '.join(name.split())}]({where})"
+            case FilePart():
+                yield f"[{size_of(part)}]"
+            case _:
+                yield "[a part that this version can't show]"
+    for call in message.tool_calls:
+        yield fenced(json.dumps(call, ensure_ascii=False, indent=2, default=str), "json")
+    if message.citations:
+        yield "\n".join(
+            f"{n}. {c.title + ': ' if c.title else ''}<{c.url}>" for n, c in enumerate(message.citations, 1)
+        )
+    if message.failure:
+        yield f"> {message.failure.sentence}"
+    if told := figures(message.receipt):
+        yield f"*{told}*"
+
+
+def fenced(code: str, language: str = "") -> str:
+    """Return `code` in a fence that is longer than any in it."""
+    longest = max((len(run) for run in re.findall("`{3,}", code)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}{language}\n{code}\n{fence}"
+
+
+def tool_call(call: Json) -> str:
+    """Return a tool call on one line: its name and its arguments as they came."""
+    function = call.get("function")
+    if isinstance(function, dict):
+        return f"{function.get('name') or 'tool'}({function.get('arguments') or ''})"
+    return json.dumps(call, ensure_ascii=False, default=str)

@@ -1,0 +1,80 @@
+"""What the formats for people say of a message beside its text: who wrote it, when, and what it cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chat_tui.conversation.exports.excerpt import Excerpt
+from chat_tui.conversation.ids import created_at
+from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.values import FilePart, Message, Receipt
+from chat_tui.text import one_line
+
+
+def title_of(metadata: Metadata) -> str:
+    """Return what the conversation is called, on one line."""
+    return one_line(metadata.title) or "Untitled"
+
+
+def speaker(message: Message) -> str:
+    """Return who wrote `message`: the person, a tool, or a model and who served it, and how it ended."""
+    if message.role != "assistant":
+        return "You" if message.role == "user" else "Tool"
+    model = (message.receipt and message.receipt.model) or message.model or "Assistant"
+    provider = message.receipt and message.receipt.provider
+    status = "" if message.status == "complete" else f" ({message.status})"
+    return one_line(f"{model} · {provider}{status}" if provider else f"{model}{status}")
+
+
+def place(excerpt: Excerpt, message: Message) -> str:
+    """Return which of its siblings `message` is, where a whole tree leaves: `2 of 3`; empty when it stands alone."""
+    if excerpt.scope != "tree":
+        return ""
+    siblings = excerpt.tree.children(message.parent)
+    return f"{siblings.index(message) + 1} of {len(siblings)}" if len(siblings) > 1 else ""
+
+
+def sent(message: Message) -> str:
+    """Return when `message` began, in UTC, to the minute."""
+    return f"{created_at(message.id):%Y-%m-%d %H:%M} UTC"
+
+
+def figures(receipt: Receipt | None) -> str:
+    """Return tokens and price as the server said them; empty when it said nothing."""
+    if receipt is None:
+        return ""
+    usage = receipt.usage
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    pieces = (
+        "" if usage.prompt_tokens is None else f"{usage.prompt_tokens:,} in{cached}",
+        "" if usage.completion_tokens is None else f"{usage.completion_tokens:,} out",
+        "" if receipt.cost is None else f"${money(receipt.cost)}",
+    )
+    return " · ".join(filter(None, pieces))
+
+
+def money(amount: Decimal) -> str:
+    """Return `amount` with all its digits, without an exponent."""
+    return format(amount, "f")
+
+
+def size_of(part: FilePart) -> str:
+    """Return a file's name and size, on one line."""
+    return f"{one_line(part.name, 100) or 'file'}, {part.size:,} bytes"
+
+
+def total_cost(excerpt: Excerpt) -> Decimal | None:
+    """Return the sum of what the messages and their attempts cost, in USD; None where no server said anything."""
+    receipts = [message.receipt for message in excerpt.messages if message.receipt is not None]
+    costs = [receipt.cost for receipt in receipts]
+    costs += [attempt.cost for receipt in receipts for attempt in receipt.attempts]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def last_model(excerpt: Excerpt) -> str:
+    """Return the model of the last reply; empty when there is none."""
+    replies = [message for message in excerpt.messages if message.role == "assistant"]
+    if not replies:
+        return ""
+    return (replies[-1].receipt and replies[-1].receipt.model) or replies[-1].model or ""

@@ -1,0 +1,1 @@
+"""Conversations from elsewhere: what other programs export, and what this one did."""
