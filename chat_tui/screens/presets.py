@@ -215,7 +215,6 @@ class PresetPane(ChangingScreen):
 
     async def action_enter(self) -> None:
         """Keep the name that is typed; else use the highlighted preset."""
-        await self.caught_up()
         if self._asked:
             await self._keep_name(self.editor.text.strip())
             return
