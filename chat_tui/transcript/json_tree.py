@@ -203,15 +203,20 @@ class TreeLines(LazyLines):
         return "  " * min(row.depth, _DEEPEST_INDENT, self._width // 6)
 
     def _height(self, row: Row) -> int:
-        child = row.child
-        start = child.key[0] if child.key else child.start
-        length = row.piece[1] - row.piece[0] if row.kind == "piece" else child.end - start
+        """Return the rows of `row`, for most without wrapping it; what a folded part holds isn't counted for that."""
+        child, text, width = row.child, self._text, self._width - len(self._indent(row))
         if row.kind in ("close", "more"):
             return 1
-        if child.part >= 0:  # how much is in it is counted when it is looked at
-            length = child.start - start + _SIZE_CELLS
-        if length <= self._width - len(self._indent(row)) - 3 and self._text[start : start + length].isascii():
-            return 1
+        start, end = row.piece if row.kind == "piece" else (child.start, child.end)
+        key = text[slice(*child.key)] if child.key and row.kind != "piece" else ""
+        length = len(key) + 2 * bool(key)
+        if row.folds:
+            length += _SIZE_CELLS + (_BEGINNING if child.part < 0 else 0)
+            if length <= width and key.isascii():
+                return 1
+        elif len(key) <= _LONGEST_KEY and (key + text[start:end]).isascii():
+            length += end - start + (child.comma and end == child.end)
+            return -(-length // width)
         return len(self._wrapped(row))
 
     def _wrapped(self, row: Row) -> list[tuple[list[Span], str]]:

@@ -78,7 +78,7 @@ TREES = (
 
 
 @pytest.mark.parametrize("text", TREES, ids=range(len(TREES)))
-@pytest.mark.parametrize("width", [80, 24])
+@pytest.mark.parametrize("width", [80, 41])
 def test_nothing_is_lost_when_all_is_unfolded(text: str, width: int) -> None:
     item = unfolded(text)
     lines = list(lines_of(item, width))
