@@ -19,7 +19,7 @@ CHANGES = (
     Key("e", "redo", "redo", "Make the change again that was taken back"),
 )
 VIEWS = (
-    Key("w", "way", "way", "How the request names a preset of your account: as its model, beside it, or as its ending"),
+    Key("w", "how sent", "way", "How a preset of your account is sent: as the model, beside it, or as its ending"),
     Key("d", "details", "toggle_details", "Show or hide what a preset sets"),
     Key("j", "json", "toggle_json", "Show or hide what it would change in what is sent"),
 )

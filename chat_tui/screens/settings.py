@@ -54,9 +54,9 @@ class SettingsPane(ChangingScreen):
         session: Brings the engine as soon as it runs.
     """
 
-    PLACEHOLDER = "Search: temp  effort  sort  zdr  web"
+    PLACEHOLDER = "Search: shorter  cheaper  temp  effort  zdr  web"
     CHANGES, VIEWS = setting_keys.CHANGES, setting_keys.VIEWS
-    MORE_KEYS = "Enter change · Space on/off · ← → choices"
+    MORE_KEYS = "Enter change · ← → choices"
     WHILE_TYPING = ChangingScreen.WHILE_TYPING | {"make_default"}
     BINDINGS: ClassVar[list[BindingType]] = [*setting_keys.bindings()]
 
@@ -173,14 +173,14 @@ class SettingsPane(ChangingScreen):
         if sent != self._sent:
             self._sent = sent
             left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda _: self._request(sent, left_out))
+            self.json.show(lambda width: self._request(sent, left_out, width))
 
-    def _request(self, sent: Sent, warning: str) -> Content:
+    def _request(self, sent: Sent, warning: str, width: int) -> Content:
         """Return the next request as far as it is known: its settings, and the headers that go with it."""
-        body = json_content(sent.body, warning=warning, more="with the messages of this conversation")
+        body = json_content(sent.body, width, warning=warning, more="with the messages of this conversation")
         if self._engine is None:
             return body
-        headers = headers_content(self._engine.shown_headers(sent.body))
+        headers = headers_content(self._engine.shown_headers(sent.body), width)
         return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
 
     def lit(self, key: Key) -> bool:
