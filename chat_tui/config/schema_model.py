@@ -9,7 +9,7 @@ _NUMBERED = Setting("", float, "", low=-100, high=100)
 
 _CHAT = grouped(
     "Model and prompt",
-    Setting("model", str, "The model of new chats, by its id.", "openrouter/auto"),
+    Setting("model", str, "The model that answers, by its id.", "openrouter/auto"),
     texts("models", "Models to try, in order, when the first can't answer.", label="Fallback models", short="models"),
     Setting(
         "local_preset",

@@ -15,7 +15,8 @@ _LARGEST_INTEGER = 2**63
 _DEEPEST = 40
 """Tables and lists in each other, beyond which files aren't read."""
 _HALF = re.compile("[\ud800-\udfff]")
-_HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_HEADERS = {"headers": re.compile(r"[!-~](?:[ -~]*[!-~])?"), "attribution": re.compile(r"[ -~]*")}
+"""What texts that are sent as headers may be, by their table; those of an attribution may be empty: not sent."""
 
 
 class Setting(NamedTuple):
@@ -89,7 +90,7 @@ class Setting(NamedTuple):
             return f"should be {' or '.join(_KINDS[known] for known in self.kinds)}."
         if isinstance(value, int | float):
             return self._number_fault(value)
-        if isinstance(value, str) and self.name.startswith("headers.") and not _HEADER.fullmatch(value):
+        if isinstance(value, str) and (form := _HEADERS.get(self.name.partition(".")[0])) and not form.fullmatch(value):
             return "should be letters, digits and signs of ASCII in one line: headers carry no others."
         if isinstance(value, str | list | dict):
             return self._length_fault(value) or self._item_fault(value)

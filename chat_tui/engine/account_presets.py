@@ -47,43 +47,20 @@ class AccountPreset:
         return {**settings_of(self.config), **({"system": self.system} if self.system else {})}
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """One field of a request and who says what: the request's own counts, and counts as a whole (a shallow merge).
-
-    Args:
-        name: The field, as the wire has it.
-        preset: What the preset sets; None: nothing.
-        chat: What the chat sends; None: nothing.
-    """
-
-    name: str
-    preset: Any = None
-    chat: Any = None
-
-    @property
-    def counts(self) -> Any:
-        """What holds."""
-        return self.preset if self.chat is None else self.chat
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether the chat's own takes the place of the preset's."""
-        return self.preset is not None and self.chat is not None and self.preset != self.chat
-
-
-def merge(preset: AccountPreset, request: Mapping[str, Any]) -> list[Merged]:
-    """Return what a request of a chat would be with `preset`, as far as the API says it: field by field.
+def effective(preset: AccountPreset, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a request that names `preset` comes to: each field that it has wins, as a whole (a shallow merge).
 
     Args:
         preset: With its settings.
-        request: What the chat sends beside its messages (`ChatSettings.request`).
+        request: What is sent beside the conversation (`ChatSettings.request`).
     """
-    own = {name: value for name, value in request.items() if name not in ("messages", "stream", "preset")}
-    model = str(own.pop("model", "")).partition("@preset/")[0]
-    own = {"model": model, **own} if model else own
-    names = {**preset.config, **own}
-    return [Merged(name, preset.config.get(name), own.get(name)) for name in names]
+    own = {name: value for name, value in request.items() if name not in ("model", "preset")}
+    model = str(request.get("model", "")).partition("@preset/")[0]
+    system = [{"role": "system", "content": preset.system}] if preset.system else []
+    messages = [*system, *own.pop("messages", ())]
+    merged = {**preset.config, **({"model": model} if model else {}), **own, "messages": messages}
+    order = dict.fromkeys(("model", *request, *preset.config, "messages"))
+    return {name: merged[name] for name in order if name in merged and (name != "messages" or messages)}
 
 
 def hidden_names(preset: AccountPreset, values: Mapping[str, Any]) -> list[str]:

@@ -78,7 +78,7 @@ class Chat:
         self.history = History()
         """What was changed of the settings here."""
         self.problems: list[str] = []
-        """Sentences about what was found wrong on loading."""
+        """Sentences about what was found wrong on loading, and of the preset since; whoever tells them clears them."""
         self._presets = presets
         self.preset: Layer = NOTHING
         """What the local preset that is used sets."""
@@ -155,12 +155,11 @@ class Chat:
         with self._loading:
             if self._loaded and self._lock is not None:
                 return
-            self.problems.clear()
             self._take_lock()  # before reading: what another writer adds must not be missed
             self.metadata = self.folder.read_metadata() or self.metadata
             self.read_preset()
             _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
-            self.problems += [*map(str, wrong), *self.preset_problems]
+            self.problems[:] = [*map(str, wrong), *self.preset_problems]
             self._reader.more(to_the_end=self._lock is not None)
             reading = self._reader.reading
             if reading.newer or self.metadata.newer:
@@ -365,7 +364,9 @@ class Chat:
         """Take what the local preset that is named sets, as its file says it now."""
         named = merged(self.defaults, self.metadata.settings, self.flags).get("local_preset")
         found = self._presets(named) if isinstance(named, str) and named else (NOTHING, [])
+        before = self.preset_problems
         self.preset, self.preset_problems = found
+        self.problems += [problem for problem in self.preset_problems if self._loaded and problem not in before]
 
     def choose_providers(self, choices: Choices) -> None:
         """Set this conversation's rules about who may serve; its other settings of providers stay."""

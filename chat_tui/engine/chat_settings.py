@@ -10,7 +10,7 @@ from chat_tui.config.presets import Preset
 from chat_tui.config.schema import APPLICATION_ONLY
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN
-from chat_tui.engine.account_presets import AccountPreset, hidden_names
+from chat_tui.engine.account_presets import AccountPreset, effective, hidden_names
 from chat_tui.engine.asking import preview
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.history import Step
@@ -113,6 +113,22 @@ class ChatSettings:
             way: `model`: as the model itself; `field`: beside this chat's model; `both`: as an ending of its id.
                 Without it, `model` when the preset names one, else `field`.
         """
+        chosen, reset = self._choice(preset, way)
+        self.chat.tune(chosen, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
+
+    def with_account_preset(self, preset: AccountPreset, way: Way | None, server: Server | None) -> dict[str, Any]:
+        """Return what requests come to once `use_account_preset` was done, as far as OpenRouter says how it merges."""
+        chosen, reset = self._choice(preset, way)
+        layers, gone = self.layers, {*chosen, *reset}
+        own, flags = (
+            {name: value for name, value in layer.items() if name not in gone}
+            for layer in (layers.conversation, layers.flags)
+        )
+        layers = layers._replace(conversation={**own, **chosen}, flags=flags)
+        return effective(preset, preview(layers.settings(), server).body)
+
+    def _choice(self, preset: AccountPreset, way: Way | None) -> tuple[dict[str, Any], list[str]]:
+        """Return what choosing a preset of the account sets, and of what this chat then says nothing."""
         way = way or ("model" if {"model", "models"} & set(preset.config) else "field")
         layers = self.layers
         below, own = self._below(), {**layers.conversation, **layers.flags}
@@ -129,7 +145,7 @@ class ChatSettings:
         else:
             chosen["model"] = f"{base if way == 'both' else ''}@preset/{preset.slug}"
             chosen |= {"preset": None} if "preset" in below else {}
-        self.chat.tune(chosen, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
+        return chosen, reset
 
     def leave_preset(self) -> None:
         """Let this chat use no preset, neither a local one nor one of the account."""

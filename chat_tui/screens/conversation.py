@@ -110,9 +110,6 @@ class ConversationScreen(TuningScreen):
         except OSError as error:
             self.warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
             return
-        for problem in chat.problems:
-            self.warn(problem)
-        chat.problems.clear()
         if (turn := session.turn(chat)) is not None:
             self._watch(turn)
         else:
@@ -151,6 +148,9 @@ class ConversationScreen(TuningScreen):
 
     @on(TuningScreen.Changed)
     def _show_all(self) -> None:
+        for problem in self.chat.problems:
+            self.warn(problem)
+        self.chat.problems.clear()
         settings = self.chat.settings
         system = "system prompt" if settings.get("system") else ""
         others = len(settings.get("models") or ())

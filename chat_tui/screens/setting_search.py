@@ -33,11 +33,18 @@ _ALSO_FOUND_BY = {
 
 
 def find(text: str) -> list[Setting]:
-    """Return the settings whose name, label, command or help has all words of `text`, the best fit first."""
+    """Return the settings whose name, label, command or help has all words of `text`, the best fit first.
+
+    Letters that stand apart count where the words stand nowhere as they are.
+    """
+    return _find(text, exact=True) or _find(text, exact=False)
+
+
+def _find(text: str, *, exact: bool) -> list[Setting]:
     words = text.lower().split()
     ranked: list[tuple[int, int]] = []
     for place, texts in enumerate(_texts()):
-        ranks = [rank(word, texts) for word in words]
+        ranks = [rank(word, texts, exact=exact) for word in words]
         if all(fit is not None for fit in ranks):
             ranked.append((sum(fit for fit in ranks if fit is not None), place))
     return [ROWS[place] for _, place in sorted(ranked)]

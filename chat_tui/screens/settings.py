@@ -24,7 +24,7 @@ from chat_tui.openrouter.forms import Sent
 from chat_tui.screens import setting_keys
 from chat_tui.screens.changing import ChangingScreen
 from chat_tui.screens.letters import Key
-from chat_tui.screens.searched_pane import MUTED, WARNING, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, WARNING
 from chat_tui.screens.setting_search import (
     ROWS,
     find,
@@ -54,10 +54,10 @@ class SettingsPane(ChangingScreen):
         session: Brings the engine as soon as it runs.
     """
 
-    PLACEHOLDER = "Search: temp  effort  sort  zdr  web"
+    PLACEHOLDER = "Search: shorter  cheaper  temp  effort  zdr  web"
     CHANGES, VIEWS = setting_keys.CHANGES, setting_keys.VIEWS
-    MORE_KEYS = "Enter change · Space on/off · ← → choices"
-    WHILE_TYPING = SearchedPane.WHILE_TYPING | {"make_default"}
+    MORE_KEYS = "Enter change · ← → choices"
+    WHILE_TYPING = ChangingScreen.WHILE_TYPING | {"make_default"}
     BINDINGS: ClassVar[list[BindingType]] = [*setting_keys.bindings()]
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
@@ -173,14 +173,14 @@ class SettingsPane(ChangingScreen):
         if sent != self._sent:
             self._sent = sent
             left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda _: self._request(sent, left_out))
+            self.json.show(lambda width: self._request(sent, left_out, width))
 
-    def _request(self, sent: Sent, warning: str) -> Content:
+    def _request(self, sent: Sent, warning: str, width: int) -> Content:
         """Return the next request as far as it is known: its settings, and the headers that go with it."""
-        body = json_content(sent.body, warning=warning, more="with the messages of this conversation")
+        body = json_content(sent.body, width, warning=warning, more="with the messages of this conversation")
         if self._engine is None:
             return body
-        headers = headers_content(self._engine.shown_headers(sent.body))
+        headers = headers_content(self._engine.shown_headers(sent.body), width)
         return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
 
     def lit(self, key: Key) -> bool:
@@ -197,18 +197,17 @@ class SettingsPane(ChangingScreen):
             return False
         return super().check_action(action, parameters)
 
-    async def caught_up(self) -> None:
-        """Wait until what was typed before this key is where it belongs."""
-        await super().caught_up()
-        self._take_typed()
+    def take_typed(self) -> None:
+        """Take what is searched for, and the value that is typed."""
+        super().take_typed()
+        self._take_value()
 
-    async def action_move(self, rows: int) -> None:
+    def action_move(self, rows: int) -> None:
         """Go through the choices while one is typed; else move the highlight."""
         if self._typing is None:
-            await super().action_move(rows)
-            return
-        await self.caught_up()
-        self.editor.area.put(self._typing.with_next(self.editor.text, rows))
+            super().action_move(rows)
+        else:
+            self.editor.area.put(self._typing.with_next(self.editor.text, rows))
 
     def moved(self) -> None:
         """Tell of another setting."""
@@ -217,14 +216,13 @@ class SettingsPane(ChangingScreen):
 
     # Typing a value
 
-    async def action_enter(self) -> None:
+    def action_enter(self) -> None:
         """Keep what is typed; else type the highlighted setting's value, or switch it."""
-        await self.caught_up()
         if self._typing is not None:
             self._keep(self._typing.setting)
         elif (setting := self._highlighted) is not None:
             if bool in setting.kinds:
-                await self._switch()
+                self.action_switch()
             elif setting.name == "model":
                 self._choose_model()
             elif setting.name == "local_preset":
@@ -233,10 +231,10 @@ class SettingsPane(ChangingScreen):
                 self._edit(setting)
 
     @on(RowList.Chosen)
-    async def _choose_clicked(self) -> None:
+    def _choose_clicked(self) -> None:
         if self._typing is not None:
             self.end_typing()
-        await self.action_enter()
+        self.action_enter()
 
     def _edit(self, setting: Setting) -> None:
         names = known_names(setting.name, self.library, self._engine)
@@ -248,7 +246,7 @@ class SettingsPane(ChangingScreen):
             takes_lines=typing.may_have_lines,
             selected=not typing.is_free,
         )
-        self._take_typed()
+        self._take_value()
         if not names:
             self.run_worker(self._learn_names(typing), group="names", exclusive=True)
 
@@ -265,7 +263,7 @@ class SettingsPane(ChangingScreen):
         super().end_typing()
 
     @on(TextArea.Changed)
-    def _take_typed(self) -> None:
+    def _take_value(self) -> None:
         """Read what is typed, say at once what is wrong with it, and show what it would do."""
         if (typing := self._typing) is None:
             return
@@ -291,9 +289,8 @@ class SettingsPane(ChangingScreen):
     def _choices(self, setting: Setting) -> Sequence[str]:
         return sorted(self.app.available_themes) if setting.name == "theme" else choices_of(setting)
 
-    async def action_accept(self) -> None:
+    def action_accept(self) -> None:
         """Take the first choice; without one, go on to the list, to what is told, and back."""
-        await self.caught_up()
         if (typing := self._typing) is None:
             self.focus_next()
         elif fitting := typing.fitting(text := self.editor.text):
@@ -301,34 +298,22 @@ class SettingsPane(ChangingScreen):
 
     # Changing
 
-    async def action_switch(self) -> None:
-        """Switch on or off, or take the next choice; in what is searched for, a space is one."""
-        await self.caught_up()
-        if self.search.has_focus and self.search.value:
-            self.search.insert_text_at_cursor(" ")
-            return
-        await self._switch()
-
-    async def _switch(self) -> None:
+    def action_switch(self) -> None:
+        """Switch on or off, or take the next choice."""
         setting = self._highlighted
         if setting is not None and bool in setting.kinds:
             self.set_value(setting, not self._held(setting).value)
         elif setting is not None and self._choices(setting) and list not in setting.kinds:
-            await self.action_step(1)
+            self.action_step(1)
         else:
-            await self.action_enter()
+            self.action_enter()
 
-    async def action_cycle(self, step: int) -> None:
-        """Go through the choices; in what is searched for, to the next letter or the one before."""
-        await self.caught_up()
-        if self.search.has_focus and self.search.value:
-            self.search.cursor_position += step
-        else:
-            await self.action_step(step)
+    def action_cycle(self, step: int) -> None:
+        """Go through the choices, with keys that in a text go through its letters."""
+        self.action_step(step)
 
-    async def action_step(self, step: int) -> None:
+    def action_step(self, step: int) -> None:
         """Go through the choices, what lies below this chat among them."""
-        await self.caught_up()
         setting = self._highlighted
         if setting is None or list in setting.kinds or dict in setting.kinds:
             return
@@ -354,9 +339,8 @@ class SettingsPane(ChangingScreen):
         if (setting := self._highlighted) is not None and not is_of_all(setting):
             self.set_value(setting, None)
 
-    async def action_make_default(self) -> None:
+    def action_make_default(self) -> None:
         """Make what is typed, or what holds, the default of all chats; take the default back when it is that."""
-        await self.caught_up()
         setting = self._typing.setting if self._typing else self._highlighted
         if setting is None or self._fault:
             return

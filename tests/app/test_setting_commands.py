@@ -69,3 +69,15 @@ async def test_settings_are_typed_completed_refused_and_undone(starter: Starter)
         await type_command(running, "/set system [/b] \x1b[2J")
         await running.until_shown('System prompt is "[/b] \\u001b[2J"')
         assert running.chat.settings["system"] == "[/b] \x1b[2J"
+
+
+async def test_a_preset_that_vanishes_is_missed_at_the_next_change(starter: Starter) -> None:
+    presets = starter.library.presets
+    presets.write("careful", {"parameters": {"top_p": 0.5}})
+    async with starter.run() as running:
+        await type_command(running, "/preset careful")
+        await running.until(lambda: running.chat.settings.get("parameters") == {"top_p": 0.5})
+        presets.delete("careful")
+        await type_command(running, "/temp 0.2")
+        await running.until_shown("Temperature is 0.2", "There is no preset “careful” in")
+        assert running.chat.settings["parameters"] == {"temperature": 0.2}

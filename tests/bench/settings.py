@@ -44,5 +44,5 @@ def _measure(home: Path) -> tuple[float, ...]:
         value = cpu_of(process.pid, screen, [bytes([key]) for key in _VALUE])
         screen(b"", b"\x14\x14")  # leaves the value, then the settings
         idle_again(process.pid, screen)
-        presets = opening(screen, process.pid, b"\r", b"of your OpenRouter account", first=b"/presets")
+        presets = opening(screen, process.pid, b"\r", b"Of your OpenRouter account", first=b"/presets")
     return opened, presets, key, step, value

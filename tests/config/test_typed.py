@@ -38,6 +38,7 @@ REFUSED = [
     (BETA, "é", NO_HEADER),
     (BETA, '" "', NO_HEADER),
     (BETA, '""', NO_HEADER),
+    ("attribution.title", "Café", NO_HEADER),
 ]
 
 
