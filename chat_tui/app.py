@@ -24,6 +24,7 @@ from textual.theme import Theme as TextualTheme
 from chat_tui.driver import PoliteDriver, polite
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.popup import PopUp
 from chat_tui.screens.reading import ReadingScreen
 from chat_tui.text import one_line, printable
 from chat_tui.widgets.printable_area import PrintableArea
@@ -71,7 +72,7 @@ class ChatApp(App[None]):
 
     TITLE = "chat-tui"
     CSS = """
-    Transcript, PrintableArea, Completions, OptionList, VerticalScroll, PromptList, ModelTable, RowList,
+    Transcript, PrintableArea, Completions, OptionList, VerticalScroll, PromptList, RowList,
     ScrolledText {
         scrollbar-color: $foreground 25%; scrollbar-color-hover: $secondary; scrollbar-color-active: $primary;
         scrollbar-background: $background 0%; scrollbar-background-hover: $background 0%;
@@ -119,6 +120,8 @@ class ChatApp(App[None]):
         if isinstance(event, events.Paste) and not event.is_forwarded and not isinstance(self.focused, PrintableArea):
             # Textual's own inputs draw what they hold as it is; ours keep the original and show symbols.
             event = events.Paste(one_line(event.text))
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, PopUp):
+            await self.screen.caught_up(event)
         await super().on_event(event)
 
     async def on_conversation_screen_ready(self) -> None:

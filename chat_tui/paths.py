@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -13,6 +15,7 @@ DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 _DEEPEST_TABLE = 50
 _LARGEST_INTEGER = 2**63
+_LARGEST_FILE = 10 * 2**20  # bytes; nobody writes as much by hand, and a reader of TOML takes seconds for it
 
 
 class NoFolderError(Exception):
@@ -120,7 +123,21 @@ def read_toml(path: Path) -> dict[str, Any]:
         OSError: when the file can't be read.
         NotTomlError: when it holds something else, as `parse_toml` says.
     """
-    return parse_toml(path.read_bytes())
+    return parse_toml(read_file(path))
+
+
+def read_file(path: Path) -> bytes:
+    """Return what a file that a person may have written holds.
+
+    Raises:
+        OSError: when it can't be read; also when it is no plain file, which may never end, or far too large.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise OSError(errno.EINVAL, "Not a plain file", str(path))
+    if found.st_size > _LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"Larger than {_LARGEST_FILE >> 20} MiB", str(path))
+    return path.read_bytes()
 
 
 def parse_toml(content: bytes) -> dict[str, Any]:
@@ -151,8 +168,18 @@ def _check_toml(value: Any, depth: int = 0) -> None:
         _check_toml(item, depth + 1)
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write `content` to `path` in one step: a reader, or a crash, sees the old file or the new one, whole."""
+def replace_file(path: Path, content: bytes, *, mode: int = FILE_MODE, instead_of: bytes | None = None) -> bool:
+    """Write `content` to `path` in one step: a reader, or a crash, sees the old file or the new one, whole.
+
+    Args:
+        path: The file, there or not; no link.
+        content: All that it will hold.
+        mode: Its rights.
+        instead_of: What it has to hold, as `_held` says, lest somebody's change be lost; None: anything.
+
+    Returns:
+        Whether it was written: it held what it had to.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
     try:
@@ -161,12 +188,49 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        if mode != FILE_MODE:
+            temporary.chmod(mode)
+        if instead_of is not None and _held(path) != instead_of:
+            temporary.unlink()
+            return False
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):  # why it failed matters more than what it leaves
             temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+    return True
+
+
+def change_file(path: Path, change: Callable[[bytes], bytes]) -> None:
+    """Replace what a person's file holds with what `change` makes of it; its rights stay, and a link stays one.
+
+    When somebody else writes it meanwhile, the change is made again, to what they wrote.
+
+    Args:
+        path: The file; when there is none it is made, private.
+        change: From what it holds, nothing when there is none, to what it will hold.
+
+    Raises:
+        OSError: when it can't be read, or not be written: it is then as before. Whatever `change` raises.
+    """
+    while (after := change(before := _held(path))) != before:
+        whole = path.resolve()
+        private_directory(whole.parent)
+        is_there = whole.exists()
+        if is_there and not os.access(whole, os.W_OK):  # to be replaced it would need no more than its folder's rights
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(whole))
+        mode = stat.S_IMODE(whole.stat().st_mode) if is_there else FILE_MODE
+        if replace_file(whole, after, mode=mode, instead_of=before):
+            return
+
+
+def _held(path: Path) -> bytes:
+    """Return what `path` holds; nothing when there is no such file."""
+    try:
+        return read_file(path)
+    except FileNotFoundError:
+        return b""
 
 
 def write_all(descriptor: int, content: bytes) -> None:

@@ -23,9 +23,11 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.values import (
     Attempt,
+    Chance,
     Citation,
     Failure,
     FilePart,
+    Likely,
     Message,
     Receipt,
     Role,
@@ -39,7 +41,7 @@ from chat_tui.models.order import ORDERS
 from chat_tui.screens import model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
-_NESTED = frozenset(("parts", "citations", "receipt", "failure"))
+_NESTED = frozenset(("parts", "citations", "logprobs", "receipt", "failure"))
 _EVERY_FIELD = Message(
     id=new_id(),
     parent=new_id(),
@@ -51,6 +53,8 @@ _EVERY_FIELD = Message(
     reasoning_details=({"type": "reasoning.text"},),
     tool_calls=({"type": "function"},),
     citations=(Citation("https://example.com", "title"),),
+    logprobs=(Chance(Likely("a", -0.1, b"\xf0"), (Likely("b"),)),),
+    response_format="json_object",
     annotations=(FilePart("0" * 64, "application/json", "name", 1),),
     receipt=Receipt(
         model="a/b",
@@ -89,6 +93,11 @@ _FIELDS = {
     "tool_calls": "as the server sent them",
     "citations[].url": "a source that the model named",
     "citations[].title": "its title",
+    "logprobs[].token": "with `/logprobs`: each token of the reply, as the server writes it",
+    "logprobs[].logprob": "the natural logarithm of how likely it was",
+    "logprobs[].bytes": "its bytes, where they aren't those of its text: a token may be a part of a character",
+    "logprobs[].top_logprobs": "the likeliest tokens at its place, each with the same three",
+    "response_format": "`json_object` or `json_schema`, when the request asked for that",
     "annotations": "what the server made of attached files: `file` parts as above, sent back to save the parsing",
     "receipt.model": "the model that answered",
     "receipt.provider": "who served it",

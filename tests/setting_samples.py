@@ -32,6 +32,8 @@ def fields_for(name: str, value: Any) -> dict[str, Any]:
         return {rest[0]: value}
     if first in KEYED:
         item = {} if rest[1:] == ["enabled"] else inside(rest[1:], value)
+        if name == "plugins.file-parser.enabled":
+            item = {"pdf": {"engine": "cloudflare-ai"}}  # the free one
         return {first: [{KEYED[first]: rest[0], **item}]}
     return {} if name == "system" else inside([first, *rest], value)
 

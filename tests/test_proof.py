@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chat_tui.conversation.values import Receipt
-from chat_tui.reply.proof import Facts, Verdict, decides_routing, judged
+from chat_tui.reply.proof import Facts, Verdict, judged, wants_account
 from tests.models.real import real_index
 
 SLUGS = {"Groq": "groq", "Novita": "novita", "Google": "google-vertex", "Google AI Studio": "google-ai-studio"}
@@ -154,14 +154,20 @@ def test_without_facts_nothing_is_claimed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "decides"),
+    ("body", "wanted"),
     [
         ({"model": GPT}, False),
         ({"model": GPT, "provider": {"sort": "price"}}, False),
         ({"model": GPT, "provider": {"only": ["groq"]}}, True),
         ({"model": GPT, "provider": {"order": ["groq"]}}, True),
         ({"model": GPT, "models": [CLAUDE]}, True),
+        ({"model": GPT, "plugins": [{"id": "context-compression"}]}, True),
+        ({"model": GPT, "plugins": [{"id": "context-compression", "enabled": False}]}, False),
+        ({"model": GPT, "transforms": ["middle-out"]}, True),
+        ({"model": GPT, "plugins": [{"id": "web"}], "transforms": []}, False),
     ],
 )
-def test_the_server_is_asked_for_its_reasons_only_where_several_may_serve(body: dict[str, Any], decides: bool) -> None:
-    assert decides_routing(body) == decides
+def test_the_server_is_asked_for_its_account_only_where_more_than_one_thing_may_happen(
+    body: dict[str, Any], wanted: bool
+) -> None:
+    assert wants_account(body) == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,18 +11,37 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, Receipt, TextPart
 from chat_tui.widgets.receipt import receipt_line
 
+LEFT_OUT = {
+    "type": "context_compression",
+    "name": "context-compression",
+    "data": {"original_messages": 42, "compressed_messages": 30, "original_tokens": "many", "compressed_tokens": 5},
+}
+UPSTREAM = Decimal("0.002")
 COMPRESSED = {"type": "context_compression", "name": "context-compression", "summary": "42 → 30 messages"}
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"metadata": {"pipeline": [COMPRESSED]}}, "a/b · context-compression: 42 → 30 messages"),
+        ({"metadata": {"pipeline": [COMPRESSED]}}, "a/b · context compression: 42 → 30 messages"),
+        ({"metadata": {"pipeline": [LEFT_OUT]}}, "a/b · context compression: 12 of 42 messages left out"),
         ({"metadata": {"pipeline": [{"type": "guardrail"}, 5]}}, "a/b · guardrail"),
+        (
+            {"metadata": {"pipeline": [{"type": "plugin", "name": "ocr", "cost_usd": Decimal("0.004")}]}},
+            "a/b · ocr ($0.004)",
+        ),
+        ({"metadata": {"pipeline": [{"type": "plugin", "name": "ocr", "cost_usd": "free", "data": 5}]}}, "a/b · ocr"),
         ({"metadata": {"pipeline": "x"}}, "a/b"),
         ({"metadata": {"pipeline": [{"name": "\x1b[2J"}]}}, "a/b · ␛[2J"),
         ({"raw_usage": {"is_byok": True}}, "a/b · with your own key at the provider"),
-        ({"raw_usage": {"is_byok": False}}, "a/b"),
+        (
+            {
+                "cost": Decimal("0.0001"),
+                "raw_usage": {"is_byok": True, "cost_details": {"upstream_inference_cost": UPSTREAM}},
+            },
+            "a/b · $0.0001 · with your own key at the provider, which charges $0.002",
+        ),
+        ({"raw_usage": {"is_byok": False, "cost_details": {"upstream_inference_cost": UPSTREAM}}}, "a/b"),
     ],
 )
 def test_what_was_done_is_told_in_the_servers_words(fields: dict[str, Any], said: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Text, ToolCall
+from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Text, ToolCall, Weighed
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, Status
+from chat_tui.conversation.values import Chance, Likely, Message, Status
 from chat_tui.openrouter.errors import CutOff, OpenRouterError, StreamFault
 from chat_tui.reply.arriving import Reply, failure_of
 from tests.openrouter.wire import BODY, RECORDINGS, USER_ID, client_of, splits, streaming
@@ -83,6 +83,7 @@ ROWS = {
     "recorded_choice_only_error": Row(
         "Let me look that up", finish="error", native="MALFORMED_FUNCTION_CALL", cost="0.00041", fault=StreamFault
     ),
+    "inferred_logprobs": Row("Tea🍵"),
     "recorded_keep_alives": Row("Done waiting."),
     "recorded_plain_text": Row(HELLO, cost="0.00000735"),
     "recorded_reasoning_text": Row(
@@ -242,6 +243,19 @@ async def test_the_rest_of_the_receipt() -> None:
     )
     assert hit is not None
     assert (hit.cost, hit.usage.prompt_tokens, hit.usage.completion_tokens) == (Decimal(0), 0, 0)
+
+
+async def test_the_probabilities_of_tokens_are_kept_with_the_bytes_that_are_no_text() -> None:
+    message, events, _, _ = await recorded("inferred_logprobs")
+    tea = Likely("Tea", -0.105361)
+    end = Likely("\\x8d\\xb5", 0.0, b"\x8d\xb5")
+    assert message.logprobs == (
+        Chance(tea, (tea, Likely("Or", -2.5), Likely(" tea", -9999.0))),
+        Chance(Likely("\\xf0\\x9f", -0.02, b"\xf0\x9f")),
+        Chance(end, (end,)),
+    )
+    told = [event.chances for event in events if isinstance(event, Weighed)]
+    assert tuple(chance for chances in told for chance in chances) == message.logprobs
 
 
 async def test_the_sound_is_what_was_encoded() -> None:

@@ -12,7 +12,18 @@ import pytest
 
 from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Receipted, Text, ToolCall
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Citation, Failure, Message, Receipt, Role, Status, TextPart, Usage
+from chat_tui.conversation.values import (
+    Chance,
+    Citation,
+    Failure,
+    Likely,
+    Message,
+    Receipt,
+    Role,
+    Status,
+    TextPart,
+    Usage,
+)
 from chat_tui.openrouter.errors import CutOff, RateLimited, StreamFault
 from chat_tui.openrouter.types import Chunk, chunk_of_completion
 from chat_tui.reply.arriving import MOST_CITATIONS, MOST_PICTURES, Reply, failure_of
@@ -418,3 +429,31 @@ def test_a_failure_keeps_what_the_error_says() -> None:
 def test_an_error_without_a_code_is_a_failure_without_one() -> None:
     actions = ("retry", "other_provider", "other_model")
     assert failure_of(CutOff("It stopped.")) == Failure("It stopped.", actions=actions)
+
+
+# Probabilities
+
+
+def test_a_whole_answer_tells_probabilities_as_a_stream_does() -> None:
+    token = {"token": "Hi", "logprob": -0.5, "bytes": None, "top_logprobs": [{"token": "Ho", "logprob": -1}]}
+    choice = {"message": {"content": "Hi"}, "finish_reason": "stop", "logprobs": {"content": [token]}}
+    reply, _ = fed(chunk_of_completion({"id": "gen-1", "choices": [choice]}))
+    assert reply.message("complete").logprobs == (Chance(Likely("Hi", -0.5), (Likely("Ho", -1.0),)),)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({"content": [{"token": "a", "logprob": "high", "bytes": [999], "top_logprobs": 5}]}, (Chance(Likely("a")),)),
+        ({"content": [{"logprob": Decimal("-0.5")}, "x"]}, (Chance(Likely("", -0.5)),)),
+        ({"content": None, "refusal": [{"token": "No", "logprob": 0}]}, (Chance(Likely("No", 0.0)),)),
+        ({"tokens": ["a"]}, ()),
+        ("none", ()),
+        (None, ()),
+    ],
+)
+def test_probabilities_of_a_wrong_form_cost_only_themselves(told: object, kept: tuple[Chance, ...]) -> None:
+    choice = {"delta": {"content": "a"}, "logprobs": told}
+    reply, events = fed(Chunk.read({"id": "gen-1", "choices": [choice]}))
+    assert reply.message("complete").logprobs == kept
+    assert Text("a") in events

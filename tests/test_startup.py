@@ -24,9 +24,11 @@ ALWAYS = {"httpx", "pydantic", "markdown_it", "pygments.lexers"}
 """Of these, what every run needs sooner or later."""
 
 # Runs chat-tui, with the rest of the arguments, and writes down the order in which things happened. The first import
-# of the wire waits for a file, so that a test can keep the engine from being ready.
+# of the wire waits for a file, so that a test can keep the engine from being ready: it waits where the module is
+# executed, for while a module is looked for no other thread can import anything.
 _RECORDER = """
 import json, sys, time
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 record, gate, watched, *arguments = sys.argv[1:]
@@ -44,8 +46,17 @@ class Watch:
     def find_spec(self, name, path=None, target=None):
         if name in watched:
             note(name)
-            while name == "httpx" and not Path(gate).exists():
-                time.sleep(0.01)
+        if name == "httpx":
+            spec = PathFinder.find_spec(name, path, target)
+            execute = spec.loader.exec_module
+
+            def wait_and_execute(module):
+                while not Path(gate).exists():
+                    time.sleep(0.01)
+                execute(module)
+
+            spec.loader.exec_module = wait_and_execute
+            return spec
 
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -137,6 +148,7 @@ def test_what_is_typed_before_the_engine_is_ready_is_kept(home: Home) -> None:
     recorded = Recorded(home, "--model", "demo/echo")
     with recorded.terminal as terminal:
         terminal.wait_for_cursor_on("Ask anything")
+        until(lambda: "httpx" in recorded.happened, "the engine to start")
         terminal.type("First words")
         terminal.send("\r")
         terminal.wait_until(lambda screen: "First words" not in screen.splitlines()[-3], "an empty composer")
@@ -153,6 +165,7 @@ def test_quitting_before_the_engine_is_ready(home: Home) -> None:
     recorded = Recorded(home, "--model", "demo/echo")
     with recorded.terminal as terminal:
         terminal.wait_for_cursor_on("Ask anything")
+        until(lambda: "httpx" in recorded.happened, "the engine to start")
         terminal.type("never sent")
         terminal.send("\x11")
         # Only the import is awaited: nobody can stop a thread in the middle of one.

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chat_tui.cli.options import Surroundings, library_of, server_of, surroundings
 from chat_tui.cli.output import fail, say, say_whole
@@ -69,10 +69,12 @@ def _run_demo(arguments: argparse.Namespace, around: Surroundings, root: Path) -
     from chat_tui.paths import Paths
 
     here = Paths.under(root)
-    looks = {name: around.settings[name] for name in ("theme", "transcript", "clipboard") if name in around.settings}
-    settings = {"model": DEMO_MODEL} | looks
+    looks: dict[str, Any] = {
+        name: around.settings[name] for name in ("theme", "transcript", "clipboard") if name in around.settings
+    }
     server = Server("http://127.0.0.1/api/v1", "demo")
-    return _run(arguments, Surroundings(here, settings, []), server, lambda: _demo_session(here), around.paths)
+    demo = Surroundings(here, looks, [], built_in={"model": DEMO_MODEL})
+    return _run(arguments, demo, server, lambda: _demo_session(here), around.paths)
 
 
 def _session(around: Surroundings, server: Server) -> Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +37,8 @@ class Surroundings(NamedTuple):
     """What `config.toml` sets."""
     problems: list[str]
     """What is wrong in `config.toml`, one sentence each."""
+    built_in: Mapping[str, Any] | None = None
+    """What holds where nobody says anything, where that differs from what the application says everywhere."""
 
 
 def surroundings(arguments: argparse.Namespace) -> Surroundings:
@@ -73,7 +76,13 @@ def library_of(around: Surroundings, paths: Paths | None = None, **flags: Any) -
     from chat_tui.engine.library import Library
 
     given = {name: value for name, value in flags.items() if value is not None}
-    return Library(paths or around.paths, defaults=around.settings, flags=given, presets=around.paths.presets)
+    return Library(
+        paths or around.paths,
+        defaults=around.settings,
+        flags=given,
+        presets=around.paths.presets,
+        built_in=around.built_in,
+    )
 
 
 NO_KEY = (

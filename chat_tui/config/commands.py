@@ -51,6 +51,8 @@ class Suggestion:
     text: str
     help: str
     argument: str = ""
+    is_free: bool = False
+    """Whether what is typed may stay as it is: names that aren't known here can be right, too."""
 
 
 def is_command(word: str) -> bool:
@@ -59,6 +61,12 @@ def is_command(word: str) -> bool:
         return True  # a name with a fault in it, too: whoever looks for it says which is near
     ends = f".{word.lower().replace('-', '_')}"
     return word.lower().replace("_", "-") in BY_SHORT or word in SETTABLE or any(one.endswith(ends) for one in SETTABLE)
+
+
+def other_command(word: str) -> str:
+    """Return where to set what is named as the action `word` is, as a sentence; empty when no setting is."""
+    setting = SETTABLE.get(word)
+    return f"The setting “{setting.title}” is /{setting.short}." if setting is not None and setting.short else ""
 
 
 def find(word: str) -> Setting:
@@ -80,12 +88,12 @@ def find(word: str) -> Setting:
     raise ConfigError(f"There is no setting “{word}”.{nearest(wanted, [*BY_SHORT, *SETTABLE])}")
 
 
-def suggestions(typed: str, presets: Callable[[], Sequence[str]] = list) -> list[Suggestion]:
+def suggestions(typed: str, names: Callable[[str], Sequence[str]] = lambda _: ()) -> list[Suggestion]:
     """Return how `typed`, the text after the slash, may go on: names of settings, then their values.
 
     Args:
         typed: What is typed.
-        presets: Returns the names of local presets; asked only when one could be meant.
+        names: Returns what is known that the setting of a dotted name may hold; `local_preset`: the presets' names.
     """
     word, space, argument = typed.partition(" ")
     if not space:
@@ -95,7 +103,7 @@ def suggestions(typed: str, presets: Callable[[], Sequence[str]] = list) -> list
         return verbs + (shorts if begun else [])
     prefix, rest = f"{word} ", argument.lstrip()
     if word == "preset":
-        return _presets(rest, presets())
+        return _presets(rest, [*names("local_preset"), *(f"@{slug}" for slug in names("preset"))])
     if word in ("set", "unset", "reset", "default"):
         name, inner, value = rest.partition(" ")
         if not inner:
@@ -106,19 +114,19 @@ def suggestions(typed: str, presets: Callable[[], Sequence[str]] = list) -> list
         setting = find(word)
     except ConfigError:
         return []
-    return _values(prefix, setting, rest)
+    return _values(prefix, setting, rest, names(setting.name))
 
 
 def _presets(typed: str, names: Sequence[str]) -> list[Suggestion]:
     verb, space, begun = typed.partition(" ")
     is_verb = bool(space) and verb in PRESET_VERBS
     begun = (begun if is_verb else typed).lower()
-    fitting = [name for name in names if name.lower().startswith(begun)]
+    named = [name for name in names if name.lower().startswith(begun)]
     if is_verb:
-        existing = fitting if verb in _OF_PRESETS else []
+        existing = [name for name in named if not name.startswith("@")] if verb in _OF_PRESETS else []
         return [Suggestion(f"preset {verb} {name}", PRESET_VERBS[verb]) for name in existing]
     verbs = [Suggestion(f"preset {word}", help) for word, help in PRESET_VERBS.items() if word.startswith(begun)]
-    return [*(Suggestion(f"preset {name}", "Use this preset in this chat") for name in fitting), *verbs]
+    return [*(Suggestion(f"preset {name}", "Use this preset in this chat") for name in named), *verbs]
 
 
 def _names(prefix: str, typed: str) -> list[Suggestion]:
@@ -138,16 +146,25 @@ def _names(prefix: str, typed: str) -> list[Suggestion]:
     ]
 
 
-def _values(prefix: str, setting: Setting, typed: str) -> list[Suggestion]:
+def _values(prefix: str, setting: Setting, typed: str, names: Sequence[str]) -> list[Suggestion]:
     """Return the values that can be listed, or else what may be typed, as one that changes nothing."""
-    words = choices_of(setting)
+    choices = choices_of(setting)
     before, comma, last = typed.rpartition(",")
     kept = f"{before}{comma} " if comma and list in setting.kinds else ""
-    begun = (last if kept else typed).strip().lower()
-    fitting = [word for word in words if word.startswith(begun)]
-    if not words:
+    begun = (last if kept else typed).strip()
+    if not choices and not names:
         return [Suggestion(f"{prefix}{typed}", f"{setting.title}: {setting.range}. {setting.help}")]
-    return [Suggestion(f"{prefix}{kept}{word}", setting.help) for word in fitting]
+    words = fitting(begun, choices or [name for name in names if name not in before.replace(",", " ").split()])
+    offered = words[:_MOST_LISTED] if choices or words != [begun] else []
+    return [Suggestion(f"{prefix}{kept}{word}", setting.help, is_free=not choices) for word in offered]
+
+
+def fitting(begun: str, words: Sequence[str]) -> list[str]:
+    """Return those of `words` that begin with what is typed; when none does, those that have it inside."""
+    begun = begun.lower()
+    return [word for word in words if word.lower().startswith(begun)] or [
+        word for word in words if begun in word.lower()
+    ]
 
 
 def choices_of(setting: Setting) -> tuple[str, ...]:

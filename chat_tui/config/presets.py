@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 from chat_tui.config.names import Layer
 from chat_tui.config.problems import ConfigError, Problem, nearest
 from chat_tui.config.settings import preset_settings, read_preset_settings
-from chat_tui.paths import private_directory, replace_file
+from chat_tui.paths import private_directory, read_file, replace_file
 
 _ENDING = ".toml"
 _NAME = re.compile(r"[^\W_][\w .+-]{0,63}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""What no file can be called on Windows, where a preset may be copied to."""
 _HEADING = "# A preset of chat-tui: settings in the shape of config.toml. See “Presets” in the README.\n"
 
 
@@ -47,7 +50,11 @@ class Presets:
 
     def all(self) -> list[Preset]:
         """Return all presets; one that can't be read is there with what is wrong, and sets nothing."""
-        return [self._read(name) for name in self.names()]
+        found: list[Preset] = []
+        for name in self.names():
+            with suppress(ConfigError):  # it went away in this moment
+                found.append(self.read(name))
+        return found
 
     def read(self, name: str) -> Preset:
         """Return the preset `name`; what in it is wrong is left out.
@@ -55,10 +62,14 @@ class Presets:
         Raises:
             ConfigError: when there is none; it names the nearest.
         """
-        preset = self._read(name)
-        if not preset.path.exists():
-            raise ConfigError(f"There is no preset “{name}” in {self.folder}.{nearest(name, self.names())}")
-        return preset
+        path = self.path(name)
+        try:
+            settings, problems = read_preset_settings(path)
+        except FileNotFoundError:
+            raise ConfigError(f"There is no preset “{name}” in {self.folder}.{nearest(name, self.names())}") from None
+        except OSError as error:
+            return Preset(name, path, {}, (Problem(path, "", f"can't be read: {error.strerror}. It sets nothing."),))
+        return Preset(name, path, settings, tuple(problems))
 
     def write(self, name: str, settings: Layer, *, replacing: bool = False) -> Preset:
         """Write `settings` as the preset `name`, in one step.
@@ -74,7 +85,7 @@ class Presets:
             raise ConfigError(f"There is a preset “{name}” already. Choose another name, or delete it first.")
         kept, problems = preset_settings(settings, path)
         private_directory(self.folder)
-        replace_file(path, (_HEADING + tomli_w.dumps(_plain(kept))).encode("utf-8", "replace"))
+        replace_file(path.resolve(), (_HEADING + tomli_w.dumps(_plain(kept))).encode("utf-8", "replace"))
         return Preset(name, path, kept, tuple(problems))
 
     def content(self, name: str) -> bytes | None:
@@ -85,7 +96,7 @@ class Presets:
             OSError: when it can't be read.
         """
         try:
-            return self.path(name).read_bytes()
+            return read_file(self.path(name))
         except FileNotFoundError:
             return None
 
@@ -100,7 +111,7 @@ class Presets:
         if path.exists() and not path.samefile(preset.path):
             raise ConfigError(f"There is a preset “{new}” already. Choose another name, or delete it first.")
         preset.path.rename(path)
-        return self._read(new)
+        return self.read(new)
 
     def delete(self, name: str) -> bytes:
         """Delete the preset `name`, and return what its file held.
@@ -110,18 +121,24 @@ class Presets:
             OSError: when the disk doesn't let it.
         """
         path = self.read(name).path
-        content = path.read_bytes()
+        content = read_file(path)
         path.unlink()
         return content
 
-    def restore(self, name: str, content: bytes) -> None:
-        """Write back what `delete` returned.
+    def exchange(self, name: str, held: bytes | None, content: bytes | None) -> None:
+        """Let the file of the preset `name` hold `content` in place of `held`; None: there is no such file.
 
         Raises:
+            ConfigError: when it holds something else by now; that stays.
             OSError: when the disk doesn't take it.
         """
-        private_directory(self.folder)
-        replace_file(self.path(name), content)
+        if self.content(name) != held:
+            raise ConfigError(f"The preset “{name}” was changed meanwhile, so it was left as it is.")
+        if content is None:
+            self.path(name).unlink()
+        else:
+            private_directory(self.folder)
+            replace_file(self.path(name).resolve(), content)
 
     def path(self, name: str) -> Path:
         """Return the file of the preset `name`, whether it is there or not.
@@ -129,22 +146,13 @@ class Presets:
         Raises:
             ConfigError: when no file can have that name.
         """
-        if not _NAME.fullmatch(name) or name != name.strip() or name.endswith("."):
+        if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name != name.strip() or name.endswith("."):
             raise ConfigError(
                 f"“{name}” can't be a preset's name: it begins with a letter or digit and has only these, spaces, "
-                "and . + - _, 64 at most. (OpenRouter's presets are named as @slug.)"
+                "and . + - _, 64 at most; Windows keeps a few for itself, such as “con”. "
+                "(OpenRouter's presets are named as @slug.)"
             )
         return self.folder / f"{name}{_ENDING}"
-
-    def _read(self, name: str) -> Preset:
-        path = self.path(name)
-        try:
-            settings, problems = read_preset_settings(path)
-        except FileNotFoundError:
-            return Preset(name, path, {})
-        except OSError as error:
-            return Preset(name, path, {}, (Problem(path, "", f"can't be read: {error.strerror}. It sets nothing."),))
-        return Preset(name, path, settings, tuple(problems))
 
 
 def _plain(value: Any) -> Any:

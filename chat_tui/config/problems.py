@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+_LONGEST = 200  # characters; what is longer than any name takes seconds to compare
+
 
 class ConfigError(Exception):
     """A sentence that names the file, the key and what to do; it ends no program, a default takes its place."""
@@ -29,5 +31,5 @@ class Problem(NamedTuple):
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ` Did you mean “x”?` for the nearest of `valid`, or the empty string when none is near."""
-    matches = get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    matches = get_close_matches(name[:_LONGEST], list(valid), n=1, cutoff=0.6)
     return f" Did you mean “{matches[0]}”?" if matches else ""

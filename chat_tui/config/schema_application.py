@@ -64,18 +64,18 @@ _SENT_WITH = grouped(
     ),
     Setting(
         "headers.x-openrouter-cache",
-        str,
+        bool,
         "Whether the same request gets the same reply again, from OpenRouter's cache.",
-        choices=("true", "false"),
         label="Response cache",
         price="A reply from this cache costs nothing.",
     ),
     Setting(
-        "headers.x-openrouter-cache-ttl",
-        str,
-        "For how many seconds, 1 to 86400; 300 unless told.",
+        "headers.x-openrouter-cache-ttl", int, "For how long; 300 unless told.", low=1, high=86400, unit="seconds",
         label="Response cache for",
-        longest=5,
+    ),
+    Setting(
+        "headers.x-openrouter-cache-clear", bool, "Whether it is asked anew all the same, and that reply kept instead.",
+        label="Renew the response cache",
     ),
     Setting(
         "attribution.title", str, "What OpenRouter calls this application in your activity; chat-tui unless told.",

@@ -9,7 +9,7 @@ _NUMBERED = Setting("", float, "", low=-100, high=100)
 
 _CHAT = grouped(
     "Model and prompt",
-    Setting("model", str, "The model of new chats, by its id.", "openrouter/auto"),
+    Setting("model", str, "The model that answers, by its id.", "openrouter/auto"),
     texts("models", "Models to try, in order, when the first can't answer.", label="Fallback models", short="models"),
     Setting(
         "local_preset",
@@ -153,6 +153,13 @@ _LENGTH = grouped(
         parameter="max_completion_tokens",
     ),
     Setting(
+        "stream",
+        bool,
+        "Whether replies come word by word; they do unless told. “off” waits for the whole reply.",
+        label="Stream replies",
+        short="stream",
+    ),
+    Setting(
         "parameters.verbosity",
         str,
         "How long replies are.",
@@ -167,7 +174,7 @@ _LENGTH = grouped(
         item=Setting("", str, ""),
         longest=4,
         label="Stop texts",
-        short="stop",
+        short="stop-texts",
         parameter="stop",
     ),
     Setting(

@@ -16,6 +16,9 @@ _SIZES = ("low", "medium", "high")
 _TIERS = ("low", "medium", "high", "xhigh", "max")
 _TOOL = "tools.openrouter:web_search"
 _COUNT_UNIT = "results"
+_POSTS = "Only xAI's models search X; each post that is found is paid for."
+_GUARDING = ("enforce", "audit")
+_PAID = "Each model that is asked is paid for."
 _SWITCH = "“off” also switches off what the account has as its default."
 
 
@@ -87,7 +90,7 @@ _SEARCH = grouped(
         "Where you are, for what is near: type, city, region, country, timezone.",
         label="Search location",
     ),
-    Setting(f"{_TOOL}.parameters.x_search", dict, "How X is searched.", label="X search"),
+    Setting(f"{_TOOL}.parameters.x_search", dict, "How X is searched.", label="X search", price=_POSTS),
     Setting(
         "web_search_options.search_context_size",
         str,
@@ -137,12 +140,13 @@ _OLDER_SEARCH = grouped(
     texts("plugins.web.include_domains", "The only sites that are searched.", label="Web plugin: only these sites"),
     texts("plugins.web.exclude_domains", "Sites that aren't searched.", label="Web plugin: never these sites"),
     Setting("plugins.web.user_location", dict, "Where you are.", label="Web plugin's location"),
-    Setting("plugins.web.x_search", dict, "How X is searched.", label="Web plugin: X search"),
+    Setting("plugins.web.x_search", dict, "How X is searched.", label="Web plugin: X search", price=_POSTS),
 )
 
 _FILES = grouped(
     "Files, repair, compression",
-    _switch("file-parser", "File parser", "Whether files become text for models that read none."),
+    _switch("file-parser", "File parser", "Whether files become text for models that read none; "
+            "PDF files by the free engine unless told."),
     Setting(
         "plugins.file-parser.pdf.engine",
         str,
@@ -151,7 +155,7 @@ _FILES = grouped(
         label="PDF engine",
         short="pdf",
         price="cloudflare-ai (once called pdf-text) costs nothing, mistral-ocr $2 per 1,000 pages, native the model's "
-        "price of tokens. Unless told, models that read no files get mistral-ocr.",
+        "price of tokens. Without the parser, OpenRouter takes mistral-ocr for models that read no files.",
     ),
     _switch(
         "response-healing",
@@ -172,7 +176,6 @@ _FILES = grouped(
         choices=("middle-out",),
         label="Compression engine",
     ),
-    Setting("plugins.moderation.enabled", bool, "Whether the prompt is moderated first.", label="Moderation"),
     Setting("plugins.web-fetch.enabled", bool, "Whether web pages are read for the model.", label="Web fetch plugin"),
     texts("plugins.web-fetch.allowed_domains", "The only sites that are read.", label="Web fetch: only these sites"),
     texts("plugins.web-fetch.blocked_domains", "Sites that aren't read.", label="Web fetch: never these sites"),
@@ -181,6 +184,36 @@ _FILES = grouped(
         label="Web fetch: length of a page",
     ),
     Setting("plugins.web-fetch.max_uses", int, "How many pages are read.", low=1, label="Web fetch: pages"),
+)  # fmt: skip
+
+_GUARDS = grouped(
+    "Guards",
+    Setting("plugins.moderation.enabled", bool, "Whether the prompt is moderated first.", label="Moderation"),
+    Setting("plugins.alignment.enabled", bool, "Whether replies are held against the rules below.", label="Alignment"),
+    Setting("plugins.alignment.rules", list, "What replies must not break, each with the parts of them to watch: rule, "
+            "watch.", item=Setting("", dict, "", needs="rule"), label="Alignment: rules"),
+    Setting("plugins.alignment.mode", str, "Whether a reply that breaks one is held back, or only reported; reported "
+            "unless told.", choices=_GUARDING, label="Alignment: mode"),
+    Setting("plugins.alignment.threshold", float, "From which likelihood on a rule counts as broken; 0.7 unless told.",
+            low=0.01, high=1, label="Alignment: threshold"),
+    Setting("plugins.alignment.instruct", bool, "Whether the model is told the rules; it is unless told.",
+            label="Alignment: tell the rules"),
+    Setting("plugins.alignment.max_retries", int, "How often a reply that was held back is asked for again; once "
+            "unless told.", low=0, label="Alignment: retries", price="Each reply that was held back is paid for too."),
+    _switch("armor", "Armor", "Whether the model's tool calls are judged before they happen.",
+            price="Judging costs nothing while it is in beta."),
+    Setting("plugins.armor.mode", str, "Whether a call that fails is held back, or only reported; held back unless "
+            "told.", choices=_GUARDING, label="Armor: mode"),
+    Setting("plugins.armor.on_error", str, "What becomes of a call that can't be judged; it is held back unless told.",
+            choices=("block", "log"), label="Armor: on error"),
+    Setting("plugins.armor.output_mode", str, "How a call that was held back is told; as text unless told.",
+            choices=("text", "custom_item", "claude_code_compatibility"), label="Armor: output"),
+    Setting("plugins.armor.evaluate_native_tools", bool, "Whether tools that the provider runs are judged too.",
+            label="Armor: providers' tools"),
+    Setting("plugins.armor.use_cc_style_default_rules", bool, "Whether the rules of Claude Code hold as well.",
+            label="Armor: default rules"),
+    Setting("plugins.armor.classifier_context", dict, "The rules: v, auto_mode with allow, soft_deny, hard_deny and "
+            "environment.", label="Armor: rules"),
 )  # fmt: skip
 
 _ROUTERS = grouped(
@@ -209,9 +242,23 @@ _ROUTERS = grouped(
             label="pareto-router: max price"),
     Setting("plugins.pareto-router.price_source", str, "Which price counts.", choices=("prompt", "weighted_avg"),
             label="pareto-router: price"),
+    Setting("plugins.jev-router.enabled", bool, "Whether these rules hold for that router.", label="jev-router"),
+    texts("plugins.jev-router.models", "The only models it may choose, such as “anthropic/*”.",
+          label="jev-router: only these models"),
+    texts("plugins.jev-router.allowed_models", "More of them.", label="jev-router: these models too"),
+    texts("plugins.jev-router.excluded_models", "Models it may not choose.", label="jev-router: never these models"),
+    Setting("plugins.jev-router.cost_tier", str, "How dear its choice may be: low, medium, high or a tier of its own.",
+            label="jev-router: cost tier"),
+    Setting("plugins.switchyard-router.enabled", bool, "Whether these rules hold for that router.",
+            label="switchyard-router"),
+    Setting("plugins.switchyard-router.algorithm", str, "How it chooses between a small and a large model; “stage” "
+            "unless told.", choices=("capability", "stage", "auto", "random", "composite", "passthrough"),
+            label="switchyard-router: algorithm"),
+    Setting("plugins.switchyard-router.judge_model", str, "The model that judges how hard a task is.",
+            label="switchyard-router: judge", price="What the judge is asked is paid for as any request."),
     _switch("fusion", "fusion", "Whether these rules hold for openrouter/fusion."),
     texts("plugins.fusion.analysis_models", "The models that are asked.", label="fusion: models",
-          price="Each model that is asked is paid for."),
+          price=_PAID),
     Setting("plugins.fusion.model", str, "Which one makes one answer of theirs.", label="fusion: writer"),
     Setting("plugins.fusion.preset", str, "Which models, by OpenRouter's choice.",
             choices=("general-high", "general-budget", "general-fast"), label="fusion: set of models"),
@@ -234,6 +281,24 @@ _TOOLS = grouped(
             label="Image generation", parameter="tools", price="Each picture costs what its model asks."),
     Setting("tools.openrouter:image_generation.parameters", dict, "How they are made: model, size, quality.",
             label="Image generation options"),
+    *(
+        row
+        for tool, label, help, keys, price in (
+            ("fusion", "Fusion", "ask several models and weigh their answers",
+             "analysis_models, model, max_tool_calls", _PAID),
+            ("advisor", "Advisor", "ask another model for advice", "model, instructions, forward_transcript", _PAID),
+            ("subagent", "Subagent", "give a task to another model", "model, instructions, tools", _PAID),
+            ("experimental__search_models", "Model search", "search OpenRouter's models", "max_results", ""),
+            ("bash", "Shell", "run commands in a container of OpenRouter's", "engine, environment", ""),
+        )
+        for row in (
+            Setting(f"tools.openrouter:{tool}.enabled", bool, f"Whether the model may {help}.", label=label,
+                    parameter="tools", price=price),
+            Setting(f"tools.openrouter:{tool}.parameters", dict, f"How it does so: {keys}.", label=f"{label} options"),
+        )
+    ),
+    Setting("tools.openrouter:files.enabled", bool, "Whether the model may read and write your account's files.",
+            label="Files", parameter="tools"),
     Setting("tool_choice", (str, dict), "Whether the model must use a tool, or which.",
             choices=("auto", "none", "required"), needs="type", short="tool-choice", parameter="tool_choice"),
     Setting("parameters.parallel_tool_calls", bool, "Whether the model may call several tools at once.",
@@ -245,4 +310,4 @@ _TOOLS = grouped(
     Setting("deferred_tools", dict, "Let the model search for tools.", needs="protocol"),
 )  # fmt: skip
 
-PLUGINS = (*_SEARCH, *_OLDER_SEARCH, *_FILES, *_ROUTERS, *_TOOLS)
+PLUGINS = (*_SEARCH, *_OLDER_SEARCH, *_FILES, *_GUARDS, *_ROUTERS, *_TOOLS)

@@ -15,7 +15,15 @@ _CACHING = grouped(
         short="cache",
         price="Writing to a cache costs more than a prompt, reading from it much less: see the model's prices.",
     ),
-    Setting("cache_control.ttl", str, "For how long.", choices=("5m", "1h"), label="Cache for", short="cache-ttl"),
+    Setting(
+        "cache_control.ttl",
+        str,
+        "For how long; 5m unless told.",
+        choices=("5m", "1h"),
+        label="Cache for",
+        short="cache-ttl",
+        price="What is kept for an hour costs more to write.",
+    ),
     Setting(
         "session_id",
         str,
@@ -32,7 +40,13 @@ _CACHING = grouped(
         choices=("explicit",),
         label="Cache only marked parts",
     ),
-    Setting("prompt_cache_options.ttl", str, "For how long, such as “30m”.", label="Cache marked parts for"),
+    Setting(
+        "prompt_cache_options.ttl",
+        str,
+        "For how long: “30m”, which it is unless told, or “12h”.",
+        label="Cache marked parts for",
+        price="What is kept for 12 hours costs more to write.",
+    ),
 )
 
 _KEPT = grouped(

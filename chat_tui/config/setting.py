@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import re
 from math import isfinite
 from typing import Any, NamedTuple
 
 from chat_tui.config.problems import nearest
 
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
+
+_LARGEST_INTEGER = 2**63
+"""What files and most servers have no room for; TOML's integers have 64 bits."""
+_DEEPEST = 40
+"""Tables and lists in each other, beyond which files aren't read."""
+_HALF = re.compile("[\ud800-\udfff]")
+_HEADERS = {"headers": re.compile(r"[!-~](?:[ -~]*[!-~])?"), "attribution": re.compile(r"[ -~]*")}
+"""What texts that are sent as headers may be, by their table; those of an attribution may be empty: not sent."""
 
 
 class Setting(NamedTuple):
@@ -77,16 +85,20 @@ class Setting(NamedTuple):
         kind = float if type(value) is int and float in self.kinds else type(value)
         is_choice = isinstance(value, str) or self.kinds == (str,)
         if self.choices and is_choice and value not in self.choices:
-            return f"is {value!r}, which isn't one of {', '.join(self.choices)}.{nearest(str(value), self.choices)}"
+            return f"is {value!r:.80}, which isn't one of {', '.join(self.choices)}.{nearest(str(value), self.choices)}"
         if kind not in self.kinds:
             return f"should be {' or '.join(_KINDS[known] for known in self.kinds)}."
         if isinstance(value, int | float):
             return self._number_fault(value)
+        if isinstance(value, str) and (form := _HEADERS.get(self.name.partition(".")[0])) and not form.fullmatch(value):
+            return "should be letters, digits and signs of ASCII in one line: headers carry no others."
         if isinstance(value, str | list | dict):
             return self._length_fault(value) or self._item_fault(value)
         return None
 
     def _number_fault(self, value: float) -> str | None:
+        if isinstance(value, int) and _unstorable(value):
+            return "is too large a whole number: 64 bits are the most."
         if self.low is not None and value < self.low:
             return f"is {value}, below its least, {self.low:g}."
         if self.high is not None and value > self.high:
@@ -104,7 +116,7 @@ class Setting(NamedTuple):
         if isinstance(value, dict) and self.needs and not isinstance(value.get(self.needs), str):
             return f"needs “{self.needs}”, a text."
         if self.item is None or isinstance(value, str):
-            return None if _is_sendable(value) else "holds a date, a time, nan or inf, which no request can say."
+            return _unstorable(value)
         places = (
             ((f"item {place}", item) for place, item in enumerate(value, 1))
             if isinstance(value, list)
@@ -114,13 +126,23 @@ class Setting(NamedTuple):
         return next((f"is wrong at {place}: it {fault}" for place, fault in faults if fault), None)
 
 
-def _is_sendable(value: object) -> bool:
-    """Tell whether JSON has all of `value`: TOML also knows dates, times, and numbers that are none."""
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        return False
-    return True
+def _unstorable(value: object, depth: int = 0) -> str | None:
+    """Return what in `value` JSON, which requests are in, or TOML, which files are in, hasn't; or None."""
+    if isinstance(value, dict | list):
+        if depth == _DEEPEST:
+            return f"holds more than {_DEEPEST} tables in each other."
+        items = value.values() if isinstance(value, dict) else value
+        return next(filter(None, (_unstorable(item, depth + 1) for item in items)), None)
+    if value is None:
+        return "holds null, which no file can say. Leave it out."
+    if isinstance(value, int):
+        is_small = -_LARGEST_INTEGER <= value < _LARGEST_INTEGER
+        return None if is_small else "holds too large a whole number: 64 bits are the most."
+    if isinstance(value, str):
+        # Halves of characters are in JSON's escapes alone.
+        return "holds half of a character, which no file can say." if _HALF.search(value) else None
+    is_sendable = isinstance(value, float) and isfinite(value)
+    return None if is_sendable else "holds a date, a time, nan or inf, which no request can say."
 
 
 def grouped(group: str, *settings: Setting) -> tuple[Setting, ...]:

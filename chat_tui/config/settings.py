@@ -12,7 +12,7 @@ from chat_tui.config.names import UNSET, Layer, item_key, nested
 from chat_tui.config.problems import Problem, nearest
 from chat_tui.config.schema import APPLICATION_ONLY, KEYED, ORIGIN, SETTINGS, TABLES
 from chat_tui.config.server import is_origin
-from chat_tui.paths import NotTomlError, parse_toml
+from chat_tui.paths import NotTomlError, parse_toml, read_file
 
 __all__ = [
     "BUILT_IN",
@@ -29,6 +29,8 @@ Keys = tuple[str | int, ...]
 """Keys of a file from outside in; an item of a list by its number."""
 
 LEFT_OUT = "It was left out."
+_MOST_TOLD = 20
+_LONGEST_NAME = 100
 _AN_ORIGIN = "http://localhost:11434"
 
 BUILT_IN: Layer = nested({one.name: one.default for one in SETTINGS.values() if one.default is not None})
@@ -39,7 +41,7 @@ CHAT_BUILT_IN: Layer = {name: value for name, value in BUILT_IN.items() if name 
 def read_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Return what `config.toml` sets, and what in it is wrong: that is left out, the rest counts."""
     try:
-        return _read(_Checking(path), path.read_bytes())
+        return _read(_Checking(path), read_file(path))
     except FileNotFoundError:
         return {}, []
     except OSError as error:
@@ -70,7 +72,7 @@ def read_preset_settings(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         OSError: when the file can't be read.
     """
     try:
-        return _read(_preset(path), path.read_bytes())
+        return _read(_preset(path), read_file(path))
     except NotTomlError as error:
         return {}, [Problem(path, "", f"is not TOML: {error}. It sets nothing until it is mended.")]
 
@@ -150,7 +152,7 @@ class _Checking:
         elif is_table and setting is None:
             self._wrong(where, at, f"should be a {'list' if name in KEYED else 'table'}. {LEFT_OUT}")
         elif setting is None:
-            self._wrong(where, at, f"is no setting, so it was left out.{nearest(name, SETTINGS)}")
+            self._wrong(where, at, "is no setting, so it was left out.", name)
         elif fault := setting.fault(value):
             self._wrong(where, at, f"{fault} {LEFT_OUT}")
         else:
@@ -183,12 +185,20 @@ class _Checking:
         known = [name for name in names if isinstance(name, str) and (name in SETTINGS or name.startswith(_OTHERS))]
         for name in names:
             if name not in known:
-                self._wrong(UNSET, (UNSET,), f"names no setting with “{name}”.{nearest(str(name), SETTINGS)}")
+                shown = str(name)[:_LONGEST_NAME]
+                self._wrong(UNSET, (UNSET,), f"names no setting with “{shown}”.", shown)
         return {UNSET: known} if known else {}
 
-    def _wrong(self, where: str, at: Keys, reason: str) -> None:
+    def _wrong(self, where: str, at: Keys, reason: str, unknown: str = "") -> None:
+        """Note what is wrong, with the setting that `unknown` may mean; a file of nothing else is told in part."""
+        if len(self.problems) > _MOST_TOLD:
+            return
+        if len(self.problems) == _MOST_TOLD:
+            where, at, reason = "", (), "has more that is wrong. Mend this first."
+        elif unknown:
+            reason += nearest(unknown, SETTINGS) if unknown not in SETTINGS else " Write it without quotes."
         self.at.append(at)
-        self.problems.append(Problem(self.path, self.shown + where, reason))
+        self.problems.append(Problem(self.path, (self.shown + where)[:_LONGEST_NAME] if where else "", reason))
 
 
 _ANYTHING = SETTINGS["trace"]  # a table of whatever JSON has

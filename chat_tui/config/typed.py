@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from math import isfinite
 from typing import Any
 
 from chat_tui.config.problems import ConfigError, nearest
@@ -14,7 +15,12 @@ UNSET_WORDS = ("unset", "none")
 """Words that mean: send nothing, whatever the layers below say. A choice of the same name comes first."""
 
 _SWITCHES = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
-_NUMBER = re.compile(r"\$?\s*([+-]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s][^\d]*)?")
+_NUMBER = re.compile(
+    r"\$?\s*([+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?|\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s,][^\d]*)?"
+)
+"""Commas stand between thousands only: “0,2” is no 2."""
+_DECIMAL_COMMA = re.compile(r"[^,.]*\d,\d[^,.]*")
+_LONGEST_TOLD = 100  # characters of what was typed
 _THOUSANDS = {"k": 1e3, "m": 1e6}
 _UNITS: dict[str, dict[str, float]] = {
     "seconds": {"s": 1, "sec": 1, "second": 1, "seconds": 1, "ms": 0.001, "min": 60},
@@ -77,21 +83,29 @@ def _switch(setting: Setting, text: str) -> bool:
     try:
         return _SWITCHES[text.lower()]
     except KeyError:
-        raise ConfigError(f"{setting.title} is on or off, not “{text}”.{nearest(text, _SWITCHES)}") from None
+        raise ConfigError(
+            f"{setting.title} is on or off, not “{text[:_LONGEST_TOLD]}”.{nearest(text, _SWITCHES)}"
+        ) from None
 
 
 def _number(setting: Setting, text: str) -> int | float:
     match = _NUMBER.fullmatch(text)
     factor = _factor(setting, (match[2] or "").strip()) if match else None
     if match is None or factor is None:
-        raise ConfigError(f"{setting.title} is no number that way: “{text}”. It may be {setting.range}.")
+        near = f" Did you mean “{text.replace(',', '.')}”?" if _DECIMAL_COMMA.fullmatch(text) else ""
+        raise ConfigError(
+            f"{setting.title} is no number that way: “{text[:_LONGEST_TOLD]}”.{near} It may be {setting.range}."
+        )
     digits = match[1].replace(",", "").replace("_", "")
     number = float(digits) * factor
     whole = number.is_integer() and (int in setting.kinds or not any(mark in digits for mark in ".eE"))
     if not whole and float not in setting.kinds:
-        raise ConfigError(f"{setting.title} should be a whole number, not {text}. It may be {setting.range}.")
+        raise ConfigError(
+            f"{setting.title} should be a whole number, not {text[:_LONGEST_TOLD]}. It may be {setting.range}."
+        )
     # Digits that a float would round, such as a long seed's, stay as they are.
-    return int(digits) if factor == 1 and digits.lstrip("+-").isdecimal() else int(number) if whole else number
+    is_exact = factor == 1 and digits.lstrip("+-").isdecimal() and isfinite(number)
+    return int(digits) if is_exact else int(number) if whole else number
 
 
 def _factor(setting: Setting, unit: str) -> float | None:
@@ -108,7 +122,9 @@ def _items(setting: Setting, text: str) -> list[Any]:
     while position < len(text) and (match := _QUOTED.match(text, position)):
         piece = match[1].strip()
         if not piece and match.end() < len(text):
-            raise ConfigError(f"{setting.title} has an empty item in “{text}”. Put commas between items only.")
+            raise ConfigError(
+                f"{setting.title} has an empty item in “{text[:_LONGEST_TOLD]}”. Put commas between items only."
+            )
         items += [_unquoted(setting, piece)] if piece else []
         position = match.end()
     return items
@@ -127,18 +143,18 @@ def _unquoted(setting: Setting, text: str) -> str:
     try:
         value = json.loads(text)
     except ValueError:
-        raise ConfigError(f"{setting.title}: what is in quotes can't be read: {text}") from None
+        raise ConfigError(f"{setting.title}: what is in quotes can't be read: {text[:_LONGEST_TOLD]}") from None
     return str(value)
 
 
 def _structure(setting: Setting, text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # of a number with thousands of digits it says no more than the first
         like = '{"name": 1} or {name = 1}' if text[0] == "{" else '["a", "b"]'
         raise ConfigError(f"{setting.title} is neither JSON nor TOML that way. It should look like {like}.") from None
 

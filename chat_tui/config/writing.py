@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from chat_tui.config import toml_places
-from chat_tui.config.names import flat, item_key, keys_of, nested
+from chat_tui.config.layers import RIVALS
+from chat_tui.config.names import UNSET, Values, flat, item_key, keys_of, nested
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import ALIASES, KEYED
 from chat_tui.config.toml_places import Place, Places, Section
-from chat_tui.paths import private_directory, replace_file
+from chat_tui.paths import NotTomlError, change_file, parse_toml
 
 _LEADING = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
 """What a file may begin with: a setting goes below it, above the first table."""
@@ -25,28 +25,67 @@ _MARK = "\ufeff"
 """What Windows may begin a file with."""
 
 
-def write_setting(path: Path, name: str, value: Any) -> None:
+def write_setting(path: Path, name: str, value: Any) -> Callable[[], None]:
     """Set `name`, dotted, to `value` in the TOML file `path`; None takes it out. A missing file is made.
+
+    What would exclude it there is taken out: of two settings that say the same, the one that is set now counts.
+
+    Returns:
+        What takes that back: byte for byte, or in a file that was changed since, these settings alone. It raises what
+        this raises, also when these were changed.
 
     Raises:
         ConfigError: when the file isn't TOML, or says it in a way that can't be changed safely.
         OSError: when it can't be read or written; it is then as before.
     """
+    name = ALIASES.get(name, name)
+    wanted = {name: value}
+    if value is not None and name in RIVALS:
+        wanted[RIVALS[name]] = None
+    was_there = path.exists()
+    before = after = b""
+
+    def change(held: bytes) -> bytes:
+        nonlocal before, after
+        before, after = held, _with_settings(path, held, wanted)
+        return after
+
+    def back(held: bytes) -> bytes:
+        if held == after:
+            return before
+        earlier, written, now = (_known(path, content) for content in (before, after, held))
+        if any(now.get(one) != written.get(one) for one in wanted):
+            raise ConfigError(f"{path} was changed meanwhile: {name} was left as it is now. Mend it there.")
+        return _with_settings(path, held, {one: earlier.get(one) for one in wanted})
+
+    def take_back() -> None:
+        change_file(path, back)
+        if not was_there and path.exists() and not path.stat().st_size:
+            path.resolve().unlink()
+
+    change_file(path, change)
+    return take_back
+
+
+def _known(path: Path, content: bytes) -> Values:
     try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        text = ""
+        return flat(parse_toml(content))
+    except NotTomlError:
+        raise ConfigError(f"{path} is no TOML any more, so it was left as it is. Mend it first.") from None
+
+
+def _with_settings(path: Path, content: bytes, wanted: Mapping[str, Any]) -> bytes:
+    try:
+        text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8, so it was left as it is. Mend it first.") from None
-    changed = with_setting(text, name, value)
-    if changed is None:
-        how = f"Take {name} out" if value is None else f"Set {name} = {literal(value)}"
-        raise ConfigError(f"{path} could not be changed without touching the rest of it. {how} there.")
-    if changed == text:
-        return
-    whole = path.resolve()  # a link, perhaps to a folder under version control, stays one
-    private_directory(whole.parent)
-    replace_file(whole, changed.encode("utf-8", "replace"))
+    for name, value in wanted.items():
+        changed = with_setting(text, name, value)
+        if changed is None:
+            how = f"Take {name} out" if value is None else f"Set {name} = {literal(value)}"
+            raise ConfigError(f"{path} could not be changed without touching the rest of it. {how} there.")
+        text = changed
+    return text.encode("utf-8", "replace")
 
 
 def with_setting(text: str, name: str, value: Any) -> str | None:
@@ -57,19 +96,32 @@ def with_setting(text: str, name: str, value: Any) -> str | None:
     mark = _MARK if text.startswith(_MARK) else ""
     text = text.removeprefix(mark)
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        data = parse_toml(text.encode("utf-8", "replace"))
+    except NotTomlError:
         return None
     before = flat(data)
     name = ALIASES.get(name, name)
+    rest = {key: held for key, held in before.items() if key != name}
+    if name in before and before[name] is None:
+        # It is in the list of what isn't sent, which would count.
+        listed = [one for one in data[UNSET] if not isinstance(one, str) or ALIASES.get(one, one) != name]
+        unlisted = _first_fitting(_Changing(text, data, UNSET, listed or None), rest)
+        if unlisted is None or value is None:
+            return None if unlisted is None else mark + unlisted
+        return with_setting(mark + unlisted, name, value)
     if before.get(name) == value and type(before.get(name)) is type(value):
         return mark + text
-    wanted = {key: held for key, held in before.items() if key != name} | ({} if value is None else {name: value})
-    for candidate in _Changing(text, data, name, value).candidates():
+    changed = _first_fitting(_Changing(text, data, name, value), rest | ({} if value is None else {name: value}))
+    return None if changed is None else mark + changed
+
+
+def _first_fitting(changing: _Changing, wanted: Values) -> str | None:
+    """Return the least change that means what is `wanted`, or None when there is none."""
+    for candidate in changing.candidates():
         try:
-            if flat(tomllib.loads(candidate)) == wanted:
-                return mark + candidate
-        except tomllib.TOMLDecodeError:
+            if flat(parse_toml(candidate.encode("utf-8", "replace"))) == wanted:
+                return candidate
+        except NotTomlError:
             continue
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chat_tui.conversation.values import Attempt, Citation, Failure, Json, Message, Receipt
+from chat_tui.conversation.values import Attempt, Chance, Citation, Failure, Json, Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ class Cited:
     """A source was named."""
 
     citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The server told how likely more of the reply's tokens were."""
+
+    chances: tuple[Chance, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,9 @@ class Finished:
     reply: Message
 
 
-Event = Started | Retrying | Reasoning | Text | Image | Cited | ToolCall | Noted | Receipted | Failed | Finished
+Event = (
+    Started | Retrying | Reasoning | Text | Weighed | Image | Cited | ToolCall | Noted | Receipted | Failed | Finished
+)
 
 
 @dataclass(frozen=True, slots=True)

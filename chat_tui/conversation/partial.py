@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall
+from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
 from chat_tui.conversation.records import (
     DamagedRecordError,
     NewerRecordError,
+    decode_chances,
     decode_line,
     decode_message,
+    encode_chances,
     encode_line,
     encode_message,
 )
-from chat_tui.conversation.values import Json, Message, Part, Receipt, TextPart
+from chat_tui.conversation.values import Chance, Json, Message, Part, Receipt, TextPart
 from chat_tui.paths import FILE_MODE, private_directory, write_all
 
 E = TypeVar("E", bound=Event)
@@ -29,7 +31,8 @@ class PartialWriter:
 
     The first record is the empty reply. Others like it follow with what doesn't grow by pieces: receipt, sources,
     pictures (whose files are written first); the latest of them counts. Between them `partial` records add text,
-    reasoning, and pieces of tool calls; they are numbered, because what a disk took only in part is written once more.
+    reasoning, pieces of tool calls, and how likely tokens were; they are numbered, because what a disk took only in
+    part is written once more.
 
     Args:
         path: The file; nothing is written to it before `begin`.
@@ -81,6 +84,8 @@ class PartialWriter:
             record["text"] = text
         if calls := _joined(_only(ToolCall, events)):
             record["tool_calls"] = calls
+        if chances := [chance for event in _only(Weighed, events) for chance in event.chances]:
+            record["logprobs"] = encode_chances(chances)
         if record:
             self._number += 1
             self._unwritten.append(encode_line({"v": 1, "type": "partial", "n": self._number, **record}))
@@ -161,10 +166,12 @@ def recover_partial(path: Path) -> Message | None:
     reasoning: list[str] = []
     text: list[str] = []
     calls: dict[int, _Call] = {}
+    chances: list[Chance] = []
     for record in pieces.values():
         reasoning.append(_text_in(record, "reasoning"))
         text.append(_text_in(record, "text"))
         _add_calls(calls, record.get("tool_calls"))
+        chances += decode_chances(record.get("logprobs"))
     if reply is None:
         return None
     whole = "".join(text)
@@ -174,6 +181,7 @@ def recover_partial(path: Path) -> Message | None:
         parts=(*((TextPart(whole),) if whole else ()), *reply.parts),
         reasoning="".join(reasoning),
         tool_calls=tuple(call.whole() for call in calls.values()),
+        logprobs=tuple(chances),
     )
 
 

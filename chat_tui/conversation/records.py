@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, get_args
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.values import (
     Attempt,
+    Chance,
     Citation,
     Failure,
     FilePart,
     Json,
+    Likely,
     Message,
     Part,
     Receipt,
@@ -127,6 +129,8 @@ def encode_message(message: Message) -> bytes:
         "reasoning_details": list(message.reasoning_details),
         "tool_calls": list(message.tool_calls),
         "citations": [_without_empty({"url": c.url, "title": c.title}) for c in message.citations],
+        "logprobs": encode_chances(message.logprobs),
+        "response_format": message.response_format,
         "annotations": [_encode_part(part) for part in message.annotations],
         "receipt": _encode_receipt(message.receipt) if message.receipt else None,
         "failure": _encode_failure(message.failure) if message.failure else None,
@@ -192,6 +196,8 @@ def decode_message(record: Json) -> Message:
             citations=tuple(
                 Citation(_needed(c, "url", str), _optional(c, "title", str)) for c in _objects(record, "citations")
             ),
+            logprobs=decode_chances(record.get("logprobs")),
+            response_format=_optional(record, "response_format", str) or "",
             annotations=tuple(
                 part for kept in _objects(record, "annotations") if isinstance(part := _decode_part(kept), FilePart)
             ),
@@ -271,6 +277,39 @@ def _decode_receipt(data: Json) -> Receipt:
         violation=_optional(data, "violation", str) or "",
         fallback=_optional(data, "fallback", str) or "",
     )
+
+
+def encode_chances(chances: Iterable[Chance]) -> list[Json]:
+    """Return how likely tokens were, in the wire's words."""
+    return [
+        {**_encode_likely(token), **({"top_logprobs": [_encode_likely(one) for one in likeliest]} if likeliest else {})}
+        for token, likeliest in chances
+    ]
+
+
+def decode_chances(kept: object) -> tuple[Chance, ...]:
+    """Return how likely tokens were; what is no such thing is left out: the message counts for more."""
+    return tuple(
+        Chance(_decode_likely(one), tuple(map(_decode_likely, _dicts(one.get("top_logprobs"))))) for one in _dicts(kept)
+    )
+
+
+def _encode_likely(likely: Likely) -> dict[str, Any]:
+    return _without_empty({"token": likely.text, "logprob": likely.logprob, "bytes": list(likely.data) or None})
+
+
+def _decode_likely(kept: Json) -> Likely:
+    text, logprob, data = kept.get("token"), kept.get("logprob"), kept.get("bytes")
+    values = data if isinstance(data, list) else []
+    return Likely(
+        text if isinstance(text, str) else "",
+        float(logprob) if isinstance(logprob, int | Decimal) else None,
+        bytes(values) if all(type(byte) is int and 0 <= byte < 256 for byte in values) else b"",
+    )
+
+
+def _dicts(values: object) -> list[Json]:
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _encode_attempt(attempt: Attempt) -> Json:

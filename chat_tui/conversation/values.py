@@ -115,6 +115,23 @@ class Citation(NamedTuple):
     title: str | None = None
 
 
+class Likely(NamedTuple):
+    """A token that a model could write at a place."""
+
+    text: str
+    logprob: float | None = None
+    """The natural logarithm of how likely it was; None where the server didn't say."""
+    data: bytes = b""
+    """Its bytes, where they aren't those of `text`: a token may hold only a part of a character."""
+
+
+class Chance(NamedTuple):
+    """A token of a reply, and the likeliest ones at its place, itself often among them (wire: `logprobs`)."""
+
+    token: Likely
+    likeliest: tuple[Likely, ...] = ()
+
+
 class Failure(NamedTuple):
     """Why a reply failed, in sentences for people: what happened, why, what to do now."""
 
@@ -149,6 +166,10 @@ class Message:
     tool_calls: tuple[Json, ...] = ()
     """The calls that a reply made; of a tool's message, the one that it answers."""
     citations: tuple[Citation, ...] = ()
+    logprobs: tuple[Chance, ...] = ()
+    """How likely each token was, when the request asked for that."""
+    response_format: str = ""
+    """The form that the request asked for (`json_object`, `json_schema`); empty for a text of any kind."""
     annotations: tuple[FilePart, ...] = ()
     """What the server made of attached files, as JSON files: sent back, they aren't parsed and paid again."""
     receipt: Receipt | None = None

@@ -26,12 +26,14 @@ class Admitted:
         route: Who serves it.
         prompt_tokens: The tokens of the request, after compression if there was any.
         compressed_from: The tokens before it; None when there was none.
+        left_out: The messages in the middle that it took out.
     """
 
     named: Named
     route: Route
     prompt_tokens: int
     compressed_from: int | None = None
+    left_out: int = 0
 
     @property
     def served_slug(self) -> str:
@@ -48,6 +50,10 @@ class Admitted:
         """The providers that had no room, as the attempts that they were."""
         about = {"status": 429, "model_permaslug": self.served_slug}
         return [{**about, "provider_name": endpoint.provider.name} for endpoint in self.route.busy]
+
+    def can(self, parameter: str) -> bool:
+        """Tell whether the model heeds a parameter of requests; one that it doesn't is ignored."""
+        return parameter in self.named.model.entry["supported_parameters"]
 
     def upstream_body(self, chat: ChatRequest) -> dict[str, Any]:
         """Return the body that goes to the provider."""
@@ -83,11 +89,12 @@ class Admitted:
         }
 
     def _compression(self) -> dict[str, Any]:
-        before, after = self.compressed_from, self.prompt_tokens
+        before, after, gone = self.compressed_from, self.prompt_tokens, self.left_out
+        tokens = f"{before:,} → {after:,} tokens"
         return {
             "type": "context_compression",
             "name": "context-compression",
-            "summary": f"middle-out: {before} → {after} tokens",
+            "summary": f"{gone} message{'s' * (gone != 1)} left out, {tokens}" if gone else tokens,
             "data": {"engine": "middle-out", "original_tokens": before, "compressed_tokens": after},
         }
 
@@ -119,8 +126,17 @@ def admit(chat: ChatRequest, candidate: str) -> Admitted | Fault:
     if asked > room:
         if not chat.compresses:
             return _too_long(tokens, asked, room)
-        return Admitted(found, path, max(1, min(tokens, room - (chat.token_limit or 0))), compressed_from=tokens)
+        fitting = max(1, min(tokens, room - (chat.token_limit or 0)))
+        return Admitted(found, path, fitting, compressed_from=tokens, left_out=_left_out(chat.messages, fitting))
     return Admitted(found, path, tokens)
+
+
+def _left_out(messages: Sequence[dict[str, Any]], room: int) -> int:
+    """Return how many messages go from the middle until the others have at most `room` tokens; two always stay."""
+    kept = list(messages)
+    while len(kept) > 2 and prompt_tokens(kept) > room:
+        del kept[len(kept) // 2]
+    return len(messages) - len(kept)
 
 
 def _too_long(tokens: int, asked: int, room: int) -> Fault:

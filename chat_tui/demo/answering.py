@@ -104,6 +104,7 @@ class Answering:
             echo=admitted.upstream_body(chat) if wants_echo else None,
             routing=admitted.routing(entry.requested, entry.attempts) if wants_routing else None,
             is_text=chat.is_text,
+            top_logprobs=chat.top_logprobs if admitted.can("logprobs") else None,
         )
         return self._stream(request, completion) if chat.streams else await self._whole(request, completion)
 

@@ -4,11 +4,12 @@ import json
 import secrets
 import string
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chat_tui.demo.books import Entry
+from chat_tui.demo.logprobs import logprobs_of
 from chat_tui.demo.reply import Ending, Reply
 
 _NATIVE_REASONS = {
@@ -52,6 +53,7 @@ class Completion:
         echo: The body that went to the provider, for clients that asked for it; else None.
         routing: How it was routed, for clients that asked for that; else None.
         is_text: Whether the answer is plain text to a prompt, and no message.
+        top_logprobs: How many of the likeliest tokens are told with each token; None when nothing of that is told.
     """
 
     reply: Reply
@@ -59,6 +61,11 @@ class Completion:
     echo: Mapping[str, Any] | None = None
     routing: Mapping[str, Any] | None = None
     is_text: bool = False
+    top_logprobs: int | None = None
+
+    def logprobs(self, tokens: Sequence[str]) -> dict[str, Any] | None:
+        """Return how likely `tokens` were, for clients that asked for that; else None."""
+        return None if self.top_logprobs is None else logprobs_of(tokens, self.top_logprobs)
 
     @property
     def finish_reason(self) -> str:

@@ -82,6 +82,11 @@ class ChatRequest:
         return asked.get("type") in ("json_object", "json_schema")
 
     @property
+    def top_logprobs(self) -> int | None:
+        """How many of the likeliest tokens are wanted with each token; None when none is to be weighed."""
+        return int(self.settings.get("top_logprobs") or 0) if self.settings.get("logprobs") is True else None
+
+    @property
     def wants_reasoning(self) -> bool:
         """Whether the model may reason: yes, unless the request turns it off."""
         reasoning = self._reasoning()

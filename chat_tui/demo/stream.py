@@ -108,7 +108,10 @@ def _text_events(completion: Completion) -> Iterator[_Event]:
     # Only the text differs between the chunks of an answer: the rest is written once.
     before, _, after = _event(completion, {**_EMPTY, "content": "\0"}).partition(b'"\\u0000"')
     for count, text in enumerate(reply.tokens, 1):
-        event = before + encoded(text) + after
+        if completion.top_logprobs is None:
+            event = before + encoded(text) + after
+        else:
+            event = _event(completion, {**_EMPTY, "content": text}, logprobs=completion.logprobs([text]))
         if reply.has_noise:
             event += _NOISE[count % len(_NOISE)]
         yield event, Spoken(thought + count, thought)
@@ -147,11 +150,20 @@ def _last_events(completion: Completion, books: Books) -> Iterator[bytes]:
     yield _DONE
 
 
-def _event(completion: Completion, delta: Mapping[str, Any], *, finished: bool = False, **fields: Any) -> bytes:
-    said = {"text": delta["content"] or "", "logprobs": None} if completion.is_text else {"delta": delta}
+def _event(
+    completion: Completion,
+    delta: Mapping[str, Any],
+    *,
+    finished: bool = False,
+    logprobs: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> bytes:
+    said = {"text": delta["content"] or ""} if completion.is_text else {"delta": delta}
+    weighed = {"logprobs": logprobs} if logprobs or completion.is_text else {}
     choice = {
         "index": 0,
         **said,
+        **weighed,
         "finish_reason": completion.finish_reason if finished else None,
         "native_finish_reason": completion.native_finish_reason if finished else None,
     }

@@ -18,7 +18,7 @@ def whole(completion: Completion) -> dict[str, Any]:
     choice: dict[str, Any] = {
         "index": 0,
         **said,
-        "logprobs": None,
+        "logprobs": completion.logprobs(reply.tokens),
         "finish_reason": completion.finish_reason,
         "native_finish_reason": completion.native_finish_reason,
     }

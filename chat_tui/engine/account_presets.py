@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -47,43 +47,20 @@ class AccountPreset:
         return {**settings_of(self.config), **({"system": self.system} if self.system else {})}
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """One field of a request and who says what: the request's own counts, and counts as a whole (a shallow merge).
-
-    Args:
-        name: The field, as the wire has it.
-        preset: What the preset sets; None: nothing.
-        chat: What the chat sends; None: nothing.
-    """
-
-    name: str
-    preset: Any = None
-    chat: Any = None
-
-    @property
-    def counts(self) -> Any:
-        """What holds."""
-        return self.preset if self.chat is None else self.chat
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether the chat's own takes the place of the preset's."""
-        return self.preset is not None and self.chat is not None and self.preset != self.chat
-
-
-def merge(preset: AccountPreset, request: Mapping[str, Any]) -> list[Merged]:
-    """Return what a request of a chat would be with `preset`, as far as the API says it: field by field.
+def effective(preset: AccountPreset, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a request that names `preset` comes to: each field that it has wins, as a whole (a shallow merge).
 
     Args:
         preset: With its settings.
-        request: What the chat sends beside its messages (`ChatSettings.request`).
+        request: What is sent beside the conversation (`ChatSettings.request`).
     """
-    own = {name: value for name, value in request.items() if name not in ("messages", "stream", "preset")}
-    model = str(own.pop("model", "")).partition("@preset/")[0]
-    own = {"model": model, **own} if model else own
-    names = {**preset.config, **own}
-    return [Merged(name, preset.config.get(name), own.get(name)) for name in names]
+    own = {name: value for name, value in request.items() if name not in ("model", "preset")}
+    model = str(request.get("model", "")).partition("@preset/")[0]
+    system = [{"role": "system", "content": preset.system}] if preset.system else []
+    messages = [*system, *own.pop("messages", ())]
+    merged = {**preset.config, **({"model": model} if model else {}), **own, "messages": messages}
+    order = dict.fromkeys(("model", *request, *preset.config, "messages"))
+    return {name: merged[name] for name in order if name in merged and (name != "messages" or messages)}
 
 
 def hidden_names(preset: AccountPreset, values: Mapping[str, Any]) -> list[str]:
@@ -101,6 +78,8 @@ class AccountPresets:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.slugs_so_far: tuple[str, ...] | None = None
+        """Of the presets that were there when the server last told; None: it never did."""
 
     async def all(self) -> list[AccountPreset]:
         """Return the account's presets, without what they set.
@@ -109,9 +88,11 @@ class AccountPresets:
             RefusedError: when the server doesn't tell, with the reason.
         """
         try:
-            return [_preset(one) for one in await self._client.presets() if one.slug]
+            presets = [_preset(one) for one in await self._client.presets() if one.slug]
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "list presets")) from error
+        self.slugs_so_far = tuple(preset.slug for preset in presets)
+        return presets
 
     async def read(self, slug: str) -> AccountPreset:
         """Return one preset, with what it sets.
@@ -120,7 +101,7 @@ class AccountPresets:
             RefusedError: when there is none, or the server doesn't tell.
         """
         try:
-            return _preset(await self._client.preset(slug))
+            return replace(_preset(await self._client.preset(slug)), slug=slug)  # it answers to this one
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "read presets")) from error
 
@@ -140,7 +121,7 @@ class AccountPresets:
         """
         sent = {name: value for name, value in request.items() if name not in ("preset", "stream", "messages")}
         try:
-            saved = _preset(await self._client.save_preset(slug, sent))
+            saved = replace(_preset(await self._client.save_preset(slug, sent)), slug=slug)
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "save presets")) from error
         kept = {*saved.config, *(("system",) if saved.system else ())}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.server import Server
 from chat_tui.conversation.values import Json, Message
 from chat_tui.engine.chat import Chat
 from chat_tui.openrouter.forms import Sent, sent_form
-from chat_tui.reply.proof import decides_routing
+from chat_tui.reply.proof import wants_account
 from chat_tui.reply.request import request_body, text_request
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Manner:
     """How a prompt is asked.
 
     Args:
-        stream: Whether the reply comes piece by piece.
+        stream: Whether the reply comes piece by piece, unless the settings say that it doesn't.
         raw: Whether the model goes on with the prompt as it stands, without roles and without what was said before.
     """
 
@@ -63,9 +63,14 @@ def asking(
     else:
         said = [message for message in path if message.id not in chat.hidden]
         request = request_body(said, chat.settings, chat.saving.read_attachment)
+    manner = replace(manner, stream=manner.stream and _streams(chat.settings))
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
-    routing = {"X-OpenRouter-Metadata": "enabled"} if decides_routing(sent.body) else {}
-    return Asking(sent.body, manner, sent.left_out, {**(headers or {}), **routing})
+    return Asking(sent.body, manner, sent.left_out, with_routing(headers or {}, sent.body))
+
+
+def with_routing(headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
+    """Return `headers`, with the one that asks how a request was routed where its `body` decides over that."""
+    return {**headers, **({"X-OpenRouter-Metadata": "enabled"} if wants_account(body) else {})}
 
 
 def preview(settings: Json, server: Server | None = None) -> Sent:
@@ -77,8 +82,13 @@ def preview(settings: Json, server: Server | None = None) -> Sent:
     """
     request = request_body([], settings, lambda _: b"")
     form = server.speaks if server is not None else "openrouter"
-    sent = sent_form(request, form, streaming=True, at_openrouter=server is None or server.is_openrouter)
+    is_openrouter = server is None or server.is_openrouter
+    sent = sent_form(request, form, streaming=_streams(settings), at_openrouter=is_openrouter)
     order = ("model", "models", *sent.body)
     # What a person looks for first comes first; without a system prompt there is no message yet.
     body = {name: sent.body[name] for name in order if name in sent.body and (name != "messages" or sent.body[name])}
     return Sent(body, sent.left_out)
+
+
+def _streams(settings: Json) -> bool:
+    return settings.get("stream") is not False

@@ -55,6 +55,7 @@ class Chat:
         defaults: What `config.toml` sets, below this conversation's own settings.
         flags: The settings above them, for this run.
         presets: Returns what the local preset of a name sets, and sentences about what is wrong; it may read a file.
+        built_in: What holds where nobody says anything.
     """
 
     def __init__(
@@ -66,18 +67,18 @@ class Chat:
         defaults: Layer = NOTHING,
         flags: Layer | None = None,
         presets: Callable[[str], tuple[Layer, list[str]]] = no_preset,
+        built_in: Layer = CHAT_BUILT_IN,
     ) -> None:
         self.metadata = metadata
         self.folder = Folder(folder)
         self.tree = Tree()
         self.defaults = defaults
         self.flags: Layer = flags or {}
-        self.built_in: Values = flat(CHAT_BUILT_IN)
-        """What holds where nobody says anything."""
+        self.built_in: Values = flat(built_in)
         self.history = History()
         """What was changed of the settings here."""
         self.problems: list[str] = []
-        """Sentences about what was found wrong on loading."""
+        """Sentences about what was found wrong on loading, and of the preset since; whoever tells them clears them."""
         self._presets = presets
         self.preset: Layer = NOTHING
         """What the local preset that is used sets."""
@@ -154,12 +155,11 @@ class Chat:
         with self._loading:
             if self._loaded and self._lock is not None:
                 return
-            self.problems.clear()
             self._take_lock()  # before reading: what another writer adds must not be missed
             self.metadata = self.folder.read_metadata() or self.metadata
             self.read_preset()
             _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
-            self.problems += [*map(str, wrong), *self.preset_problems]
+            self.problems[:] = [*map(str, wrong), *self.preset_problems]
             self._reader.more(to_the_end=self._lock is not None)
             reading = self._reader.reading
             if reading.newer or self.metadata.newer:
@@ -364,7 +364,9 @@ class Chat:
         """Take what the local preset that is named sets, as its file says it now."""
         named = merged(self.defaults, self.metadata.settings, self.flags).get("local_preset")
         found = self._presets(named) if isinstance(named, str) and named else (NOTHING, [])
+        before = self.preset_problems
         self.preset, self.preset_problems = found
+        self.problems += [problem for problem in self.preset_problems if self._loaded and problem not in before]
 
     def choose_providers(self, choices: Choices) -> None:
         """Set this conversation's rules about who may serve; its other settings of providers stay."""

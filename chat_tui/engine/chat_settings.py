@@ -10,7 +10,7 @@ from chat_tui.config.presets import Preset
 from chat_tui.config.schema import APPLICATION_ONLY
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN
-from chat_tui.engine.account_presets import AccountPreset, hidden_names
+from chat_tui.engine.account_presets import AccountPreset, effective, hidden_names
 from chat_tui.engine.asking import preview
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.history import Step
@@ -66,7 +66,6 @@ class ChatSettings:
 
     def make_default(self, name: str, value: Any) -> None:
         """Set `name` in `config.toml`, or take it out with None; a chat's own value stays above it."""
-
         undo_there = self.library.write_default(name, value)
         self._take_defaults()
 
@@ -75,7 +74,8 @@ class ChatSettings:
             self._take_defaults()
 
         def redo() -> None:
-            self.library.write_default(name, value)
+            nonlocal undo_there
+            undo_there = self.library.write_default(name, value)
             self._take_defaults()
 
         self.chat.history.add(Step(f"the default of {name}", undo, redo))
@@ -113,51 +113,62 @@ class ChatSettings:
             way: `model`: as the model itself; `field`: beside this chat's model; `both`: as an ending of its id.
                 Without it, `model` when the preset names one, else `field`.
         """
+        chosen, reset = self._choice(preset, way)
+        self.chat.tune(chosen, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
+
+    def with_account_preset(self, preset: AccountPreset, way: Way | None, server: Server | None) -> dict[str, Any]:
+        """Return what requests come to once `use_account_preset` was done, as far as OpenRouter says how it merges."""
+        chosen, reset = self._choice(preset, way)
+        layers, gone = self.layers, {*chosen, *reset}
+        own, flags = (
+            {name: value for name, value in layer.items() if name not in gone}
+            for layer in (layers.conversation, layers.flags)
+        )
+        layers = layers._replace(conversation={**own, **chosen}, flags=flags)
+        return effective(preset, preview(layers.settings(), server).body)
+
+    def _choice(self, preset: AccountPreset, way: Way | None) -> tuple[dict[str, Any], list[str]]:
+        """Return what choosing a preset of the account sets, and of what this chat then says nothing."""
         way = way or ("model" if {"model", "models"} & set(preset.config) else "field")
-        base = str(self.layers.values().get("model", "")).partition("@preset/")[0]
-        model = {"model": f"@preset/{preset.slug}", "both": f"{base}@preset/{preset.slug}", "field": base}[way]
-        chosen: dict[str, Any] = {"model": model} if model else {}
-        chosen["preset"] = preset.slug if way == "field" else None
         layers = self.layers
+        below, own = self._below(), {**layers.conversation, **layers.flags}
+        base, marker, _ = str(layers.values().get("model", "")).partition("@preset/")
         kept = ("model",) if way != "model" else ()
         hidden = [name for name in hidden_names(preset, layers.values()) if name not in kept]
-        below = Layers(layers.built_in, layers.file, layers.preset).values()
-        silent: dict[str, Any] = {name: None for name in hidden if name in below}
-        if "preset" not in below and chosen["preset"] is None:
-            del chosen["preset"]
-        own = {**layers.conversation, **layers.flags}
+        chosen: dict[str, Any] = {name: None for name in hidden if name in below}
         reset = [name for name in hidden if name in own] + ["preset"]
-        self.chat.tune({**silent, **chosen}, reset=reset, what=f"the choice of the preset “@{preset.slug}”")
+        if way == "field":
+            chosen["preset"] = preset.slug
+            if marker:
+                reset.append("model")
+                chosen |= {"model": base} if base and base != below.get("model") else {}
+        else:
+            chosen["model"] = f"{base if way == 'both' else ''}@preset/{preset.slug}"
+            chosen |= {"preset": None} if "preset" in below else {}
+        return chosen, reset
 
     def leave_preset(self) -> None:
         """Let this chat use no preset, neither a local one nor one of the account."""
-        layers = self.layers
-        own, lower = layers.conversation, Layers(layers.built_in, layers.file, layers.preset).values()
-        chosen: dict[str, Any] = {"local_preset": None} if "local_preset" in lower else {}
+        own, below = self.layers.conversation, self._below()
+        chosen: dict[str, Any] = {"local_preset": None} if "local_preset" in below else {}
         reset = ["local_preset"]
         base, marker, _ = str(own.get("model", "")).partition("@preset/")
         if marker or own.get("preset"):
             # What isn't sent any more so that the account's preset holds is sent again.
             reset += ["preset", *(name for name, value in own.items() if value is None)]
-            chosen |= {"model": base} if base and marker else {}
-            reset += ["model"] if marker and not base else []
+        if marker:
+            reset.append("model")
+            chosen |= {"model": base} if base and base != below.get("model") else {}
         self.chat.tune(chosen, reset=reset, what="leaving the preset")
+
+    def _below(self) -> dict[str, Any]:
+        """Return what holds where this chat says nothing."""
+        return self.layers._replace(conversation={}, flags={}).values()
 
     def delete_preset(self, name: str) -> None:
         """Delete the local preset `name`; a chat that uses it goes on without it."""
-        presets = self.library.presets
-        content = presets.delete(name)
-        self.chat.read_preset()
-
-        def undo() -> None:
-            presets.restore(name, content)
-            self.chat.read_preset()
-
-        def redo() -> None:
-            presets.delete(name)
-            self.chat.read_preset()
-
-        self.chat.history.add(Step(f"the deletion of the preset “{name}”", undo, redo))
+        content = self.library.presets.delete(name)
+        self._preset_changed(f"the deletion of the preset “{name}”", name, content, None)
 
     def rename_preset(self, name: str, new: str) -> None:
         """Give the local preset `name` the name `new`, and let this chat follow if it uses it."""
@@ -176,24 +187,21 @@ class ChatSettings:
 
     def save_preset(self, name: str, *, replacing: bool = False) -> Preset:
         """Write what holds in this chat as the local preset `name`."""
-        presets, settings = self.library.presets, self.preset_settings()
+        presets = self.library.presets
         before = presets.content(name)
-        preset = presets.write(name, settings, replacing=replacing)
+        preset = presets.write(name, self.preset_settings(), replacing=replacing)
+        self._preset_changed(f"saving the preset “{name}”", name, before, presets.content(name))
+        return preset
+
+    def _preset_changed(self, what: str, name: str, before: bytes | None, after: bytes | None) -> None:
+        """Note what a preset's file held before a change and after it; None: there was none."""
         self.chat.read_preset()
 
-        def undo() -> None:
-            if before is None:
-                presets.delete(name)
-            else:
-                presets.restore(name, before)
+        def exchange(held: bytes | None, content: bytes | None) -> None:
+            self.library.presets.exchange(name, held, content)
             self.chat.read_preset()
 
-        def redo() -> None:
-            presets.write(name, settings, replacing=True)
-            self.chat.read_preset()
-
-        self.chat.history.add(Step(f"saving the preset “{name}”", undo, redo))
-        return preset
+        self.chat.history.add(Step(what, lambda: exchange(after, before), lambda: exchange(before, after)))
 
     def preset_settings(self) -> dict[str, Any]:
         """Return what a preset made from this chat would hold: all that is sent with its prompts."""

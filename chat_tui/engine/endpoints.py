@@ -32,16 +32,22 @@ class _Once(Generic[T]):
         self._ask = ask
         self._task: asyncio.Task[tuple[T, ...]] | None = None
 
-    def begin(self) -> asyncio.Task[tuple[T, ...]]:
-        """Ask, unless it is known or being asked."""
+    def begin(self, *, again: bool = True) -> asyncio.Task[tuple[T, ...]]:
+        """Ask, unless it is known or being asked; without `again` also not when that failed."""
         is_failed = self._task is not None and self._task.done() and self._task.exception() is not None
-        if self._task is None or is_failed:
+        if self._task is None or (is_failed and again):
             self._task = asyncio.create_task(self._ask())
         return self._task
 
-    async def known(self) -> tuple[T, ...] | None:
-        """Return the list, or None when the server doesn't say it, or not soon."""
-        task = self.begin()
+    @property
+    def so_far(self) -> tuple[T, ...]:
+        """The list as far as it is known now."""
+        task = self._task
+        return () if task is None or not task.done() or task.cancelled() or task.exception() else task.result()
+
+    async def known(self, *, again: bool = True) -> tuple[T, ...] | None:
+        """Return the list, or None when the server doesn't say it, or not soon; `again` as in `begin`."""
+        task = self.begin(again=again)
         await asyncio.wait([task], timeout=PATIENCE_SECONDS)
         try:
             return task.result() if task.done() else None
@@ -96,9 +102,21 @@ class Providers:
         """Begin to ask for what `slugs` returns."""
         self._listed.begin()
 
-    async def slugs(self) -> Mapping[str, str]:
-        """Return the providers' slugs by their display names; empty when the server doesn't say."""
-        listed = await self._listed.known() or ()
+    def slugs_so_far(self) -> tuple[str, ...]:
+        """Return the providers' slugs as far as they are known now."""
+        return tuple(provider.slug for provider in self._listed.so_far if provider.slug)
+
+    def names_so_far(self) -> tuple[str, ...]:
+        """Return the names that providers are shown by, which requests may use too, as far as they are known now."""
+        return tuple(provider.name for provider in self._listed.so_far if provider.name)
+
+    async def slugs(self, *, again: bool = True) -> Mapping[str, str]:
+        """Return the providers' slugs by their display names; empty when the server doesn't say.
+
+        Args:
+            again: Whether it is asked once more when it refused before.
+        """
+        listed = await self._listed.known(again=again) or ()
         return {provider.name: provider.slug for provider in listed if provider.name and provider.slug}
 
     async def close(self) -> None:

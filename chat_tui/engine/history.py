@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from chat_tui.config.problems import ConfigError
+
 
 class Step(NamedTuple):
     """One change: what it was, as a short phrase, and how it is taken back and made again."""
@@ -45,24 +47,28 @@ class History:
         """Take the last change back, and return what it was; empty when there is none.
 
         Raises:
-            OSError, ConfigError: as the change itself; it can be tried again.
+            OSError: as the change itself; it can be tried again.
+            ConfigError: what it changed is no longer as it was; it is forgotten, and what came before it can be undone.
         """
-        if not self._done:
-            return ""
-        step = self._done[-1]
-        step.undo()
-        self._undone.append(self._done.pop())
-        return step.what
+        return _move(self._done, self._undone, lambda step: step.undo())
 
     def redo(self) -> str:
         """Make the change again that was undone last, and return what it was; empty when there is none.
 
         Raises:
-            OSError, ConfigError: as the change itself; it can be tried again.
+            OSError, ConfigError: as `undo`.
         """
-        if not self._undone:
-            return ""
-        step = self._undone[-1]
-        step.redo()
-        self._done.append(self._undone.pop())
-        return step.what
+        return _move(self._undone, self._done, lambda step: step.redo())
+
+
+def _move(source: list[Step], target: list[Step], act: Callable[[Step], None]) -> str:
+    """Act on the last step of `source`, move it to `target`, and return what it was; empty when there is none."""
+    if not source:
+        return ""
+    try:
+        act(source[-1])
+    except ConfigError:
+        source.pop()
+        raise
+    target.append(source.pop())
+    return target[-1].what

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from chat_tui.config.layers import RIVALS, stacked
 from chat_tui.config.names import Layer, flat, nested
 from chat_tui.config.problems import ConfigError
+from chat_tui.config.settings import CHAT_BUILT_IN
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.journal import read_tail
 from chat_tui.conversation.metadata import Metadata, read_metadata
@@ -19,7 +21,7 @@ from chat_tui.conversation.summary import Summary
 from chat_tui.cost import total_cost
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.drafts import Drafts
-from chat_tui.paths import Paths, replace_file
+from chat_tui.paths import Paths
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -43,12 +45,20 @@ class Library:
         defaults: What `config.toml` sets, which new and old conversations build on.
         flags: The settings of this run, above a conversation's own.
         presets: Where the local presets are, when that isn't beside `config.toml`.
+        built_in: What holds where nobody says anything, above what is so everywhere: the demo has a model of its own.
     """
 
     def __init__(
-        self, paths: Paths, *, defaults: Layer | None = None, flags: Layer | None = None, presets: Path | None = None
+        self,
+        paths: Paths,
+        *,
+        defaults: Layer | None = None,
+        flags: Layer | None = None,
+        presets: Path | None = None,
+        built_in: Layer | None = None,
     ) -> None:
         self.paths = paths
+        self.built_in: Layer = {**CHAT_BUILT_IN, **(built_in or {})}
         self.defaults: Layer = defaults or {}
         self.flags: Layer = flags or {}
         self._presets_folder = presets or paths.presets
@@ -114,29 +124,23 @@ class Library:
         """Set `name` to `value` in `config.toml` and in this run; None takes it out.
 
         Returns:
-            What undoes it, byte for byte; it raises what this raises.
+            What undoes it, as that of `write_setting`.
 
         Raises:
-            ConfigError: when the file can't be changed safely, or, to undo it, when it was changed meanwhile.
+            ConfigError: when the file can't be changed safely.
             OSError: when it can't be read or written.
         """
         from chat_tui.config.writing import write_setting
 
-        file, defaults = self.paths.settings, self.defaults
-        before = _bytes_of(file)
-        write_setting(file, name, value)
-        written = _bytes_of(file)
-        known = {key: held for key, held in flat(defaults).items() if key != name}
-        self.defaults = nested(known | ({} if value is None else {name: value}))
+        take_back = write_setting(self.paths.settings, name, value)
+        known = flat(self.defaults)
+        self.defaults = nested({one: held for one, held in stacked(known, {name: value}).items() if held is not None})
 
         def undo() -> None:
-            if _bytes_of(file) != written:
-                raise ConfigError(f"{file} was changed meanwhile, so it was left as it is. Mend it there.")
-            if before is None:
-                file.resolve().unlink(missing_ok=True)
-            else:
-                replace_file(file.resolve(), before)
-            self.defaults = defaults
+            take_back()
+            changed = (name, RIVALS.get(name))
+            now = {one: held for one, held in flat(self.defaults).items() if one not in changed}
+            self.defaults = nested(now | {one: known[one] for one in changed if one in known})
 
         return undo
 
@@ -187,7 +191,15 @@ class Library:
 
     def _chat(self, metadata: Metadata, folder: Path) -> Chat:
         lock = self.paths.state / "locks" / f"{metadata.id}.lock"
-        chat = Chat(metadata, folder, lock, defaults=self.defaults, flags=self.flags, presets=self._preset)
+        chat = Chat(
+            metadata,
+            folder,
+            lock,
+            defaults=self.defaults,
+            flags=self.flags,
+            presets=self._preset,
+            built_in=self.built_in,
+        )
         return self._alive.setdefault(chat.id, chat)
 
     def _preset(self, name: str) -> tuple[Layer, list[str]]:
@@ -228,14 +240,6 @@ def read_summary(folder: Path) -> Summary:
         cost=total_cost(messages) if reading.whole else None,
         preview=one_line(messages[-1].text, PREVIEW_LENGTH) if messages else "",
     )
-
-
-def _bytes_of(file: Path) -> bytes | None:
-    """Return what `file` holds, or None when there is none."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return None
 
 
 def _changed_at(folder: Path) -> datetime:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
@@ -11,7 +12,7 @@ from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Manner, asking
+from chat_tui.engine.asking import IN_CHAT, Manner, asking, with_routing
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
@@ -62,8 +63,8 @@ class Session:
             app=App(**settings.get("attribution", {})),
         )
         # What only OpenRouter understands would be noise, or a refusal, elsewhere.
-        self._headers: Layer = {} if self.server.speaks == "openai" else settings.get("headers", {})
-        self._providers = Providers(self._client)
+        self._headers = {} if self.server.speaks == "openai" else _headers(settings.get("headers", {}))
+        self.providers = Providers(self._client)
         self.account_presets = AccountPresets(self._client)
         self._on_close = on_close
         self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
@@ -184,7 +185,11 @@ class Session:
         Raises:
             RefusedError: when the server doesn't say, or has no such model.
         """
-        return await self._providers.endpoints(model)
+        return await self.providers.endpoints(model)
+
+    def shown_headers(self, body: Mapping[str, Any]) -> dict[str, str]:
+        """Return what goes with a request beside its `body`, the key masked; the settings as they were at the start."""
+        return self._client.shown_headers(with_routing(self._headers, body))
 
     async def preload(self) -> None:
         """Read from the disk what the model picker shows; the server is asked when it opens."""
@@ -224,7 +229,7 @@ class Session:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
         await self.catalogue.close()
         await self.chosen_models.close()
-        await self._providers.close()
+        await self.providers.close()
         await self._client.aclose()
         await self.saver.close(self._open.values())
         for chat in self._open.values():
@@ -258,7 +263,7 @@ class Session:
         wanted = await asyncio.to_thread(asking, chat, path, self.server, manner, self._headers)
         self._check_idle(chat)
         reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
-        judge = judge_of(wanted.body, self.catalogue, self._providers, at_openrouter=self.server.is_openrouter)
+        judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(
             chat,
             self._client,
@@ -276,3 +281,8 @@ class Session:
 
 def _prompt(text: str, parent: str | None) -> Message:
     return Message(new_id(), parent, "user", (TextPart(text),), now())
+
+
+def _headers(settings: Layer) -> dict[str, str]:
+    """Return headers as they are sent: all of them are text."""
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in settings.items()}

@@ -12,6 +12,7 @@ from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.engine.account_presets import hidden_names
 from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.known_names import doubt
 from chat_tui.models.support import support
 from chat_tui.models.variants import split_id
 
@@ -99,9 +100,10 @@ class Commands:
         return f"{setting.title} is {_brief(value)} by default, in {file}.{own}"
 
     def _remarks(self, setting: Setting, value: Any) -> list[str]:
-        """Return what a person should know of a change: that the model doesn't heed it, and what it costs."""
+        """Return what a person should know of a change: what speaks against it, and what it costs."""
         found = support(setting, self._entry(), value)
         remarks = [f"But this chat's model {found.reason}."] if found.is_known == "unsupported" else []
+        remarks += filter(None, [doubt(setting.name, value, self.session)])
         return [*remarks, setting.price] if setting.price and value is not False else remarks
 
     def _entry(self) -> ModelEntry | None:

@@ -110,6 +110,10 @@ class Client:
         """Close every connection; the client can't be used after."""
         await self._connection.aclose()
 
+    def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers of a request that say who asks and for what, `more` among them, with the key masked."""
+        return self._connection.shown_headers(more)
+
     async def models(self, query: ModelQuery | None = None) -> ModelList:
         """Return the catalogue, by default whole, with models of every output (text, image, audio, …). Needs no key.
 

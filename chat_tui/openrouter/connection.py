@@ -31,6 +31,7 @@ OPTIONAL_HEADERS = frozenset(
     }
 )
 """What a request may have beside the usual headers, in small letters."""
+_MASK = "••••••••"
 
 _LARGEST_ERROR = 1024 * 1024
 _SENDABLE = re.compile(r"[ -~]{0,2000}")
@@ -121,6 +122,11 @@ class Connection:
             # Compressed events wait in the compressor's window; these don't.
             own |= {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         return self._request("POST", path, {**_checked(headers or {}), **own}, patience, encoded(body))
+
+    def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers that say who asks and for what, `more` among them, with the key masked."""
+        masked = {"Authorization": f"Bearer {_MASK}"} if self.server.key else {}
+        return {**self._headers, **masked, **more}
 
     def _request(
         self, method: str, path: str, headers: Mapping[str, str], patience: float, content: bytes | None = None

@@ -171,6 +171,27 @@ class Delta(Wire):
     audio: Audio | None = None
 
 
+class LikelyToken(Wire):
+    """A token and how likely it was; `bytes` are its UTF-8, of which a token may hold only a part of a character."""
+
+    token: str | None = None
+    logprob: float | None = None
+    bytes: Many[int] = ()
+
+
+class TokenChance(LikelyToken):
+    """A token that was chosen, and what could have been in its place (OpenAPI ChatTokenLogprob)."""
+
+    top_logprobs: Many[LikelyToken] = ()
+
+
+class Logprobs(Wire):
+    """How likely the tokens of a piece of the reply were (OpenAPI ChatTokenLogprobs)."""
+
+    content: Many[TokenChance] = ()
+    refusal: Many[TokenChance] = ()
+
+
 class Choice(Wire):
     """One reply of the completion, normally the only one (`index` 0). `error` is an error object or None.
 
@@ -182,6 +203,7 @@ class Choice(Wire):
     text: Text | None = None
     finish_reason: str | None = None
     native_finish_reason: str | None = None
+    logprobs: Logprobs | None = None
     error: Any = None
 
     @property
@@ -225,6 +247,7 @@ class CompletionChoice(Wire):
     text: Text | None = None
     finish_reason: str | None = None
     native_finish_reason: str | None = None
+    logprobs: Logprobs | None = None
     error: Any = None
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Receipted, Text, ToolCall
+from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Receipted, Text, ToolCall, Weighed
 from chat_tui.conversation.ids import now
-from chat_tui.conversation.values import Citation, Failure, FilePart, Message, Part, Receipt, Status, TextPart
+from chat_tui.conversation.values import Chance, Citation, Failure, FilePart, Message, Part, Receipt, Status, TextPart
 from chat_tui.openrouter import types as wire
 from chat_tui.openrouter.errors import OpenRouterError, ServerError
+from chat_tui.reply.chances import chances_in
 from chat_tui.reply.joining import Details, Sound, ToolCalls
 from chat_tui.reply.receipts import receipt_after
 
@@ -44,6 +45,7 @@ class Reply:
         self._images: dict[str, None] = {}
         self._citations: dict[str, Citation] = {}
         self._annotations: dict[str, Mapping[str, Any]] = {}
+        self._chances: list[Chance] = []
         self._receipt = Receipt()
         self.sound = Sound()
         """What was spoken."""
@@ -92,6 +94,9 @@ class Reply:
             self._reasoning_since = self._clock()
         if any(not isinstance(event, Reasoning) for event in events):
             receipt = self._with_reasoning_time(receipt)
+        if choice is not None and (chances := chances_in(choice)):
+            self._chances += chances
+            events.append(Weighed(chances))
         if isinstance(chunk.debug, dict):
             events.append(Noted("debug", chunk.debug))
         if isinstance(chunk.openrouter_metadata, dict):
@@ -130,6 +135,7 @@ class Reply:
             reasoning_details=tuple(self._details.whole()),
             tool_calls=tuple(self._calls.whole()),
             citations=tuple(self._citations.values()),
+            logprobs=tuple(self._chances),
             annotations=tuple(annotations),
             receipt=receipt,
             failure=failure,

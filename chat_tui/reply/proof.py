@@ -65,6 +65,15 @@ def decides_routing(body: Json) -> bool:
     return bool(body.get("models") or any(rules.get(name) for name in ("only", "ignore", "order")))
 
 
+def wants_account(body: Json) -> bool:
+    """Tell whether only the server knows what became of `body`: who serves it, or what was left out of it."""
+    plugins = [plugin for plugin in body.get("plugins") or () if isinstance(plugin, Mapping)]
+    shortens = any(
+        plugin.get("id") == "context-compression" and plugin.get("enabled") is not False for plugin in plugins
+    )
+    return decides_routing(body) or shortens or bool(body.get("transforms"))
+
+
 def is_doubtful(body: Json, receipt: Receipt) -> bool:
     """Tell whether only the catalogue can say if the right model answered `body`: its name is unlike the asked one."""
     asked, served = _asked(body), receipt.model

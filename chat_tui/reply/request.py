@@ -20,8 +20,11 @@ _FLAT = "parameters"
 _PROVIDER = "provider"
 _SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", "local_preset", _FLAT}
 _ENABLED = "enabled"
-_NEVER_OFF = ("web-fetch", "moderation")  # plugins that have no `enabled` on the wire
+_NEVER_OFF = ("web-fetch", "moderation", "alignment", "jev-router", "switchyard-router")
+"""Plugins that have no `enabled` on the wire: off, they aren't sent."""
 _ROUTERS = "openrouter/"
+_FREE_PARSER = {"id": "file-parser", "pdf": {"engine": "cloudflare-ai"}}
+"""What is asked for where nobody chose the parser's engine: OpenRouter's own choice is billed by the page."""
 
 
 def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatRequest:
@@ -63,6 +66,13 @@ def settings_fields(settings: Json) -> dict[str, Any]:
     return {**flat, **_filled(named)}
 
 
+def form_of(body: Json) -> str:
+    """Return the form that `body` asks the reply to have, when that is JSON (wire: `response_format`)."""
+    asked = body.get("response_format")
+    form = asked.get("type") if isinstance(asked, Mapping) else None
+    return form if form in ("json_object", "json_schema") else ""
+
+
 def settings_of(fields: Json) -> dict[str, Any]:
     """Return fields of a request as settings: those of them that a setting is for."""
     flat = {name: value for name, value in fields.items() if f"{_FLAT}.{name}" in SETTINGS}
@@ -84,7 +94,8 @@ def _is_sent(item: Json, key: str) -> bool:
 def _as_sent(item: Json, key: str) -> dict[str, Any]:
     """Return a plugin or a tool as the wire has it: what is there is on, and need not say so."""
     says_on = item.get(_ENABLED) is True or key == "type"
-    return {name: value for name, value in item.items() if name != _ENABLED or not says_on}
+    sent = {name: value for name, value in item.items() if name != _ENABLED or not says_on}
+    return _FREE_PARSER | sent if sent == {"id": _FREE_PARSER["id"]} else sent
 
 
 def _filled(settings: Json) -> dict[str, Any]:

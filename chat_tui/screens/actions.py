@@ -70,8 +70,8 @@ ACTIONS = (
            "find", "", "[TEXT]"),
     Action("next_link", "Links", "Go to the next link of the message at the cursor and see its address; Enter opens it",
            "link"),
-    Action("fold", "Fold or unfold", "Fold or unfold what the model thought in the message at the cursor, "
-           "and long tool calls", "fold"),
+    Action("fold", "Fold or unfold", "Fold or unfold what is at the cursor: what the model thought, long tool calls, "
+           "JSON, the probabilities of tokens", "fold"),
     Action("toggle_wrap", "Wrap code", "Wrap long lines of code, or cut them", "wrap"),
     Action("toggle_math", "Formulas", "Show formulas readably, or as their source", "formulas"),
     Action("choose_theme", "Theme", "Change how the application looks", "theme", "", "[NAME]"),
@@ -106,7 +106,7 @@ READING_KEYS = (
     ("c", "Copy the message"),
     ("y", "Copy the code"),
     ("o O", "To the next link of the message, to the one before; Enter opens it, c copies its address"),
-    ("Enter", "Fold or unfold what the model thought, and long tool calls"),
+    ("Enter", "Fold or unfold what the model thought, long tool calls, JSON and probabilities"),
     ("w", "Wrap long lines of code, or cut them"),
     ("h l", "Along long lines of code that are cut; also Shift+Left and Shift+Right"),
     ("m", "Show formulas readably, or as their source"),

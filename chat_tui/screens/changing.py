@@ -10,7 +10,7 @@ from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import Setting
 from chat_tui.engine.chat_settings import ChatSettings
 from chat_tui.engine.refused import RefusedError
-from chat_tui.screens.searched_pane import SearchedPane
+from chat_tui.screens.editing_pane import EditingPane
 from chat_tui.screens.setting_shown import is_of_all, told
 from chat_tui.text import one_line
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _VALUE = 40
 
 
-class ChangingScreen(SearchedPane):
+class ChangingScreen(EditingPane):
     """A pane that changes settings; `said` is what it did last.
 
     Args:

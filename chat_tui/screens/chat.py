@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -57,15 +57,16 @@ class ChatScreen(MovingScreen):
         if first_word in FAVOURITES and not argument:
             self.action_use_favourite(first_word)
             return
-        from chat_tui.config.commands import is_command
+        from chat_tui.config.commands import is_command, other_command
 
         action = BY_SLASH.get(first_word)
-        if (action is None or (argument and not action.argument)) and is_command(first_word):
+        if action is None and is_command(first_word):
             self.run_setting_command(text, first_word, argument.strip())
         elif action is None:
             self._refuse(text, f"There is no command /{one_line(first_word, 30)}. Type / alone to see them all.")
         elif argument and not action.argument:
-            self._refuse(text, f"/{action.slash} takes nothing after it. To send the text, begin it with a space.")
+            more = other_command(first_word) or "To send the text, begin it with a space."
+            self._refuse(text, f"/{action.slash} takes nothing after it. {more}")
         else:
             self._run_command(action, argument.strip())
 
@@ -117,30 +118,47 @@ class ChatScreen(MovingScreen):
     def _complete(self) -> None:
         text = self.composer.text
         found: list[Completion] = []
+        is_free = False
         if text.startswith("/") and "\n" not in text:
             from chat_tui.config.commands import suggestions
 
             typed = text[1:].lower()
             named = [(name, a) for name, a in BY_SLASH.items() if name.startswith(typed)]
             found = [Completion(name, a.argument, a.help) for name, a in named if name == a.slash or typed]
-            action = BY_SLASH.get(typed.partition(" ")[0])
-            if " " not in typed or action is None or not action.argument:
-                found += [
-                    Completion(one.text, one.argument, one.help)
-                    for one in suggestions(text[1:], self._library.presets.names)
-                    if one.text not in BY_SLASH
-                ]
-        self.completions.offer(found)
+            command, space, _ = typed.partition(" ")
+            if not space or command not in BY_SLASH or self._names(command):
+                offered = [one for one in suggestions(text[1:], self._names) if one.text not in BY_SLASH]
+                found += [Completion(one.text, one.argument, one.help) for one in offered]
+                is_free = any(one.is_free for one in offered)
+        self.completions.offer(found, highlight=not is_free)
         self.composer.completing = bool(found)
         self._show_hint()
+
+    def _names(self, setting: str) -> Sequence[str]:
+        """Return what is known that a setting may hold; what isn't yet is asked for behind, and then offered."""
+        from chat_tui.engine.known_names import known_names
+
+        if setting == "theme":
+            return sorted(self.app.available_themes)
+        names = known_names(setting, self._library, self._engine)
+        if not names and not any(worker.group == "names" for worker in self.workers):
+            self._learn_names(setting)
+        return names
+
+    @work(group="names")
+    async def _learn_names(self, setting: str) -> None:
+        from chat_tui.engine.known_names import learn_names
+
+        if await learn_names(setting, await self._session()):
+            self._complete()
 
     @on(Composer.CompletionMoved)
     def _move_completion(self, event: Composer.CompletionMoved) -> None:
         self.completions.move(event.rows)
 
     def action_accept(self) -> None:
-        """Take the highlighted command into the composer; without one, Tab goes between the panes."""
-        if (chosen := self.completions.chosen) is not None:
+        """Take the highlighted command into the composer, or the first; without any, Tab goes between the panes."""
+        if (chosen := self.completions.first) is not None:
             self.composer.put(f"/{chosen}" + " " * (not chosen.endswith(".")))  # a name goes on after a dot
         else:
             self.action_change_focus()
@@ -157,7 +175,7 @@ class ChatScreen(MovingScreen):
 
     def action_back(self) -> None:
         """Close completions, clear the selection, stop the reply, or change the focus: the first that applies."""
-        if self.completions.chosen is not None:
+        if self.completions.display:
             self.completions.offer([])
             self.composer.completing = False
         elif self.find_bar.display:

@@ -107,4 +107,4 @@ class ChoosingScreen(ReadingScreen):
 
     def warn(self, sentence: str) -> None:
         """Say what went wrong, and stay."""
-        self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
+        self.app.notify(one_line(sentence, 600), severity="warning", markup=False, timeout=10)

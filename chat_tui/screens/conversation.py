@@ -110,9 +110,6 @@ class ConversationScreen(TuningScreen):
         except OSError as error:
             self.warn(f"This conversation can't be read: {error.strerror}: {error.filename}.")
             return
-        for problem in chat.problems:
-            self.warn(problem)
-        chat.problems.clear()
         if (turn := session.turn(chat)) is not None:
             self._watch(turn)
         else:
@@ -151,6 +148,9 @@ class ConversationScreen(TuningScreen):
 
     @on(TuningScreen.Changed)
     def _show_all(self) -> None:
+        for problem in self.chat.problems:
+            self.warn(problem)
+        self.chat.problems.clear()
         settings = self.chat.settings
         system = "system prompt" if settings.get("system") else ""
         others = len(settings.get("models") or ())
@@ -169,7 +169,8 @@ class ConversationScreen(TuningScreen):
         mouse = "F6 takes the mouse back" if self._mouse_released else ""
         left_behind = self._progress.running and not self.transcript.following
         follow = "End follows the reply" if left_behind else ""
-        pieces = (mouse, follow, spent_line(self.chat.tree), "Ctrl+O model", "Ctrl+B chats", "F1 help")
+        keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
+        pieces = (mouse, follow, spent_line(self.chat.tree), *keys)
         self.status.show(self._progress.line(), *pieces)
 
     def show_mouse(self, *, released: bool) -> None:

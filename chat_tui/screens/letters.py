@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from textual.binding import Binding
 from textual.content import Content
@@ -30,17 +31,35 @@ class Key:
     filter: str = ""
 
 
-def binding(pane: str, name: str, keys: str, action: str, help: str, *, priority: bool = False) -> Binding:
-    """Return the binding `pane.name`; with `priority` it wins over what has the focus."""
-    return Binding(keys, action, help, id=f"{pane}.{name}", tooltip=help, show=False, priority=priority)
+Move: TypeAlias = tuple[str, str, str, str]
+"""A binding's name, its keys, the action and what it does."""
 
 
-def letter_bindings(pane: str, keys: Iterable[Key], *, priority: bool = False) -> Iterator[Binding]:
-    """Yield the bindings of `keys`; with `priority` those with Alt win over what has the focus."""
+def list_moves(row: str) -> Iterator[Move]:
+    """Yield the keys that go through a list of what one `row` is."""
+    yield "next", "down,ctrl+n", "move(1)", f"Next {row}"
+    yield "previous", "up,ctrl+p", "move(-1)", f"Previous {row}"
+    yield "page_down", "pagedown", "page(1)", "A screen on"
+    yield "page_up", "pageup", "page(-1)", "A screen back"
+    yield "first", "ctrl+home", "move(-1000000)", f"First {row}"
+    yield "last", "ctrl+end", "move(1000000)", f"Last {row}"
+    yield "back", "shift+tab", "focus_previous", "Go back"
+    yield "help", "f1", "help", "All keys"
+
+
+def pane_bindings(pane: str, moves: Iterable[Move], keys: Iterable[Key]) -> Iterator[Binding]:
+    """Yield all bindings of a pane; but for letters alone, and `/`, they win over what has the focus."""
+    for name, pressed, action, help in moves:
+        yield _binding(pane, name, pressed, action, help, priority=True)
+    yield _binding(pane, "search", "slash", "search", "Go back to the search")
     for key in keys:
         name = key.word.replace(" ", "_")
-        yield binding(pane, name, f"alt+{key.letter}", key.action, key.help, priority=priority)
-        yield binding(pane, f"{name}_in_list", key.letter, key.action, key.help)
+        yield _binding(pane, name, f"alt+{key.letter}", key.action, key.help, priority=True)
+        yield _binding(pane, f"{name}_in_list", key.letter, key.action, key.help)
+
+
+def _binding(pane: str, name: str, keys: str, action: str, help: str, *, priority: bool = False) -> Binding:
+    return Binding(keys, action, help, id=f"{pane}.{name}", tooltip=help, show=False, priority=priority)
 
 
 def hint(label: str, keys: Sequence[Key], is_on: Callable[[Key], bool] = lambda _: False) -> Content:

@@ -8,9 +8,7 @@ from textual.binding import Binding
 
 from chat_tui.screens import letters
 from chat_tui.screens.actions import FAVOURITES
-from chat_tui.screens.letters import Key, binding, letter_bindings
-
-_PANE = "models"
+from chat_tui.screens.letters import Key, Move, list_moves, pane_bindings
 
 
 def _filter(letter: str, word: str, text: str, help: str) -> Key:
@@ -53,32 +51,22 @@ OTHER_KEYS = (
 )
 
 
-_MOVES = (
+_MOVES: tuple[Move, ...] = (
     ("close", "escape,ctrl+o,f2", "dismiss(None)", "Keep the model"),
     ("choose", "enter", "choose", "Use the model in this chat"),
-    ("next", "down,ctrl+n", "move(1)", "Next model"),
-    ("previous", "up,ctrl+p", "move(-1)", "Previous model"),
-    ("page_down", "pagedown", "page(1)", "A screen on"),
-    ("page_up", "pageup", "page(-1)", "A screen back"),
-    ("first", "ctrl+home", "move(-1000000)", "First model"),
-    ("last", "ctrl+end", "move(1000000)", "Last model"),
     ("accept", "tab", "accept", "Take the completion, or go to the list"),
-    ("back", "shift+tab", "focus_previous", "Go back"),
     ("star_up", "alt+up", "move_favourite(-1)", "Move the favourite up"),
     ("star_down", "alt+down", "move_favourite(1)", "Move the favourite down"),
     ("earlier", "alt+left", "move_fallback(-1)", "Have the model tried earlier"),
     ("later", "alt+right", "move_fallback(1)", "Have the model tried later"),
-    ("help", "f1", "help", "All keys"),
     *((f"favourite_{digit}", digit, f"favourite({digit})", f"Use favourite {digit}") for digit in FAVOURITES),
+    *list_moves("model"),
 )
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield all bindings; letters alone are text while the search has the focus."""
-    for name, keys, action, help in _MOVES:
-        yield binding(_PANE, name, keys, action, help)
-    yield binding(_PANE, "search", "slash", "search", "Go back to the search")
-    yield from letter_bindings(_PANE, (*FILTERS, *ACTIONS))
+    """Yield all bindings."""
+    return pane_bindings("models", _MOVES, (*FILTERS, *ACTIONS))
 
 
 def help_rows() -> Iterator[tuple[str, str]]:

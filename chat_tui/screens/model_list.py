@@ -9,7 +9,7 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from chat_tui.conversation.ids import now
 from chat_tui.engine.needs import needs_of
@@ -35,28 +35,25 @@ from chat_tui.screens.model_search import (
     with_next_variant,
     with_order,
 )
-from chat_tui.screens.popup import PopUp
+from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
 from chat_tui.text import one_line
 from chat_tui.widgets.model_columns import COLUMNS, known_columns
 from chat_tui.widgets.model_details import ModelDetails, details
 from chat_tui.widgets.model_table import ModelTable, Row
 from chat_tui.widgets.note import Note
+from chat_tui.widgets.row_list import NO_MATCH
 from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.session import Session
 
-WIDE, WIDER, TALL = 120, 160, 30
-"""Cells from which on the picker is a pane beside the chat, has two columns, and shows details without being asked."""
 ORDERED_BY = ("in", "out", "ctx", "max", "new", "iq", "name")
 """What the key for the order goes through."""
-WIDE_CLASS, WIDER_CLASS = "-wide", "-wider"
 _PRICES = frozenset(("in $/M", "out $/M"))
-_MUTED, _WARNING = "$foreground-muted", "$text-warning"
 
 
-class ModelListScreen(PopUp[str | None]):
+class ModelListScreen(SearchedPane[str | None]):
     """Ends with the chosen model's id, or None.
 
     Args:
@@ -65,14 +62,9 @@ class ModelListScreen(PopUp[str | None]):
         engine: The engine, when it runs already: the models are then there at once.
     """
 
-    pane = getters.query_one("#picker", Vertical)
-    search = getters.query_one(SearchLine)
-    note = getters.query_one(Note)
     problem = getters.query_one("#problem", Static)
     table = getters.query_one(ModelTable)
     details = getters.query_one(ModelDetails)
-    actions = getters.query_one("#actions", Static)
-    filters = getters.query_one("#filters", Static)
 
     def __init__(
         self,
@@ -95,15 +87,13 @@ class ModelListScreen(PopUp[str | None]):
         self._told_problem = ""
         self._filtered: set[str] | None = None
         self._detailed: object = None
-        self._wants_details: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the picker."""
-        width, height = self.app.size
         # Said at once: each change of a class later would have all styles found out again.
         details = ModelDetails(id="details")
-        details.display = self._has_details(width, height)
-        with Vertical(id="picker", classes=" ".join(_widths(width))):
+        details.display = self._has_details
+        with Vertical(id="pane", classes=self.widths()):
             yield SearchLine(
                 placeholder="Search: claude  ctx>200k  out<5  in:image", meant=meant, passes=FAVOURITES, id="search"
             )
@@ -111,10 +101,10 @@ class ModelListScreen(PopUp[str | None]):
             yield Static(id="problem", markup=False)
             yield Static(id="fallbacks", markup=False)
             with Vertical(id="found"):
-                yield ModelTable(self._row, id="models")
+                yield ModelTable(self._row, id="rows")
                 yield details
-            yield Static(id="actions", markup=False)
-            yield Static(id="filters", markup=False)
+            yield Static(id="changes", markup=False)
+            yield Static(id="views", markup=False)
 
     def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind."""
@@ -152,14 +142,15 @@ class ModelListScreen(PopUp[str | None]):
 
     # What is shown
 
-    @on(Input.Changed)
-    def _search_changed(self) -> None:
+    def list(self) -> None:
+        """List what fits the search, from its beginning."""
         self._show()
 
     def _show(self, *, keep: bool = False) -> None:
         """List what matches; with `keep` the highlight stays on its model, else it is where a search begins."""
         before = self.table.highlighted
-        self._search = search = searched(self.search.value)
+        self.searched = self.search.value
+        self._search = search = searched(self.searched)
         known, index = self._known, self._listing.index
         if search.query.questions and self._listing.fetched:
             self.run_worker(self._ask(search.query.questions), group="ask")
@@ -182,10 +173,10 @@ class ModelListScreen(PopUp[str | None]):
         self.table.describe(
             self._columns, order.name if is_sorted else "", now(), descending=order.down != search.query.turned
         )
-        empty = "Nothing matches. Backspace takes the last letter back, Ctrl+U all." if index.entries else ""
-        self.table.show(models, place, headings, keep=keep, empty=empty)
+        empty = NO_MATCH if index.entries else ""
+        self.table.show_models(models, place, headings, keep=keep, empty=empty)
         self._show_filters()
-        self._highlight_changed()
+        self.moved()
 
     async def _ask(self, questions: Sequence[str]) -> None:
         (await self._session()).catalogue.ask(questions)
@@ -214,7 +205,7 @@ class ModelListScreen(PopUp[str | None]):
             is_dim=entry.id in self._reasons or not is_listed,
         )
 
-    def _highlight_changed(self) -> None:
+    def moved(self) -> None:
         """Show what depends on the highlighted model."""
         model = self.table.highlighted
         cursor = self.search.cursor_position
@@ -237,18 +228,18 @@ class ModelListScreen(PopUp[str | None]):
         server = self._server
         problem = next((problem for problem in query.problems if not (problem.unfinished and self._suggested)), None)
         if problem is not None:
-            return Content.styled(one_line(problem.sentence), _WARNING)
+            return Content.styled(one_line(problem.sentence), WARNING)
         if self._suggested:
             first, *others = self._suggested
             more = "  ".join(one_line(other.text) for other in others)
             return Content.assemble(
-                ("Tab ", _MUTED), (one_line(first.text), "$primary"), (f"  {one_line(first.meaning)}", _MUTED),
-                (f"    {more}", _MUTED),
+                ("Tab ", MUTED), (one_line(first.text), "$primary"), (f"  {one_line(first.meaning)}", MUTED),
+                (f"    {more}", MUTED),
             )  # fmt: skip
         if waiting := pending(query.questions, self._known, server):
-            return Content.styled(one_line(waiting[0]), _MUTED)
+            return Content.styled(one_line(waiting[0]), MUTED)
         priceless = " · this server names no prices" if listing.index.entries and not self._columns & _PRICES else ""
-        return Content.styled(listing.freshness(now()) + priceless, _MUTED)
+        return Content.styled(listing.freshness(now()) + priceless, MUTED)
 
     @property
     def _server(self) -> str:
@@ -286,41 +277,26 @@ class ModelListScreen(PopUp[str | None]):
         """Name the keys; only while the search takes letters do they need Alt."""
         label = "Alt+" if self.search.has_focus else "keys"
         filtered = self._filtered or ()
-        self.actions.update(hint(label, model_keys.ACTIONS), layout=False)
-        self.filters.update(hint(label, model_keys.FILTERS, lambda key: key.filter in filtered), layout=False)
+        self.changes.update(hint(label, model_keys.ACTIONS), layout=False)
+        self.views.update(hint(label, model_keys.FILTERS, lambda key: key.filter in filtered), layout=False)
 
-    def on_resize(self) -> None:
-        """Fit the panes to the new size."""
-        self._fit()
-
-    def _fit(self) -> None:
-        """Lay out for the size that there is."""
-        width, height = self.app.size
-        for name in (WIDE_CLASS, WIDER_CLASS):
-            self.pane.set_class(name in _widths(width), name)
-        self.details.display = self._has_details(width, height)
+    def fit(self) -> None:
+        """Lay out for the size that there is, and show what has room now."""
+        self.details.display = self._has_details
         self._show_details()
 
-    def _has_details(self, width: int, height: int) -> bool:
-        """Tell whether the details are shown: where there is room, unless the person chose otherwise."""
+    @property
+    def _has_details(self) -> bool:
+        """Whether the details are shown: where there is room, unless the person chose otherwise."""
+        width, height = self.app.size
         has_room = width >= WIDE and height >= TALL
         return has_room if self._wants_details is None else self._wants_details
 
-    # Moving and choosing
+    # Choosing
 
-    def action_move(self, rows: int) -> None:
-        """Move the highlight, or scroll the details when they have the focus."""
-        if self.details.has_focus:
-            self.details.scroll_relative(y=rows, animate=False, immediate=True)
-        elif count := self.table.count:
-            place = self.table.place + rows
-            self.table.highlight(place % count if abs(rows) == 1 else place)
-            self._highlight_changed()
-
-    def action_page(self, pages: int) -> None:
-        """Move by a screen."""
-        pane = self.details if self.details.has_focus else self.table
-        self.action_move(pages * max(pane.size.height - 2, 2))
+    def texts(self) -> Sequence[ModelDetails]:
+        """Return the text about the highlighted model."""
+        return (self.details,)
 
     def action_choose(self) -> None:
         """Use the highlighted model."""
@@ -340,18 +316,6 @@ class ModelListScreen(PopUp[str | None]):
             self.search.cursor_position = first.start + len(first.text)
         else:
             self.focus_next()
-
-    @on(SearchLine.Pressed)
-    async def _act(self, event: SearchLine.Pressed) -> None:
-        await self.run_action(event.action)
-
-    @on(SearchLine.Submitted)
-    def _take_highlighted(self) -> None:
-        self.action_choose()
-
-    def action_search(self) -> None:
-        """Go back to the search."""
-        self.search.focus()
 
     # What the letters do
 
@@ -394,12 +358,7 @@ class ModelListScreen(PopUp[str | None]):
         """Show or hide the details."""
         self._wants_details = not self.details.display
         self._detailed = None
-        self._fit()
+        self.fit()
 
     def _warn(self, sentence: str) -> None:
         self.app.notify(one_line(sentence), severity="warning", markup=False, timeout=10)
-
-
-def _widths(width: int) -> list[str]:
-    """Return the classes of a pane where the screen has `width` cells."""
-    return [name for name, least in ((WIDE_CLASS, WIDE), (WIDER_CLASS, WIDER)) if width >= least]

@@ -35,7 +35,7 @@ class ModelPicker(ModelListScreen):
         engine: The engine, when it runs already.
     """
 
-    CSS_PATH = "models.tcss"
+    CSS_PATH = ["searched_pane.tcss", "models.tcss"]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [*model_keys.bindings()]
     fallbacks = getters.query_one("#fallbacks", Static)
 
@@ -166,9 +166,3 @@ class ModelPicker(ModelListScreen):
                 self._chat.choose_providers(choices)
             except OSError as error:
                 self._warn(f"This could not be saved: {error.strerror}.")
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from chat_tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())

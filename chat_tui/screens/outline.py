@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from chat_tui.conversation.values import Message
 from chat_tui.screens.popup import PopUp
-from chat_tui.transcript.message import sent_at
+from chat_tui.transcript.prompt import sent_at
 from chat_tui.widgets.prompt_list import PromptList
 
 

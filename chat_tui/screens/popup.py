@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
@@ -17,6 +18,9 @@ class PopUp(ModalScreen[Result]):
     def has_place(self) -> bool:
         """Whether it hasn't ended; what a worker brings after that has no place any more."""
         return self in self.app.screen_stack
+
+    async def caught_up(self, event: events.Key) -> None:
+        """Called before a key acts: whoever is typed in waits here until what came before is where it belongs."""
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """End with `result`, unless that was done, or another screen is on top."""

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from textual.binding import Binding
 
 from chat_tui.screens import letters
-from chat_tui.screens.letters import Key, binding, letter_bindings
-
-_PANE = "presets"
+from chat_tui.screens.letters import Key, Move, list_moves, pane_bindings
 
 CHANGES = (
     Key("s", "save", "save", "Keep the settings of this chat as a preset in a file"),
@@ -21,7 +19,7 @@ CHANGES = (
     Key("e", "redo", "redo", "Make the change again that was taken back"),
 )
 VIEWS = (
-    Key("w", "way", "way", "How the request names a preset of your account: as its model, beside it, or as its ending"),
+    Key("w", "how sent", "way", "How a preset of your account is sent: as the model, beside it, or as its ending"),
     Key("d", "details", "toggle_details", "Show or hide what a preset sets"),
     Key("j", "json", "toggle_json", "Show or hide what it would change in what is sent"),
 )
@@ -32,28 +30,18 @@ OTHER_KEYS = (
     ("Alt+Z", "Take the last change back"),
 )
 
-_MOVES = (
+_MOVES: tuple[Move, ...] = (
     ("close", "escape", "close", "Leave the name as it was, or close the presets"),
     ("enter", "enter", "enter", "Use the preset, or keep the name"),
-    ("next", "down,ctrl+n", "move(1)", "Next preset"),
-    ("previous", "up,ctrl+p", "move(-1)", "Preset before"),
-    ("page_down", "pagedown", "page(1)", "A screen on"),
-    ("page_up", "pageup", "page(-1)", "A screen back"),
-    ("first", "ctrl+home", "move(-1000000)", "First preset"),
-    ("last", "ctrl+end", "move(1000000)", "Last preset"),
     ("on", "tab", "focus_next", "Go to the list"),
-    ("back", "shift+tab", "focus_previous", "Go back"),
     ("undo_too", "alt+z", "undo", "Take the last change back"),
-    ("help", "f1", "help", "All keys"),
+    *list_moves("preset"),
 )
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield all bindings; those of letters alone don't win over what has the focus."""
-    for name, keys, action, help in _MOVES:
-        yield binding(_PANE, name, keys, action, help, priority=True)
-    yield binding(_PANE, "search", "slash", "search", "Go back to the search")
-    yield from letter_bindings(_PANE, (*CHANGES, *VIEWS), priority=True)
+    """Yield all bindings."""
+    return pane_bindings("presets", _MOVES, (*CHANGES, *VIEWS))
 
 
 def help_rows() -> Iterator[tuple[str, str]]:

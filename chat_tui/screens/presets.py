@@ -114,8 +114,8 @@ class PresetPane(ChangingScreen):
         account = [one for one in self._account.values() if _has(words, one.slug, one.name, one.description)]
         self._listed = [*local, *account]
         told = f": {self._account_told}" if self._account_told else ""
-        headings = [(0, "in your files")] if local else []
-        return len(self._listed), [*headings, (len(local), f"of your OpenRouter account{told}")]
+        headings = [(0, "In your files")] if local else []
+        return len(self._listed), [*headings, (len(local), f"Of your OpenRouter account{told}")]
 
     def row(self, place: int, width: int) -> Sequence[Piece]:
         """Return the name of a preset, and in a few words what it sets."""
@@ -159,7 +159,7 @@ class PresetPane(ChangingScreen):
         keys = f"{_ASKED[self._asked]} … · Enter keeps it · Esc leaves it" if self._asked else ""
         self.note.show(Content.styled(one_line(self.said or keys) or self._usual(), MUTED))
         self.details.show(lambda width: self._about(one))
-        self.json.show(lambda width: self._changes(one))
+        self.json.show(lambda width: self._changes(one, width))
 
     def _is_asked(self, slug: str) -> bool:
         return any(worker.group == "read" and worker.name == slug for worker in self.workers)
@@ -195,16 +195,16 @@ class PresetPane(ChangingScreen):
                 lines.append(Content.styled("asking what it sets …", MUTED))
         return Content("\n").join(lines)
 
-    def _changes(self, one: Preset | AccountPreset | None) -> Content:
+    def _changes(self, one: Preset | AccountPreset | None, width: int) -> Content:
         """Return what using a preset would change in what is sent."""
         before = preview(self.chat_layers.settings(), self._server).body
         if isinstance(one, Preset):
             after = preview(self.chat_layers.with_preset(one.name, flat(one.settings)).settings(), self._server).body
         elif one is not None and isinstance(known := self._read.get(one.slug), AccountPreset):
-            after = {**before, **known.config, **_message(known.system)}
+            after = self.settings.with_account_preset(known, self._way_of(known), self._server)
         else:
             return Content()
-        return json_difference(before, after) or Content.styled(
+        return json_difference(before, after, width) or Content.styled(
             "It changes nothing: this chat sends the same now.", MUTED
         )
 
@@ -215,7 +215,6 @@ class PresetPane(ChangingScreen):
 
     async def action_enter(self) -> None:
         """Keep the name that is typed; else use the highlighted preset."""
-        await self.caught_up()
         if self._asked:
             await self._keep_name(self.editor.text.strip())
             return
@@ -348,7 +347,3 @@ def _has(words: Sequence[str], *texts: str) -> bool:
 
 def _sets(values: Mapping[str, Any]) -> list[Content]:
     return [Content(one_line(", ".join(few_words(values)), _DESCRIPTION) or "It sets nothing.")]
-
-
-def _message(system: str) -> dict[str, Any]:
-    return {"messages": [{"role": "system", "content": system}]} if system else {}

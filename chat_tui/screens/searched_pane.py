@@ -1,4 +1,4 @@
-"""A pane with a list that is searched by typing, a line to type a value in, and two texts about what is highlighted."""
+"""A pane with a list that is searched by typing: beside the chat where there is room, else in its place."""
 
 from __future__ import annotations
 
@@ -6,48 +6,32 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import ClassVar
 
 from textual import events, getters, on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Vertical
+from textual.scroll_view import ScrollView
 from textual.widgets import Input, Static
 
-from chat_tui.screens.letters import Key, hint
-from chat_tui.screens.popup import PopUp
+from chat_tui.screens.popup import PopUp, Result
 from chat_tui.widgets.note import Note
-from chat_tui.widgets.row_list import Piece, RowList
-from chat_tui.widgets.scrolled_text import ScrolledText
+from chat_tui.widgets.row_list import RowList
 from chat_tui.widgets.search_line import SearchLine
-from chat_tui.widgets.value_editor import ValueEditor
 
 WIDE, WIDER, TALL = 120, 160, 30
-"""Cells from which on the pane is beside the chat, has two columns, and shows the JSON without being asked."""
+"""Cells from which on a pane is beside the chat, has two columns, and shows more than its list without being asked."""
+_WIDTHS = (("-wide", WIDE), ("-wider", WIDER))
 CATCH_UP_SECONDS = 1.0
 MUTED, WARNING = "$foreground-muted", "$text-warning"
 
 
-class SearchedPane(PopUp[None]):
-    """Who inherits from it says what is found, what is in a row, and what is told of it."""
-
-    CSS_PATH = "searched_pane.tcss"
-    PLACEHOLDER: ClassVar[str]
-    CHANGES: ClassVar[Sequence[Key]]
-    VIEWS: ClassVar[Sequence[Key]]
-    MORE_KEYS: ClassVar[str]
-    """What stands behind `CHANGES` in the row of hints."""
-    WHILE_TYPING: ClassVar[frozenset[str]] = frozenset(("close", "enter", "accept", "newline", "toggle_json", "help"))
-    """The actions whose keys still count while a value is typed."""
+class SearchedPane(PopUp[Result]):
+    """Who inherits from it lays it out, in a `Vertical` with the id `pane`, and says what is listed."""
 
     pane = getters.query_one("#pane", Vertical)
     search = getters.query_one(SearchLine)
-    editor = getters.query_one(ValueEditor)
     note = getters.query_one(Note)
-    rows = getters.query_one("#rows", RowList)
-    about = getters.query_one("#about", Horizontal)
-    details = getters.query_one("#details", ScrolledText)
-    json = getters.query_one("#json", ScrolledText)
+    rows = getters.query_one(RowList)
+    changes = getters.query_one("#changes", Static)
     views = getters.query_one("#views", Static)
 
     def __init__(self) -> None:
@@ -55,88 +39,40 @@ class SearchedPane(PopUp[None]):
         self.searched: str | None = None
         """What is searched for in what is listed; None before the first time."""
         self._wants_details: bool | None = None
-        self._wants_json: bool | None = None
 
     @abstractmethod
-    def find(self, text: str) -> tuple[int, Sequence[tuple[int, str]]]:
-        """Find what fits `text`; return how many rows that has, and the headings above the row at a place."""
-
-    @abstractmethod
-    def row(self, place: int, width: int) -> Sequence[Piece]:
-        """Return what stands in the row at `place`, in `width` cells."""
-
-    @abstractmethod
-    def show(self) -> None:
-        """Show what holds now: in the rows, the note and the texts."""
-
-    def lit(self, key: Key) -> bool:
-        """Tell whether what a key shows is shown."""
-        return (key.action == "toggle_details" and self.details.display) or (
-            key.action == "toggle_json" and self.json.display
-        )
-
-    def compose(self) -> ComposeResult:
-        """Lay out the pane."""
-        width = self.app.size.width
-        widths = [name for name, cells in (("-wide", WIDE), ("-wider", WIDER)) if width >= cells]
-        with Vertical(id="pane", classes=" ".join(widths)):
-            yield SearchLine(placeholder=self.PLACEHOLDER, passes=" ", id="search")
-            yield ValueEditor(id="edit")
-            yield Note(id="note")
-            with Vertical(id="found"):
-                yield RowList(self.row, id="rows")
-                with Horizontal(id="about"):
-                    yield ScrolledText(id="details")
-                    yield ScrolledText(id="json")
-            changes = hint("Alt+", self.CHANGES)
-            yield Static(Content.assemble(changes, (f"   {self.MORE_KEYS}", MUTED)), id="changes", markup=False)
-            yield Static(id="views", markup=False)
-
-    def on_mount(self) -> None:
-        """Show what is known at once."""
-        self._fit()
-        self.list()
-
-    @on(SearchLine.Pressed)
-    async def _act(self, event: SearchLine.Pressed) -> None:
-        await self.run_action(event.action)
-
-    @on(Input.Changed)
     def list(self) -> None:
-        """List what fits the search, from its beginning."""
-        self.searched = self.search.value
-        count, headings = self.find(self.searched)
-        self.rows.show(count, 0, headings)
-        self.show()
+        """List what fits the search, from its beginning, and note that as `searched`."""
+
+    @abstractmethod
+    def texts(self) -> Sequence[ScrollView]:
+        """Return the texts about the highlighted row."""
+
+    @abstractmethod
+    def moved(self) -> None:
+        """Tell of another row."""
+
+    @abstractmethod
+    def fit(self) -> None:
+        """Lay out for the size that there is, and show what has room now."""
+
+    def widths(self) -> str:
+        """Return the classes of the pane for the width that there is."""
+        return " ".join(name for name, least in _WIDTHS if self.app.size.width >= least)
 
     def on_resize(self) -> None:
-        """Fit the panes to the new size."""
-        self._fit()
-        self.show()
+        """Fit the pane to the new size."""
+        for name, least in _WIDTHS:
+            self.pane.set_class(self.app.size.width >= least, name)
+        self.fit()
 
-    def _fit(self) -> None:
-        """Lay out for the size that there is; the texts show where there is room, or as the person chose."""
-        width, height = self.app.size
-        self.pane.set_class(width >= WIDE, "-wide")
-        self.pane.set_class(width >= WIDER, "-wider")
-        has_room = width >= WIDE and height >= TALL
-        json = has_room if self._wants_json is None else self._wants_json
-        details = has_room or not json if self._wants_details is None else self._wants_details
-        self.details.display, self.json.display, self.about.display = details, json, details or json
-        self.json.set_class(details, "-beside")
-        self.show_views()
+    # What is typed
 
-    def show_views(self) -> None:
-        """Light the keys of what is shown."""
-        self.views.update(hint("Alt+", self.VIEWS, self.lit), layout=False)
-
-    # Moving
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let keys be what is typed where they can't be meant for the list."""
-        if self.is_running and self.editor.is_open:
-            return action in self.WHILE_TYPING and (action != "newline" or self.editor.takes_lines)
-        return action != "newline"
+    @on(Input.Changed)
+    def take_typed(self) -> None:
+        """List what fits the search, when that isn't done yet."""
+        if self.search.value != self.searched:
+            self.list()
 
     def on_key(self, event: events.Key) -> None:
         """Take what is typed before the search has the focus."""
@@ -144,21 +80,23 @@ class SearchedPane(PopUp[None]):
             event.stop()
             self.search.insert_text_at_cursor(event.character)
 
-    async def caught_up(self) -> None:
+    async def caught_up(self, event: events.Key) -> None:
         """Wait until what was typed before this key is where it belongs; a fast typist is ahead of the screen."""
+        if self.search.is_text(event):
+            return
         if (widget := self.focused) is not None:
             is_there = asyncio.Event()
             if widget.call_later(is_there.set):
                 with suppress(TimeoutError):  # a widget that goes away meanwhile must not hold up the keys
                     async with asyncio.timeout(CATCH_UP_SECONDS):
                         await is_there.wait()
-        if not self.editor.is_open and self.search.value != self.searched:
-            self.list()
+        self.take_typed()
 
-    async def action_move(self, rows: int) -> None:
+    # Moving
+
+    def action_move(self, rows: int) -> None:
         """Move the highlight, around the ends, or scroll the text that has the focus."""
-        await self.caught_up()
-        text = next((text for text in (self.details, self.json) if text.has_focus), None)
+        text = next((text for text in self.texts() if text.has_focus), None)
         if text is not None:
             text.scroll_relative(y=rows, animate=False, immediate=True)
         elif count := self.rows.count:
@@ -166,58 +104,17 @@ class SearchedPane(PopUp[None]):
             self.rows.highlight(place % count if abs(rows) == 1 else place)
             self.moved()
 
-    def moved(self) -> None:
-        """Tell of another row."""
-        self.show()
-
-    async def action_page(self, pages: int) -> None:
+    def action_page(self, pages: int) -> None:
         """Move by a screen."""
-        pane = next((text for text in (self.details, self.json) if text.has_focus), self.rows)
-        await self.action_move(pages * max(pane.size.height - 2, 2))
+        pane = next((text for text in self.texts() if text.has_focus), self.rows)
+        self.action_move(pages * max(pane.size.height - 2, 2))
 
     def action_search(self) -> None:
         """Go back to the search."""
         self.search.focus()
-
-    def action_close(self) -> None:
-        """Leave what is typed, or the pane."""
-        if self.editor.is_open:
-            self.end_typing()
-        else:
-            self.dismiss(None)
 
     def action_help(self) -> None:
         """Show all keys."""
         from chat_tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen())
-
-    # Typing a value
-
-    def begin_typing(self, label: str, text: str, *, takes_lines: bool = False, selected: bool = True) -> None:
-        """Open the editor in the place of the search."""
-        self.editor.open(label, text, takes_lines=takes_lines, selected=selected)
-        self.search.display = False
-
-    def end_typing(self) -> None:
-        """Close the editor, and search again."""
-        self.editor.close()
-        self.search.display = True
-        self.set_focus(self.search)
-        self.show()
-
-    def action_newline(self) -> None:
-        """Begin a new line in a text."""
-        self.editor.area.action_newline()
-
-    def action_toggle_details(self) -> None:
-        """Show or hide what is told of what is highlighted."""
-        self._wants_details = not self.details.display
-        self._fit()
-        self.show()
-
-    def action_toggle_json(self) -> None:
-        """Show or hide the JSON."""
-        self._wants_json = not self.json.display
-        self._fit()
-        self.show()

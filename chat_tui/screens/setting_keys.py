@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from textual.binding import Binding
 
 from chat_tui.screens import letters
-from chat_tui.screens.letters import Key, binding, letter_bindings
-
-_PANE = "settings"
+from chat_tui.screens.letters import Key, Move, list_moves, pane_bindings
 
 CHANGES = (
     Key("m", "make default", "make_default", "Make what holds here the default of all chats; once more takes it out"),
@@ -37,17 +35,10 @@ OTHER_KEYS = (
     ("Alt+Z", "Take the last change back"),
 )
 
-_MOVES = (
+_MOVES: tuple[Move, ...] = (
     ("close", "escape,ctrl+t", "close", "Leave the value as it was, or close the settings"),
     ("enter", "enter", "enter", "Type another value, or keep what is typed"),
-    ("next", "down,ctrl+n", "move(1)", "Next setting, or the next choice"),
-    ("previous", "up,ctrl+p", "move(-1)", "Setting before, or the choice before"),
-    ("page_down", "pagedown", "page(1)", "A screen on"),
-    ("page_up", "pageup", "page(-1)", "A screen back"),
-    ("first", "ctrl+home", "move(-1000000)", "First setting"),
-    ("last", "ctrl+end", "move(1000000)", "Last setting"),
     ("accept", "tab", "accept", "Take the completion, or go to the list"),
-    ("back", "shift+tab", "focus_previous", "Go back"),
     ("switch", "space", "switch", "On or off, or the next choice"),
     ("choice_before", "left", "cycle(-1)", "The choice before"),
     ("choice_after", "right", "cycle(1)", "The next choice"),
@@ -55,18 +46,13 @@ _MOVES = (
     ("any_choice_after", "alt+right", "step(1)", "The next choice"),
     ("newline", "ctrl+j", "newline", "New line in a text"),
     ("undo_too", "alt+z", "undo", "Take the last change back"),
-    ("help", "f1", "help", "All keys"),
+    *list_moves("setting"),
 )
-WHILE_TYPING = frozenset(("close", "enter", "accept", "newline", "make_default", "toggle_json", "help"))
-"""What keys still do while a value is typed."""
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield all bindings; those of letters alone don't win over what has the focus."""
-    for name, keys, action, help in _MOVES:
-        yield binding(_PANE, name, keys, action, help, priority=True)
-    yield binding(_PANE, "search", "slash", "search", "Go back to the search")
-    yield from letter_bindings(_PANE, (*CHANGES, *VIEWS), priority=True)
+    """Yield all bindings."""
+    return pane_bindings("settings", _MOVES, (*CHANGES, *VIEWS))
 
 
 def help_rows() -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.server import Server
+from chat_tui.engine.known_names import doubt, known_names, learn_names
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.support import support
 from chat_tui.models.variants import split_id
@@ -22,7 +24,7 @@ from chat_tui.openrouter.forms import Sent
 from chat_tui.screens import setting_keys
 from chat_tui.screens.changing import ChangingScreen
 from chat_tui.screens.letters import Key
-from chat_tui.screens.searched_pane import MUTED, WARNING, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, WARNING
 from chat_tui.screens.setting_search import (
     ROWS,
     find,
@@ -32,7 +34,7 @@ from chat_tui.screens.setting_search import (
 from chat_tui.screens.setting_shown import OWN, is_of_all, setting_facts, setting_row
 from chat_tui.screens.typed_value import Typing
 from chat_tui.text import one_line
-from chat_tui.widgets.json_lines import json_content
+from chat_tui.widgets.json_lines import headers_content, json_content
 from chat_tui.widgets.row_list import Piece, RowList
 
 if TYPE_CHECKING:
@@ -52,10 +54,10 @@ class SettingsPane(ChangingScreen):
         session: Brings the engine as soon as it runs.
     """
 
-    PLACEHOLDER = "Search: temp  effort  sort  zdr  web"
+    PLACEHOLDER = "Search: shorter  cheaper  temp  effort  zdr  web"
     CHANGES, VIEWS = setting_keys.CHANGES, setting_keys.VIEWS
-    MORE_KEYS = "Enter change · Space on/off · ← → choices"
-    WHILE_TYPING = SearchedPane.WHILE_TYPING | {"make_default"}
+    MORE_KEYS = "Enter change · ← → choices"
+    WHILE_TYPING = ChangingScreen.WHILE_TYPING | {"make_default"}
     BINDINGS: ClassVar[list[BindingType]] = [*setting_keys.bindings()]
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
@@ -66,7 +68,7 @@ class SettingsPane(ChangingScreen):
         """What is typed, by the name of its setting, while it could be kept."""
         self._fault = ""
         self._entry: ModelEntry | None = None
-        self._models: Sequence[str] = ()
+        self._engine: Session | None = None
         self._server: Server | None = None
         self._only_changed = False
         self._sent: Sent | None = None
@@ -80,13 +82,13 @@ class SettingsPane(ChangingScreen):
 
     async def _learn_model(self) -> None:
         """Find out what this chat's model supports, as far as the catalogue knows, and what it learns meanwhile."""
-        session = await self.session()
-        self._server = session.server
+        self._engine = session = await self.session()
+        self._server, self._sent = session.server, None
+        session.providers.prepare()
         await session.catalogue.open()
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
             model, by_id = self.chat.model, listing.index.by_id
-            self._models = tuple(by_id)
             self._entry = by_id.get(model) or by_id.get(split_id(model).listed)
             self.show()
 
@@ -158,7 +160,8 @@ class SettingsPane(ChangingScreen):
         if is_of_all(setting) and held.origin:
             said = [(held.origin, held.value)]
         why = self._unsupported(setting)
-        warning = self._fault or (f"{self.chat.model} {why}." if why else "")
+        doubted = doubt(setting.name, self._held(setting).value, self._engine) if self._engine else ""
+        warning = self._fault or (f"{self.chat.model} {why}." if why else doubted)
         self.details.show(setting_facts(setting, held, said, self.chat_layers, warning).content)
 
     def _show_json(self) -> None:
@@ -170,7 +173,15 @@ class SettingsPane(ChangingScreen):
         if sent != self._sent:
             self._sent = sent
             left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda width: json_content(sent.body, warning=left_out))
+            self.json.show(lambda width: self._request(sent, left_out, width))
+
+    def _request(self, sent: Sent, warning: str, width: int) -> Content:
+        """Return the next request as far as it is known: its settings, and the headers that go with it."""
+        body = json_content(sent.body, width, warning=warning, more="with the messages of this conversation")
+        if self._engine is None:
+            return body
+        headers = headers_content(self._engine.shown_headers(sent.body), width)
+        return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""
@@ -181,23 +192,22 @@ class SettingsPane(ChangingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys be what is typed where they can't be meant for the list."""
         if self._typing is not None and action == "move":
-            return bool(self._typing.choices) and parameters[0] in (1, -1)
+            return bool(self._typing.choices or self._typing.names) and parameters[0] in (1, -1)
         if self._typing is None and action in ("switch", "cycle") and self.search.has_focus and self.search.value:
             return False
         return super().check_action(action, parameters)
 
-    async def caught_up(self) -> None:
-        """Wait until what was typed before this key is where it belongs."""
-        await super().caught_up()
-        self._take_typed()
+    def take_typed(self) -> None:
+        """Take what is searched for, and the value that is typed."""
+        super().take_typed()
+        self._take_value()
 
-    async def action_move(self, rows: int) -> None:
+    def action_move(self, rows: int) -> None:
         """Go through the choices while one is typed; else move the highlight."""
         if self._typing is None:
-            await super().action_move(rows)
-            return
-        await self.caught_up()
-        self.editor.area.put(self._typing.with_next(self.editor.text, rows))
+            super().action_move(rows)
+        else:
+            self.editor.area.put(self._typing.with_next(self.editor.text, rows))
 
     def moved(self) -> None:
         """Tell of another setting."""
@@ -206,14 +216,13 @@ class SettingsPane(ChangingScreen):
 
     # Typing a value
 
-    async def action_enter(self) -> None:
+    def action_enter(self) -> None:
         """Keep what is typed; else type the highlighted setting's value, or switch it."""
-        await self.caught_up()
         if self._typing is not None:
             self._keep(self._typing.setting)
         elif (setting := self._highlighted) is not None:
             if bool in setting.kinds:
-                await self._switch()
+                self.action_switch()
             elif setting.name == "model":
                 self._choose_model()
             elif setting.name == "local_preset":
@@ -222,21 +231,31 @@ class SettingsPane(ChangingScreen):
                 self._edit(setting)
 
     @on(RowList.Chosen)
-    async def _choose_clicked(self) -> None:
+    def _choose_clicked(self) -> None:
         if self._typing is not None:
             self.end_typing()
-        await self.action_enter()
+        self.action_enter()
 
     def _edit(self, setting: Setting) -> None:
-        typing = Typing(setting, self._choices(setting))
-        self._typing, self.said = typing, ""
+        names = known_names(setting.name, self.library, self._engine)
+        self._typing = typing = Typing(setting, self._choices(setting), names)
+        self.said = ""
         self.begin_typing(
             setting.title,
             typing.shown(self._held(setting).value),
             takes_lines=typing.may_have_lines,
             selected=not typing.is_free,
         )
-        self._take_typed()
+        self._take_value()
+        if not names:
+            self.run_worker(self._learn_names(typing), group="names", exclusive=True)
+
+    async def _learn_names(self, typing: Typing) -> None:
+        """Complete names that aren't known yet as soon as they are."""
+        if await learn_names(typing.setting.name, await self.session()) and self._typing is typing:
+            names = known_names(typing.setting.name, self.library, self._engine)
+            self._typing = replace(typing, names=names)
+            self.show()
 
     def end_typing(self) -> None:
         """Leave what is typed."""
@@ -244,7 +263,7 @@ class SettingsPane(ChangingScreen):
         super().end_typing()
 
     @on(TextArea.Changed)
-    def _take_typed(self) -> None:
+    def _take_value(self) -> None:
         """Read what is typed, say at once what is wrong with it, and show what it would do."""
         if (typing := self._typing) is None:
             return
@@ -268,16 +287,10 @@ class SettingsPane(ChangingScreen):
             self.set_value(setting, typed[setting.name])
 
     def _choices(self, setting: Setting) -> Sequence[str]:
-        match setting.name:
-            case "theme":
-                return sorted(self.app.available_themes)
-            case "models":
-                return self._models
-        return choices_of(setting)
+        return sorted(self.app.available_themes) if setting.name == "theme" else choices_of(setting)
 
-    async def action_accept(self) -> None:
+    def action_accept(self) -> None:
         """Take the first choice; without one, go on to the list, to what is told, and back."""
-        await self.caught_up()
         if (typing := self._typing) is None:
             self.focus_next()
         elif fitting := typing.fitting(text := self.editor.text):
@@ -285,34 +298,22 @@ class SettingsPane(ChangingScreen):
 
     # Changing
 
-    async def action_switch(self) -> None:
-        """Switch on or off, or take the next choice; in what is searched for, a space is one."""
-        await self.caught_up()
-        if self.search.has_focus and self.search.value:
-            self.search.insert_text_at_cursor(" ")
-            return
-        await self._switch()
-
-    async def _switch(self) -> None:
+    def action_switch(self) -> None:
+        """Switch on or off, or take the next choice."""
         setting = self._highlighted
         if setting is not None and bool in setting.kinds:
             self.set_value(setting, not self._held(setting).value)
         elif setting is not None and self._choices(setting) and list not in setting.kinds:
-            await self.action_step(1)
+            self.action_step(1)
         else:
-            await self.action_enter()
+            self.action_enter()
 
-    async def action_cycle(self, step: int) -> None:
-        """Go through the choices; in what is searched for, to the next letter or the one before."""
-        await self.caught_up()
-        if self.search.has_focus and self.search.value:
-            self.search.cursor_position += step
-        else:
-            await self.action_step(step)
+    def action_cycle(self, step: int) -> None:
+        """Go through the choices, with keys that in a text go through its letters."""
+        self.action_step(step)
 
-    async def action_step(self, step: int) -> None:
+    def action_step(self, step: int) -> None:
         """Go through the choices, what lies below this chat among them."""
-        await self.caught_up()
         setting = self._highlighted
         if setting is None or list in setting.kinds or dict in setting.kinds:
             return
@@ -338,9 +339,8 @@ class SettingsPane(ChangingScreen):
         if (setting := self._highlighted) is not None and not is_of_all(setting):
             self.set_value(setting, None)
 
-    async def action_make_default(self) -> None:
+    def action_make_default(self) -> None:
         """Make what is typed, or what holds, the default of all chats; take the default back when it is that."""
-        await self.caught_up()
         setting = self._typing.setting if self._typing else self._highlighted
         if setting is None or self._fault:
             return

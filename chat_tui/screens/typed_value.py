@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chat_tui.config.commands import fitting
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import Setting
 from chat_tui.config.typed import read_value, shown_value
@@ -13,10 +14,17 @@ from chat_tui.config.typed import read_value, shown_value
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """A setting that is being typed, and the words that it, or each item of it, may be; none: anything."""
+    """A setting that is being typed.
+
+    Args:
+        setting: Which.
+        choices: The only words that it, or each item of it, may be; none: anything.
+        names: What it may also be, as far as that is known.
+    """
 
     setting: Setting
     choices: Sequence[str] = ()
+    names: Sequence[str] = ()
 
     @property
     def is_free(self) -> bool:
@@ -45,9 +53,10 @@ class Typing:
         return text
 
     def fitting(self, text: str) -> list[str]:
-        """Return the choices that `text` may become, of a list its last item; all others when it is one already."""
-        begun = _last(text)
-        return [word for word in self.choices if word != begun and (word.startswith(begun) or begun in self.choices)]
+        """Return the words that `text` may become, of a list its last item; when it is a choice, all others."""
+        begun, before = _last(text), [item.strip() for item in text.split(",")[:-1]]
+        words = self.choices if begun in self.choices else fitting(begun, self.choices or self.names)
+        return [word for word in words if word != begun and word not in before]
 
     def with_choice(self, text: str, choice: str) -> str:
         """Return `text` with `choice` in the place of what was begun."""
@@ -56,9 +65,9 @@ class Typing:
 
     def with_next(self, text: str, step: int) -> str:
         """Return `text` with the choice after (1) or before (-1) the one that it is, around the ends."""
-        begun = _last(text)
-        place = self.choices.index(begun) + step if begun in self.choices else min(step, 0)
-        return self.with_choice(text, self.choices[place % len(self.choices)])
+        begun, words = _last(text), self.choices or self.names
+        place = words.index(begun) + step if begun in words else min(step, 0)
+        return self.with_choice(text, words[place % len(words)])
 
 
 def _last(text: str) -> str:

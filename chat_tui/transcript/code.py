@@ -130,7 +130,7 @@ class CodeLines(LazyLines):
     def _rows(self, line: str) -> int:
         if not self._wrap or (len(line) <= self._width and line.isascii() and "\t" not in line):
             return 1
-        return len(_hard_wrap([(line, self._palette.text)], self._width))
+        return len(hard_wrap([(line, self._palette.text)], self._width))
 
     def __len__(self) -> int:
         return self._heights.total
@@ -155,7 +155,7 @@ class CodeLines(LazyLines):
         if not self._wrap:
             spans = [(text.expandtabs(TAB_SIZE), style) for text, style in spans]
         elif self._heights[number] > 1 or any("\t" in text for text, _ in spans):
-            spans, joint = _hard_wrap(spans, self._width)[row - self._heights.start(number)]
+            spans, joint = hard_wrap(spans, self._width)[row - self._heights.start(number)]
         return make_line([*self._gutter, *spans], self._decoration, joint)
 
     def _spans(self, number: int) -> list[Span]:
@@ -181,7 +181,7 @@ class CodeLines(LazyLines):
         coloured[safe - start :] = highlight("\n".join(self._lines[safe:end]), self._language, self._palette)
 
 
-def _hard_wrap(spans: list[Span], width: int) -> list[tuple[list[Span], str]]:
+def hard_wrap(spans: list[Span], width: int) -> list[tuple[list[Span], str]]:
     """Return the one line `spans` cut at `width` cells."""
     # A space that can't be broken at stands in for the space while wrapping.
     masked: list[Span] = [(text.expandtabs(TAB_SIZE).replace(" ", "\u00a0"), style) for text, style in spans]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chat_tui.transcript.lines import Sections
+from chat_tui.transcript.lines import Code, Sections
 from chat_tui.transcript.stack import Place, Stack
 
 if TYPE_CHECKING:
@@ -58,6 +58,12 @@ class Cursor:
     def code(self) -> int | None:
         """The number of the code block of its message that it is at, from 0; None when it is at the whole message."""
         return self._stop - 1 if self._stop else None
+
+    @property
+    def at_code(self) -> Code | None:
+        """The code block, or what folds, that it is at; None when it is at the whole message."""
+        codes = self._stack.lines(self.index).code() if self._stop else []
+        return codes[self._stop - 1] if self._stop <= len(codes) and self._stop else None
 
     def covers(self, item: Item, row: int) -> bool:
         """Tell whether `row` of `item` belongs to where it is."""

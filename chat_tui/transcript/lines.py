@@ -15,6 +15,8 @@ from chat_tui.transcript.heights import Heights
 FENCE: Final = "```"
 Span = tuple[str, Style]
 """Printable text in one style."""
+Fold = str | tuple[int, bool]
+"""What folds within a message: by its name, or by its place in a text, where more of it may be wanted."""
 
 
 class Line(NamedTuple):
@@ -48,6 +50,10 @@ class Code(NamedTuple):
     """With those that name the language; none while what it is in has a guessed height."""
     first: int
     """The first row of code."""
+    fold: Fold | None = None
+    """What folds and unfolds there, when it is no code but a stop for the reader's cursor all the same."""
+    span: tuple[int, int] = (0, 0)
+    """Where what folds is in the message's text."""
 
 
 class LazyLines(Sequence[Line]):
@@ -154,10 +160,11 @@ class Sections(LazyLines):
             self._code = []
             for place, section in enumerate(self._sections):
                 found = section.code() if isinstance(section, LazyLines) else ()
-                for rows, first in found:
-                    start = self._heights.start(place)
+                for code in found:
+                    rows, start = code.rows, self._heights.start(place)
                     label = self._label_rows(place - 1) if place and rows.start == 0 else 0
-                    self._code.append(Code(range(start - label + rows.start, start + rows.stop), start + first))
+                    moved = range(start - label + rows.start, start + rows.stop)
+                    self._code.append(code._replace(rows=moved, first=start + code.first))
         return self._code
 
     def _label_rows(self, place: int) -> int:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
 from typing import Final
 
 from rich.style import Style
 
-from chat_tui.conversation.ids import created_at, is_id
-from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
+from chat_tui.conversation.values import Message, TextPart
 from chat_tui.text import one_line, printable
 from chat_tui.transcript.below import below, ending, source_lines
 from chat_tui.transcript.body import Body, body_of
+from chat_tui.transcript.chances import FOLD, ChanceLines, as_table
 from chat_tui.transcript.chunks import split
-from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
+from chat_tui.transcript.context import INDENT, MEASURE, Context, blank
 from chat_tui.transcript.inline import allowed
-from chat_tui.transcript.lines import Line, Sections, Span, make_line
+from chat_tui.transcript.json_reply import JsonReply, is_json_like
+from chat_tui.transcript.json_tree import TreeLines
+from chat_tui.transcript.lines import Code, Fold, Line, Sections, Span, make_line
+from chat_tui.transcript.prompt import files_of, part_spans, prompt_lines
 from chat_tui.transcript.render import wrapped_lines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.styles import Palette, linked
@@ -30,13 +33,6 @@ LONGEST_CALL: Final = 12
 """Rows of a tool call that are shown while it is folded."""
 
 
-def readable_size(size: int) -> str:
-    """Return `size` bytes for people."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
-
-
 class Item:
     """A message and how it is shown."""
 
@@ -46,11 +42,13 @@ class Item:
         "_calls",
         "_folds_calls",
         "_held",
+        "_json",
         "_label_style",
         "_text",
         "_thinking",
         "_thoughts",
         "_told_below",
+        "_weighs",
         "head",
         "lines",
         "message",
@@ -72,6 +70,8 @@ class Item:
         self._told_below = 0  # rows below the text that can be found; the receipt can't
         self._calls: dict[int, tuple[str, list[str]]] = {}
         self._held = ""
+        self._json: JsonReply | None = None
+        self._weighs = False  # whether the probabilities of its tokens are unfolded
         self._thoughts: GrowingText | None = None
 
     @property
@@ -112,7 +112,7 @@ class Item:
             return range(0)
         if self.message.role == "user":
             return range(self.lines.start(1))
-        return range(self.lines.start(self.head), self.lines.start(-1))
+        return range(self.lines.start(self.head), self.lines.start(-2 if self._has_chances else -1))
 
     @property
     def label_row(self) -> int:
@@ -139,6 +139,34 @@ class Item:
         return bool(self.reasoning) or self._folds_calls
 
     @property
+    def _has_chances(self) -> bool:
+        return bool(self.message.logprobs) and not self.arriving
+
+    def toggle(self, fold: Fold | None) -> None:
+        """Fold or unfold a part of the message; None stands for what the model thought, and long tool calls."""
+        if fold is None:
+            self.unfolded = not self.unfolded
+        elif fold == FOLD:
+            self._weighs = not self._weighs
+        elif isinstance(fold, tuple) and self._json is not None and self._json.tree is not None:
+            place, more = fold
+            self._json.tree.toggle(place, more=more)
+
+    def reveal(self, place: int) -> bool:
+        """Unfold what hides `place` of the printable text; tell whether anything is unfolded by that."""
+        tree = self._json.tree if self._json is not None else None
+        if tree is None:
+            return False
+        text = self.text
+        if printable(text) != text:  # symbols may be longer than what they stand for
+            place = bisect_right(range(len(text)), place, key=lambda end: len(printable(text[:end]))) - 1
+        return tree.reveal(place)
+
+    def source_of(self, code: Code) -> str:
+        """Return what is copied of what folds at `code`: JSON as it was received, tokens as a table."""
+        return as_table(self.message.logprobs) if code.fold == FOLD else self.text[slice(*code.span)]
+
+    @property
     def calls(self) -> list[tuple[str, str]]:
         """All that is known of the tools that the message calls: their names and arguments."""
         kept = [call_of(call) for call in self.message.tool_calls]
@@ -156,22 +184,49 @@ class Item:
     def render(self, context: Context, footer: Callable[[Message], str]) -> Sections:
         """Return the message's lines, made anew."""
         if self.message.role == "user":
-            head, body = list[Sequence[Line]]([_prompt(self.message, context)]), list[Sequence[Line]]()
+            head, body = list[Sequence[Line]]([prompt_lines(self.message, context)]), list[Sequence[Line]]()
         else:
             head = self._above(context)
+            body = [] if self.arriving else self._tree(context)
             if self.arriving:
                 self._held = ""
-                self._arriving = StreamingBody(context)
+                self._arriving = StreamingBody(self._text_context(context))
                 self._arriving.append(self._door(self.text))
                 self._body = self._arriving.body
                 body = self._arriving.sections
-            else:
+            elif not body:
                 chunks = split(printable(self.text)) if self._body is None else self._body.chunks
-                self._body = body_of(chunks, context)
+                self._body = body_of(chunks, self._text_context(context))
                 body = self._body.sections
         self.head = len(head)
-        self.lines = Sections([*head, *body, self._below(context, footer, empty=not (head or body))])
+        self.lines = self._around(head, body, context, footer)
         return self.lines
+
+    def _around(
+        self,
+        head: Sequence[Sequence[Line]],
+        body: Sequence[Sequence[Line]],
+        context: Context,
+        footer: Callable[[Message], str],
+    ) -> Sections:
+        """Return the lines with what stands below the body."""
+        below: list[Sequence[Line]] = [self._below(context, footer, empty=not (head or body))]
+        if self._has_chances:
+            below.insert(0, ChanceLines(self.message.logprobs, context, self.message.id, unfolded=self._weighs))
+        return Sections([*head, *body, *below])
+
+    def _tree(self, context: Context) -> list[Sequence[Line]]:
+        """Return the rows of a reply that was asked for as JSON, and is; nothing for any other."""
+        if not self.message.response_format:
+            return []
+        if self._json is None:
+            self._json = JsonReply(self.message)
+        tree = self._json.tree
+        return [TreeLines(tree, context, self.message.id)] if tree is not None else []
+
+    def _text_context(self, context: Context) -> Context:
+        """Return how the text is shown: what was asked for as JSON, and looks like it, isn't taken for Markdown."""
+        return replace(context, markdown=False) if self.message.response_format and is_json_like(self.text) else context
 
     def drop(self) -> None:
         """Forget the lines; they can be made again at any time."""
@@ -230,14 +285,16 @@ class Item:
             self._thinking.settle(message.reasoning)
         self.message, self._text, self._calls, self._arriving = message, [], {}, None
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
-        if context is None or body is None or self.lines is None or not ended or message.text != source:
+        self._json = None
+        same = ended and message.text == source and not message.response_format
+        if context is None or body is None or self.lines is None or not same:
             self.lines = self._body = None
             return
         body.append(printable(self._held))
         body.finish()
         head = self._above(context)
         self.head = len(head)
-        self.lines = Sections([*head, *body.sections, self._below(context, footer, empty=not (head or body.sections))])
+        self.lines = self._around(head, body.sections, context, footer)
 
     def _door(self, text: str) -> str:
         # A carriage return at the end may be half of a line's end.
@@ -306,10 +363,12 @@ class Item:
         for text, style in _sources(message, palette):
             quiet(text, style)
         if message.role != "user":
-            lines.extend(make_line([*indent, *_part(part, context)], len(INDENT)) for part in _files(message))
+            lines.extend(make_line([*indent, *part_spans(part, context)], len(INDENT)) for part in files_of(message))
         if ended := ending(message):
             quiet(ended, palette["error"] if message.status == "failed" else palette.dim)
         self._told_below = len(lines)
+        if self._json is not None and self._json.remark:
+            quiet(self._json.remark, palette.dim)
         if self.arriving and empty and not lines:
             quiet("…", palette.dim)
         if message.receipt is not None and message.receipt.violation:
@@ -328,46 +387,3 @@ def _sources(message: Message, palette: Palette) -> Iterator[Span]:
     """Yield the sources that a reply names."""
     for text, citation in zip(source_lines(message), message.citations, strict=True):
         yield text, linked(palette.dim, citation.url) if allowed(citation.url) else palette.dim
-
-
-def _files(message: Message) -> list[FilePart | UnknownPart]:
-    return [part for part in message.parts if not isinstance(part, TextPart)]
-
-
-def _part(part: FilePart | UnknownPart, context: Context) -> list[Span]:
-    palette = context.palette
-    if isinstance(part, FilePart):
-        name = one_line(part.name, max(8, context.width - 20))
-        return [("▣ ", palette.dim), (name, palette.text), (f"  {readable_size(part.size)}", palette.dim)]
-    kind = one_line(str(part.data.get("type", "")), 40)
-    return [(f"▣ {kind or 'something'} that this version does not know", palette.dim)]
-
-
-def _prompt(message: Message, context: Context) -> list[Line]:
-    palette = context.palette
-    bar: list[Span] = [(BAR, palette["accent"])]
-    time = f"{sent_at(message):%H:%M}"
-    # The time stands in the first row only, but text that is as wide in all rows reads better.
-    room = max(8, min(context.measure, context.width - len(time) - 2))
-    text = printable(message.text).strip("\n")
-    lines = wrapped_lines([(text, palette.text)], room, bar, bar) if text else []
-    lines.extend(make_line([*bar, *_part(part, context)], len(BAR)) for part in _files(message))
-    if not lines:
-        lines.append(make_line(bar, len(BAR)))
-    first = lines[0]
-    missing = context.width - 1 - first.strip.cell_length - len(time)
-    if missing > 0 and time:
-        copied = first.text
-        spans: list[Span] = [(segment.text, segment.style or palette.text) for segment in first.strip]
-        with_time = make_line([*spans, (" " * missing, palette.text), (time, palette.dim)], first.decoration)
-        lines[0] = with_time._replace(copied=copied)
-    return lines
-
-
-def sent_at(message: Message) -> datetime:
-    """Return when `message` was made, in local time."""
-    moment: datetime = message.at
-    if is_id(message.id):
-        with suppress(ValueError, OverflowError, OSError):  # an imported id may hold a moment beyond the calendar
-            moment = created_at(message.id)
-    return moment.astimezone()

@@ -33,7 +33,7 @@ class Reader(Walker):
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("slash", "screen.find", "find", "Find", "Find a text in the conversation"),
         binding("enter", "open_link", "open_link", "Open the link", "Open the link that you went to"),
-        binding("enter", "fold", "fold", "Fold", "Fold or unfold what the model thought, and long tool calls"),
+        binding("enter", "fold", "fold", "Fold", "Fold or unfold thoughts, long tool calls, JSON and probabilities"),
         binding("n,enter", "step(1)", "next_match", "Next match", "To the next match, while find is open"),
         binding("N,shift+enter", "step(-1)", "previous_match", "Previous match", "To the match before"),
     ]

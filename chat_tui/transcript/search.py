@@ -153,6 +153,9 @@ class Search:
             item.unfolded = True
             self._stack.forget(index)
             shown = self._shown(found, index, part)
+        elif part == _TEXT and len(shown.spans) < len(found.spans[part]) and item.reveal(found.spans[part][number][0]):
+            self._stack.forget(index)
+            shown = self._shown(found, index, part)
         self._pieces = shown_match(found.sources[part], found.spans[part], number, shown)
         return Place(index, self._pieces[0].row if self._pieces else found.rows.start)
 

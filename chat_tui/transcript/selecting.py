@@ -132,7 +132,11 @@ def _of_message(item: Item, lines: Sections, rows: _Rows, *, alone: bool) -> str
 
 def _of_text(item: Item, lines: Sections, wanted: range, rows: _Rows, *, fenced: bool) -> str:
     """Return `wanted` rows of the text; code has its fences among other text, and always with `fenced`."""
-    blocks = [(number, block, first) for number, (block, first) in enumerate(lines.code()) if _overlap(block, wanted)]
+    blocks = [
+        (number, code.rows, code.first)
+        for number, code in enumerate(lines.code())
+        if code.fold is None and _overlap(code.rows, wanted)
+    ]
     from chat_tui.transcript.copying import code_blocks
 
     sources = code_blocks(item.text) if blocks else []

@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from chat_tui.conversation.values import Message
 from chat_tui.transcript import selecting
-from chat_tui.transcript.lines import Line, Sections
+from chat_tui.transcript.lines import Fold, Line, Sections
 from chat_tui.transcript.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -178,10 +178,14 @@ class Transcript(Viewport):
 
     def toggle_reasoning(self, message_id: str) -> None:
         """Fold or unfold what the model of `message_id` thought."""
+        self.toggle_fold(message_id, None)
+
+    def toggle_fold(self, message_id: str, fold: Fold | None) -> None:
+        """Fold or unfold a part of the message `message_id`; None stands for what its model thought."""
         index = self._stack.index_of(message_id)
         if index is None:
             return
-        self._stack.items[index].unfolded = not self._stack.items[index].unfolded
+        self._stack.items[index].toggle(fold)
         self._stack.forget(index)
         self._stack.following = False
         self._settle()
@@ -232,7 +236,7 @@ class Transcript(Viewport):
             self.post_message(self.LinkShown(self, self._told_link))
 
     def on_click(self, event: events.Click) -> None:
-        """Open a link, or fold and unfold a thought."""
+        """Open a link, or fold and unfold what was clicked."""
         style: Style = event.style
         meta = style.meta if style else {}
         href, fold = meta.get("href"), meta.get("fold")
@@ -241,4 +245,4 @@ class Transcript(Viewport):
             self.post_message(self.LinkClicked(self, href))
         elif isinstance(fold, str):
             event.stop()
-            self.toggle_reasoning(fold)
+            self.toggle_fold(fold, meta.get("part"))

@@ -75,7 +75,9 @@ class Walker(Transcript):
         """Return the code block at the cursor, or the last one in the message there or before; empty without any."""
         if self._cursor.item is None:
             return ""
-        index, number = self._cursor.index, self._cursor.code
+        index, number, code = self._cursor.index, self._cursor.code, self._cursor.at_code
+        if code is not None and code.fold is not None:
+            return self._cursor.item.source_of(code)
         from chat_tui.transcript.copying import code_blocks
 
         for item in self._stack.items[index::-1]:
@@ -262,7 +264,17 @@ class Walker(Transcript):
     def action_fold(self) -> None:
         """Fold or unfold what can be in the message at the cursor."""
         item = self._cursor.item
-        if item is not None and item.foldable:
+        if item is None:
+            return
+        index, code = self._cursor.index, self._cursor.at_code
+        if code is None and not item.foldable:
+            code = next((code for code in self._stack.lines(index).code() if code.fold is not None), None)
+        if code is not None and code.fold is not None:
+            self.toggle_fold(item.message.id, code.fold)
+            place = Place(index, code.rows.start)
+            self._cursor.put(place)
+            self._bring_into_view(place)
+        elif item.foldable:
             self.toggle_reasoning(item.message.id)
             if item.reasoning:
                 place = Place(self._cursor.index, item.label_row)

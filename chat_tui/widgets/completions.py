@@ -38,8 +38,8 @@ class Completions(Vertical):
         super().__init__(id=id)
         self._list: OptionList | None = None  # made when first needed: the first paint is quicker without it
 
-    def offer(self, completions: Sequence[Completion]) -> None:
-        """Show `completions`, the first one highlighted; none closes the list."""
+    def offer(self, completions: Sequence[Completion], *, highlight: bool = True) -> None:
+        """Show `completions`, the first one highlighted if `highlight` says so; none closes the list."""
         self.display = bool(completions)
         if not completions:
             return
@@ -52,7 +52,14 @@ class Completions(Vertical):
             usage = f"/{completion.name} {completion.argument}".ljust(width + 2)
             prompt = Content.assemble((usage, "$primary"), (completion.help, "$foreground-muted"))
             self._list.add_option(Option(prompt, id=completion.name))
-        self._list.highlighted = 0
+        self._list.highlighted = 0 if highlight else None
+
+    @property
+    def first(self) -> str | None:
+        """The highlighted command's name, or else the first one's, while the list is open."""
+        if self.display and self._list is not None and self._list.highlighted is None:
+            return self._list.get_option_at_index(0).id
+        return self.chosen
 
     @property
     def chosen(self) -> str | None:
@@ -64,7 +71,9 @@ class Completions(Vertical):
     def move(self, rows: int) -> None:
         """Move the highlight, around the ends."""
         if self._list is not None and self._list.option_count:
-            self._list.highlighted = ((self._list.highlighted or 0) + rows) % self._list.option_count
+            now = self._list.highlighted
+            place = min(rows, 0) if now is None else now + rows
+            self._list.highlighted = place % self._list.option_count
 
 
 class _List(OptionList, can_focus=False):

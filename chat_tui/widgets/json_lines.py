@@ -16,17 +16,27 @@ _KEY, _DIM, _GONE, _COME = "$primary", "$foreground-muted", "$text-error", "$tex
 _LONGEST_LINE = 2_000
 _SHORT = 60
 """Characters of a list that stands on one line."""
+_SIGN, _FURTHER = 2, 2
+"""Characters of the sign before a changed line, and how much further in its rest stands."""
 _KEYED = re.compile(r'(\s*"(?:[^"\\]|\\.)*"): ')
 _MORE = Content.styled("  …", _DIM)
 
 
-def json_content(data: Mapping[str, Any], *, warning: str = "") -> Content:
-    """Return `data` indented, its keys standing out, below a `warning` if there is one."""
+def json_content(data: Mapping[str, Any], width: int, *, warning: str = "", more: str = "") -> Content:
+    """Return `data` indented, its keys standing out, below a `warning` and above what `more` there is to say."""
     above = [Content.styled(one_line(warning), "$text-warning")] if warning else []
-    return Content("\n").join([*above, *(_painted(line) for line in json_lines(data))])
+    below = [Content.styled(one_line(more), _DIM)] if more else []
+    lines = [part for line in json_lines(data) for part in _hanging(_painted(line), width)]
+    return Content("\n").join([*above, *lines, *below])
 
 
-def json_difference(before: Mapping[str, Any], after: Mapping[str, Any], gap: int = 2) -> Content:
+def headers_content(headers: Mapping[str, str], width: int) -> Content:
+    """Return a line for each header, its name standing out."""
+    lines = [Content.assemble((one_line(name), _KEY), (": ", _DIM), one_line(headers[name])) for name in headers]
+    return Content("\n").join([part for line in lines for part in _hanging(line, width)])
+
+
+def json_difference(before: Mapping[str, Any], after: Mapping[str, Any], width: int, gap: int = 2) -> Content:
     """Return the lines of `after` with those of `before` that go; of those that stay, `gap` around each change."""
     old, new = json_lines(before), json_lines(after)
     # A comma comes and goes with the line that follows.
@@ -43,7 +53,25 @@ def json_difference(before: Mapping[str, Any], after: Mapping[str, Any], gap: in
                 lines += [Content.styled(f"- {line}", _GONE) for line in old[gone:gone_end]]
                 lines += [Content.styled(f"+ {line}", _COME) for line in new[come:end]]
     lines += [_MORE] if 0 < end < len(new) else []
-    return Content("\n").join(lines)
+    return Content("\n").join([part for line in lines for part in _hanging(line, width, _SIGN)])
+
+
+def _hanging(line: Content, width: int, before: int = 0) -> Iterator[Content]:
+    """Yield `line` in lines of at most `width` cells, those after the first further in than where its text begins.
+
+    Args:
+        line: Without newlines.
+        width: Cells.
+        before: Characters of it that stand before its indentation.
+    """
+    if line.cell_length <= width:
+        yield line
+        return
+    text = line.plain[before:]
+    indent = min(before + len(text) - len(text.lstrip()) + _FURTHER, width // 2)
+    first, *rest = line.wrap(max(width - indent, 1))
+    yield first
+    yield from (Content(" " * indent) + part for part in rest)
 
 
 def json_lines(data: Mapping[str, Any]) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, requested_is_served
 from chat_tui.cost import format_cost, format_tokens, total_cost
 from chat_tui.text import one_line
 
 _DAY = 86_400  # seconds
+_STAGES = {"context_compression": "context compression", "response_healing": "response healing"}
 
 
 def spent_line(messages: Iterable[Message]) -> str:
@@ -45,8 +47,7 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
     if receipt.cost is not None:
         pieces.append(format_cost(receipt.cost))
-    if receipt.raw_usage.get("is_byok") is True:
-        pieces.append("with your own key at the provider")
+    pieces.append(_own_key(receipt.raw_usage))
     pieces.append(_attempts(receipt.attempts))
     pieces += _stages(receipt.metadata.get("pipeline"))
     if message.failure is not None:
@@ -63,12 +64,39 @@ def _model(message: Message, receipt: Receipt) -> str:
     return f"{message.model} → {served}" if is_other else served
 
 
+def _own_key(usage: Mapping[str, Any]) -> str:
+    """Return that a key of one's own was used, and what its provider charges beside OpenRouter's own part."""
+    if usage.get("is_byok") is not True:
+        return ""
+    details = usage.get("cost_details")
+    charged = details.get("upstream_inference_cost") if isinstance(details, Mapping) else None
+    more = f", which charges {format_cost(charged)}" if isinstance(charged, Decimal) else ""
+    return f"with your own key at the provider{more}"
+
+
 def _stages(pipeline: object) -> Iterator[str]:
-    """Yield what the server did with the conversation or the reply, in its words: compressed, mended, guarded."""
+    """Yield what the server did with the conversation or the reply: compressed, mended, guarded, and for how much."""
     for stage in pipeline if isinstance(pipeline, Sequence) and not isinstance(pipeline, str) else ():
-        if isinstance(stage, Mapping):
-            name, summary = str(stage.get("name") or stage.get("type") or ""), stage.get("summary")
-            yield f"{name}: {summary}" if summary else name
+        if not isinstance(stage, Mapping):
+            continue
+        kind = str(stage.get("type") or "")
+        # Several plugins share a type such as `guardrail`: only what is always one and the same has a name here.
+        name = _STAGES.get(kind) or str(stage.get("name") or kind)
+        told = str(stage.get("summary") or "") or _compressed(stage.get("data"))
+        cost = stage.get("cost_usd")
+        price = f" ({format_cost(cost)})" if isinstance(cost, Decimal) and cost else ""
+        yield (f"{name}: {told}" if told else name) + price
+
+
+def _compressed(data: object) -> str:
+    """Return how much was left out, where the server says it in numbers only."""
+    told = []
+    numbers = data if isinstance(data, Mapping) else {}
+    for what in ("messages", "tokens"):
+        before, after = numbers.get(f"original_{what}"), numbers.get(f"compressed_{what}")
+        if isinstance(before, int) and isinstance(after, int) and before > after:
+            told.append(f"{before - after:,} of {before:,} {what} left out")
+    return ", ".join(told)
 
 
 def _attempts(attempts: Sequence[Attempt]) -> str:

@@ -10,7 +10,6 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
 
@@ -36,19 +35,6 @@ class SearchLine(Input, inherit_bindings=False):
     """
     virtual_size = Reactive(Size(0, 0))
 
-    class Pressed(Message):
-        """A key was pressed that means an action elsewhere; it comes after the changes of the text before it."""
-
-        def __init__(self, line: SearchLine, action: str) -> None:
-            super().__init__()
-            self.line = line
-            self.action = action
-
-        @property
-        def control(self) -> SearchLine:
-            """The line."""
-            return self.line
-
     def __init__(
         self,
         *,
@@ -58,28 +44,23 @@ class SearchLine(Input, inherit_bindings=False):
         id: str | None = None,
     ) -> None:
         super().__init__(placeholder=placeholder, highlighter=_Highlighter(self, meant), id=id)
-        self._passes = passes
+        self.passes = passes
 
     async def on_key(self, event: events.Key) -> None:
-        """Act on keys in the order in which they were typed, in one burst as well.
-
-        A binding would act when the key has bubbled to the application, or before any letter was taken.
-        """
+        """Move and delete in the order of the keys: a binding would act when the key has bubbled to the application."""
         active = self.screen.active_bindings.get(event.key)
-        # A key with Alt may come with its letter.
-        is_text = "+" not in event.key and self.check_consume_key(event.key, event.character)
-        if active is None or not active.enabled or is_text:
-            return
-        event.stop()
-        event.prevent_default()
-        if active.node is self:
+        if active is not None and active.node is self and not self.is_text(event):
+            event.stop()
+            event.prevent_default()
             await self.run_action(active.binding.action)
-        else:
-            self.post_message(self.Pressed(self, active.binding.action))
+
+    def is_text(self, event: events.Key) -> bool:
+        """Tell whether a key can only be meant as text; one with Alt may come with its letter."""
+        return "+" not in event.key and self.check_consume_key(event.key, event.character)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Tell whether a key can only be meant as text; bindings of the screen then don't get it."""
-        is_passed = not self.value and character is not None and character in self._passes
+        is_passed = not self.value and character is not None and character in self.passes
         return not is_passed and super().check_consume_key(key, character)
 
 

@@ -16,6 +16,8 @@ ORIGIN_ROOM = 17
 _LABEL_ROOM = 0.38
 _MOST_LABEL, _LEAST_LABEL = 34, 12
 _GAP = 2
+_UNHEEDED = "not with this model"
+"""Stands behind a value that is set in vain; why, the lines about it say."""
 _VALUE_LINES = 6
 _DIM, _ACCENT, _WARNING = "$foreground-muted", "$primary", "$text-warning"
 
@@ -52,18 +54,17 @@ class SettingRow:
         yield from _marked(fitted(self.label, room - _GAP), hits, "plain" if is_heeded or self.value else "dim")
         yield " " * _GAP, "plain"
         left = max(width - 2 - room - (ORIGIN_ROOM if self.origin else 1), 1)
-        told = f"the model {self.unsupported}" if self.unsupported else ""
-        if self.value and told:
+        if self.value and self.unsupported:
             shown = one_line(self.value, left)
             cells = min(cell_len(shown), left)
             yield fitted(shown, cells), "plain"
             gap = min(_GAP, left - cells)
             yield " " * gap, "plain"
-            yield fitted(told, left - cells - gap), "warning"
+            yield fitted(_UNHEEDED, left - cells - gap), "warning"
         elif self.value:
             yield fitted(self.value, left), "plain" if self.is_own else "dim"
         else:
-            yield fitted(told or "–", left), "dim"
+            yield fitted("–", left), "dim"
         if self.origin:
             yield fitted(self.origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
 
@@ -122,7 +123,7 @@ def _marked(text: str, hits: Collection[int], role: Role) -> Iterator[Piece]:
     """Yield `text` with the places that were typed standing out."""
     run, now = "", role
     for place, character in enumerate(text):
-        wanted: Role = "mark" if place in hits and character != " " else role
+        wanted: Role = "hit" if place in hits and character != " " else role
         if wanted != now:
             yield run, now
             run, now = "", wanted

@@ -127,7 +127,7 @@ class Starter:
     """Starts the application over and over on the same files."""
 
     def __init__(self, root: Path, emulator: DemoServer) -> None:
-        self.library = Library(Paths.under(root), defaults={"model": "demo/markdown"})
+        self.library = Library(Paths.under(root), built_in={"model": "demo/markdown"})
         self.emulator = emulator
 
     @asynccontextmanager

@@ -112,7 +112,7 @@ async def test_this_chat_is_saved_replaced_renamed_and_deleted(echo: Starter) ->
 
 
 WAYS: list[tuple[list[str], str, dict[str, Any]]] = [
-    ([], "@preset/show-request", {"model": "@preset/show-request"}),
+    ([], "as the model: @preset/show-request", {"model": "@preset/show-request"}),
     (["alt+w"], "beside this chat's model", {"model": "demo/echo", "preset": "show-request"}),
     (["alt+w"], "demo/echo@preset/show-request", {"model": "demo/echo@preset/show-request"}),
 ]
@@ -139,6 +139,19 @@ async def test_a_preset_of_the_account_is_used_in_three_ways(echo: Starter) -> N
         await app.until(lambda: not isinstance(app.app.screen, PresetPane))
         await app.send("Hi")
         assert app.chat.path[-1].status == "complete"
+
+
+async def test_what_a_request_with_a_preset_of_the_account_comes_to_is_shown(echo: Starter) -> None:
+    """Beside a model of the chat's own, the preset's doesn't count."""
+    async with echo.run(size=(140, 50)) as app:
+        app.chat.change(parameters={"temperature": 0.9})
+        await open_presets(app)
+        await find(app, "careful-writer")
+        await app.until_shown('-   "model": "demo/echo",', '-   "temperature": 0.9,', '+   "temperature": 0.3,')
+        for _ in ("beside the model", "as its ending"):
+            await app.pilot.press("alt+w")
+            await app.until(lambda: '-   "model"' not in app.text())
+            await app.until_shown('"model": "demo/echo",', '-   "temperature": 0.9,', '"temperature": 0.3')
 
 
 async def test_this_chat_is_saved_as_a_preset_of_the_account(echo: Starter) -> None:

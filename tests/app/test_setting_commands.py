@@ -12,6 +12,24 @@ async def type_command(running: Running, command: str) -> None:
     await running.pilot.press("enter")
 
 
+async def test_names_are_completed_and_those_that_nobody_listed_stay_as_typed(starter: Starter) -> None:
+    async with starter.run() as running:
+        running.screen.composer.put("/order an")
+        await running.until_shown("/order anthropic")
+        await running.pilot.press("tab", "enter")
+        await running.until(lambda: running.chat.settings.get("provider") == {"order": ["anthropic"]})
+        running.screen.composer.put("/order nobody, open")
+        await running.until_shown("/order nobody, openai")
+        await running.pilot.press("tab", "enter")
+        await running.until(lambda: running.chat.settings.get("provider") == {"order": ["nobody", "openai"]})
+        running.screen.composer.put("/model sonnet-4.6")
+        await running.until_shown("/model anthropic/claude-sonnet-4.6")
+        await running.pilot.press("tab", "enter")
+        await running.until(lambda: running.chat.model == "anthropic/claude-sonnet-4.6")
+        await type_command(running, "/model demo/ech")  # Enter takes what is typed: it may be right, too
+        await running.until(lambda: running.chat.model == "demo/ech")
+
+
 async def test_settings_are_typed_completed_refused_and_undone(starter: Starter) -> None:
     async with starter.run() as running:
         await type_command(running, "/temp 0.2")
@@ -38,6 +56,8 @@ async def test_settings_are_typed_completed_refused_and_undone(starter: Starter)
         assert not running.screen.completions.display
 
         await type_command(running, "/stop a, b")
+        await running.until_shown("/stop takes nothing after it.", "/stop-texts.", "/stop a, b")
+        await type_command(running, "/stop-texts a, b")
         await running.until(lambda: running.chat.settings.get("stop") == ["a", "b"])
         await type_command(running, "/undo")
         await running.until(lambda: "stop" not in running.chat.settings)
@@ -49,3 +69,15 @@ async def test_settings_are_typed_completed_refused_and_undone(starter: Starter)
         await type_command(running, "/set system [/b] \x1b[2J")
         await running.until_shown('System prompt is "[/b] \\u001b[2J"')
         assert running.chat.settings["system"] == "[/b] \x1b[2J"
+
+
+async def test_a_preset_that_vanishes_is_missed_at_the_next_change(starter: Starter) -> None:
+    presets = starter.library.presets
+    presets.write("careful", {"parameters": {"top_p": 0.5}})
+    async with starter.run() as running:
+        await type_command(running, "/preset careful")
+        await running.until(lambda: running.chat.settings.get("parameters") == {"top_p": 0.5})
+        presets.delete("careful")
+        await type_command(running, "/temp 0.2")
+        await running.until_shown("Temperature is 0.2", "There is no preset “careful” in")
+        assert running.chat.settings["parameters"] == {"temperature": 0.2}

@@ -11,6 +11,7 @@ import pytest
 from textual import events
 
 from chat_tui.config.settings import Layer, merged
+from chat_tui.demo.server import DEMO_KEY
 from chat_tui.screens.models import ModelPicker
 from chat_tui.screens.settings import SettingsPane
 from tests.app.conftest import Running, Starter
@@ -175,6 +176,10 @@ SEARCHES = {
     "maxtok": "parameters.max_tokens",
     "likeliest words that together": "parameters.top_p",
     "pseudonym": "user",
+    "shorter": "system",
+    "creative": "parameters.temperature",
+    "privacy": "provider.data_collection",
+    "fastest": "provider.sort",
     "x-anthropic-beta": "headers.x-anthropic-beta",
 }
 
@@ -206,9 +211,10 @@ async def test_what_the_model_has_no_use_for_is_marked_with_the_reason(starter: 
         app.screen.command_choose_model("anthropic/claude-sonnet-4.6")
         await open_settings(app)
         await find(app, "seed")
-        await app.until_shown("the model doesn't heed seed", "anthropic/claude-sonnet-4.6 doesn't heed seed.")
+        await app.until_shown("anthropic/claude-sonnet-4.6 doesn't heed seed.")
+        assert "not with this model" not in app.text()  # nobody sets it
         await play(app, "enter", "=7", "enter")
-        await app.until_shown("● Seed")
+        await app.until_shown("● Seed", "7  not with this model")
         await find(app, "model")
         await app.pilot.press("enter")
         await app.until(lambda: isinstance(app.app.screen, ModelPicker) and app.app.screen.table.count)
@@ -238,6 +244,21 @@ async def test_the_json_shows_what_is_typed_before_it_is_kept(echo: Starter) -> 
         await app.until_shown("Only the likeliest words")
 
 
+async def test_the_headers_that_go_along_stand_below_the_json_without_the_key(echo: Starter) -> None:
+    settings = {"headers": {"x-anthropic-beta": "some-beta"}, "attribution": {"title": "Mine [/b]"}}
+    async with echo.run(size=(200, 60), settings=settings) as app:
+        await open_settings(app)
+        await app.until_shown(
+            "with the messages of this conversation", "HTTP-Referer: ", "X-OpenRouter-Title: Mine [/b]",
+            "x-anthropic-beta: some-beta", "Authorization: Bearer ••",
+        )  # fmt: skip
+        assert DEMO_KEY not in app.text()
+        assert "X-OpenRouter-Metadata" not in app.text()
+        await find(app, "provider order")
+        await play(app, "enter", "=openai", "enter")
+        await app.until_shown("X-OpenRouter-Metadata: enabled")
+
+
 async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter: Starter) -> None:
     with running(OTHER_SERVERS["Ollama"]) as there:
         speaks = {"servers": {there.base_url.removesuffix("/v1"): {"speaks": "openai"}}}
@@ -248,13 +269,18 @@ async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter:
             await app.until_shown("This server has no place for: provider.", "Zero data retention: on in this chat.")
 
 
-async def test_fallback_models_are_completed(echo: Starter) -> None:
+async def test_names_of_models_and_providers_are_completed(echo: Starter) -> None:
     async with echo.run(size=SMALL) as app:
         pane = await open_settings(app)
-        await app.until(lambda: pane._models)
+        await app.until(lambda: pane._entry)
         await find(app, "fallback models")
         await play(app, "enter", "=demo/mark", "tab", "=, demo/fas", "tab", "enter")
         await app.until(lambda: pane.chat.settings.get("models") == ["demo/markdown", "demo/fast"])
+        await find(app, "provider order")
+        await play(app, "enter", "=anth")
+        await app.until_shown("Tab anthropic")
+        await play(app, "tab", "=, nobody-known", "enter")
+        await app.until(lambda: pane.chat.settings.get("provider") == {"order": ["anthropic", "nobody-known"]})
 
 
 HOSTILE: Layer = {"system": "\x1b]52;c;x\x07[/foo][red]", "user": "[/bold]\x1b[2J", "metadata": {"[/x]": "\x9b"}}

@@ -55,7 +55,7 @@ async def settings(running: Running) -> None:
     """Show the settings, one of which the model has no use for."""
     await running.pilot.press("ctrl+t")
     await running.until(lambda: isinstance(running.app.screen, SettingsPane))
-    await running.until_shown("the model doesn't heed seed" if running.app.size.width > 100 else "0.1")
+    await running.until_shown("not with this model" if running.app.size.width > 100 else "0.1")
     await running.pilot.press(*["down"] * 8)
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id
@@ -26,6 +27,11 @@ from chat_tui.conversation.values import Message, Receipt, TextPart
 from tests.bench.row import Row, at_most
 
 MESSAGES = 10_000
+Screen: TypeAlias = Callable[[bytes, bytes], None]
+"""Sends keys, the second argument, then reads until the first appears, or for 50 ms when that is empty."""
+FRAME_MS = 1000 / 30
+"""The application paints at most thirty times a second."""
+KEY_MS = 16
 BASE_URL = "http://127.0.0.1:9/api/v1"
 """Nobody answers there."""
 _COLUMNS, _ROWS = 120, 40
@@ -116,7 +122,22 @@ def _idle_share(command: list[str], home: Path, seconds: float) -> float:
         return (_cpu(process.pid) - before) / (time.monotonic() - began)
 
 
-def cpu_of(pid: int, screen: Callable[[bytes, bytes], None], keys: list[bytes], first: bytes = b"") -> float:
+def opening(screen: Screen, pid: int, key: bytes, shown: bytes, first: bytes = b"") -> float:
+    """Return seconds from `key`, which opens a pane after `first`, until `shown` is on the screen."""
+    screen(shown, first + key)
+    screen(b"", b"\x1b")  # what is done once is done
+    idle_again(pid, screen)
+    screen(b"", first)
+    idle_again(pid, screen)
+    began = time.monotonic()
+    screen(shown, key)
+    opened = time.monotonic() - began
+    idle_again(pid, screen)
+    return opened
+
+
+def cpu_of(pid: int, screen: Screen, keys: list[bytes], first: bytes = b"") -> float:
+    """Return seconds of CPU for one of `keys`, which come after `first`."""
     if first:
         screen(b"", first)
         idle_again(pid, screen)
@@ -127,7 +148,7 @@ def cpu_of(pid: int, screen: Callable[[bytes, bytes], None], keys: list[bytes], 
     return (_cpu(pid) - before) / len(keys)
 
 
-def idle_again(pid: int, screen: Callable[[bytes, bytes], None]) -> None:
+def idle_again(pid: int, screen: Screen) -> None:
     """Wait until the process has used no CPU for 0.3 s."""
     while True:
         before = _cpu(pid)
@@ -143,9 +164,7 @@ def _cpu(pid: int) -> float:
 
 
 @contextmanager
-def terminal(
-    command: list[str], home: Path
-) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[bytes, bytes], None]]]:
+def terminal(command: list[str], home: Path) -> Iterator[tuple[subprocess.Popen[bytes], Screen]]:
     """Run `command` in a terminal; the function sends keys, then reads until a text appears (or for 50 ms)."""
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from tests.bench.transcript import SIZE, empty_reply, painted
 
 PIECE = 5_000
 """Characters that arrive at once."""
+JSON = "JSON"
+"""What names begin with of what was asked for as that."""
 GAP = 0.25
 """Seconds between two frames."""
 
@@ -34,6 +37,20 @@ def texts(scale: int) -> dict[str, str]:
         "one line": "word and **more** " * (58_000 // scale),
         "one list of 50,000 items": "- item with `code`\n" * (50_000 // scale),
         "prose with code": source(150_000 // scale, 3),
+        **{f"{JSON} {name}": json.dumps(value) for name, value in values(scale).items()},
+    }
+
+
+def values(scale: int) -> dict[str, object]:
+    """Return each kind of megabyte that is JSON."""
+    return {
+        "of 16,000 objects": [
+            {"id": number, "name": f"item {number}", "tags": ["a", "b"], "price": 1.5}
+            for number in range(16_000 // scale)
+        ],
+        "of 500,000 numbers": [0] * (500_000 // scale),
+        "of one string": {"text": "word and **more** " * (58_000 // scale)},
+        "of 80 objects with 1,000 keys": [{f"k{key}": key for key in range(1000)} for _ in range(80 // min(scale, 8))],
     }
 
 
@@ -89,11 +106,11 @@ def settled_memory() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def arriving(text: str) -> Steps:
+async def arriving(text: str, form: str) -> Steps:
     """Measure the steps of a reply that arrives at full speed, with the last one, which finishes it."""
     app, steps = Host(), Steps()
     async with app.run_test(size=SIZE) as pilot:
-        reply = empty_reply()
+        reply = replace(empty_reply(), response_format=form)
         app.reader.add(reply)
         await pilot.pause()
         with settled_memory():
@@ -107,10 +124,10 @@ async def arriving(text: str) -> Steps:
     return steps
 
 
-async def read(text: str) -> Steps:
-    """Measure opening a finished message, paging, going to its ends, another size and other colours."""
+async def read(text: str, form: str) -> Steps:
+    """Measure opening a finished message, paging, folding, going to its ends, another size and other colours."""
     app, steps = Host(), Steps()
-    message = replace(empty_reply(), parts=(TextPart(text),), status="complete")
+    message = replace(empty_reply(), parts=(TextPart(text),), status="complete", response_format=form)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
 
@@ -124,6 +141,7 @@ async def read(text: str) -> Steps:
             *[app.reader.action_page_down] * 3,
             lambda: app.reader.scroll_to(None, 5_000, animate=False),
             lambda: app.reader.action_move("down"),
+            *[app.reader.action_fold] * 2,
             app.reader.action_scroll_end,
             light,
         ]
@@ -147,6 +165,7 @@ def run(quick: bool) -> list[Row]:
     """Measure each kind."""
     rows: list[Row] = []
     for name, text in texts(10 if quick else 1).items():
-        rows.append(asyncio.run(arriving(text)).row(f"longest step: {name} arrives"))
-        rows.append(asyncio.run(read(text)).row(f"longest step: {name} is read"))
+        form = "json_object" if name.startswith(JSON) else ""
+        rows.append(asyncio.run(arriving(text, form)).row(f"longest step: {name} arrives"))
+        rows.append(asyncio.run(read(text, form)).row(f"longest step: {name} is read"))
     return rows

@@ -6,19 +6,14 @@ import json
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from chat_tui.engine.catalogue_files import CatalogueFiles
-from tests.bench.application import BASE_URL, cpu_of, idle_again, terminal
+from tests.bench.application import BASE_URL, FRAME_MS, KEY_MS, cpu_of, idle_again, opening, terminal
 from tests.bench.row import Row, at_most
 
 MODELS = 1_000
-FRAME_MS = 1000 / 30
-"""The application paints replies at most thirty times a second."""
-KEY_MS = 16
 _KEYS = b"gpt ctx>100k claude sonnet -mini out<5 "
 _FAMILIES = (("openai", "gpt"), ("anthropic", "claude-sonnet"), ("google", "gemini-pro"), ("qwen", "qwen-max"))
 _DESCRIPTION = "A model of some size that answers in many languages, calls tools and thinks before it speaks. " * 3
@@ -64,17 +59,7 @@ def _measure(home: Path) -> tuple[float, float, float]:
     with terminal([sys.executable, "-m", "chat_tui"], home) as (process, screen):
         screen(b"sk anything", b"")
         idle_again(process.pid, screen)
-        _open(screen)
-        screen(b"", b"\x1b")  # what is done once is done
-        idle_again(process.pid, screen)
-        opened = _open(screen)
-        idle_again(process.pid, screen)
+        opened = opening(screen, process.pid, b"\x0f", b"1,000 models")
         step = cpu_of(process.pid, screen, [b"\x1b[B"] * 40)
         key = cpu_of(process.pid, screen, [bytes([key]) for key in _KEYS])
     return opened, key, step
-
-
-def _open(screen: Callable[[bytes, bytes], None]) -> float:
-    began = time.monotonic()
-    screen(b"1,000 models", b"\x0f")
-    return time.monotonic() - began

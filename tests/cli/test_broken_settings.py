@@ -8,6 +8,7 @@ import pytest
 
 from chat_tui.app import ChatApp
 from chat_tui.cli.main import main
+from chat_tui.config.layers import Held
 from chat_tui.config.settings import BUILT_IN
 from tests.cli.home import Home, command
 from tests.terminal.driver import Terminal
@@ -148,6 +149,6 @@ def test_the_demo_keeps_its_changes_to_itself(tmp_path: Path, launched: list[Cha
     assert main(["--demo"]) == 0
     launch = launched[0]._launch
     assert launch.theme is not None
-    assert (launch.theme.name, launch.chat.model) == ("moss", "demo/markdown")
+    assert (launch.theme.name, launch.chat.layers.held("model")) == ("moss", Held("demo/markdown", "built-in"))
     assert tmp_path not in launch.library.paths.settings.parents
     assert tmp_path not in launch.library.presets.folder.parents

@@ -88,3 +88,27 @@ def test_files_that_are_no_presets_are_not_listed(presets: Presets) -> None:
         (presets.folder / name).write_text("")
     (presets.folder / "folder.toml").mkdir()
     assert presets.names() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "a/b", "../a", "/etc/passwd"),
+        *("a\0", "a\nb", " a", "a ", "a.", "@a", "😀", "x" * 65, "NUL", "con.x"),
+    ],
+)
+def test_no_file_elsewhere_can_be_named(presets: Presets, name: str) -> None:
+    for do in (presets.read, presets.delete, presets.content, lambda name: presets.write(name, {})):
+        with pytest.raises(ConfigError, match="can't be a preset's name"):
+            do(name)
+    assert not presets.folder.exists()
+
+
+def test_a_linked_preset_stays_a_link(presets: Presets, tmp_path: Path) -> None:
+    whole = tmp_path / "shared.toml"
+    whole.write_text("model = 'a/b'\n")
+    presets.folder.mkdir()
+    presets.path("linked").symlink_to(whole)
+    presets.write("linked", {"model": "c/d"}, replacing=True)
+    assert presets.path("linked").is_symlink()
+    assert 'model = "c/d"' in whole.read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -259,3 +261,73 @@ def test_every_key_has_its_line() -> None:
     places = Places(text)
     assert {path: places.line(path) for path in lines} == lines
     assert places.line(("nothing",)) is None
+
+
+RIVALRY: dict[str, tuple[str, tuple[str, Any], str]] = {
+    "a rival": (
+        '[reasoning]\neffort = "high" # e\n',
+        ("reasoning.max_tokens", 9),
+        "[reasoning]\n# e\nmax_tokens = 9\n",
+    ),
+    "not to be sent": ('unset = ["model", "stop"]\n', MODEL, 'unset = ["stop"]\nmodel = "a/b"\n'),
+    "alone not to be sent": ('unset = ["model"]\n', MODEL, 'model = "a/b"\n'),
+    "not to be sent, taken out": ('unset = ["model", 5]\n', ("model", None), "unset = [5]\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "setting", "after"), RIVALRY.values(), ids=RIVALRY)
+def test_what_would_hinder_a_setting_makes_room_and_comes_back(
+    tmp_path: Path, before: str, setting: tuple[str, Any], after: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(before)
+    take_back = write_setting(file, *setting)
+    assert file.read_text() == after
+    take_back()
+    assert file.read_text() == before
+
+
+def test_a_change_is_taken_back_from_a_file_that_was_changed_since(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[reasoning]\neffort = "high"\n')
+    take_back = write_setting(file, "reasoning.max_tokens", 9)
+    file.write_text(f'{file.read_text()}\n[provider]\nsort = "price" # mine\n')
+    take_back()
+    assert file.read_text() == '[reasoning]\neffort = "high"\n\n[provider]\nsort = "price" # mine\n'
+
+
+def test_a_file_keeps_its_rights_and_a_new_one_is_private(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    old.write_text("# mine\n")
+    old.chmod(0o644)
+    for file in (old, new):
+        write_setting(file, "model", "a/b")
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (old, new)] == [0o644, 0o600]
+
+
+def test_a_file_that_may_not_be_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("# mine\n")
+    file.chmod(0o444)
+    if os.geteuid() == 0:  # to whom the system grants everything
+        monkeypatch.setattr(os, "access", lambda path, _: Path(path).stat().st_mode & 0o200)
+    with pytest.raises(PermissionError):
+        write_setting(file, "model", "a/b")
+    assert file.read_text() == "# mine\n"
+
+
+def test_what_an_editor_writes_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("# mine\n")
+    sync, edits = os.fsync, iter(["# mine\ntheme = 'moss'\n"])
+
+    def edit_and_sync(descriptor: int) -> None:
+        """Write as an editor does while the new file is on its way to the disk."""
+        if text := next(edits, ""):
+            file.write_text(text)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", edit_and_sync)
+    write_setting(file, "model", "a/b")
+    assert file.read_text() == "# mine\ntheme = 'moss'\nmodel = \"a/b\"\n"
+    assert list(tmp_path.iterdir()) == [file]

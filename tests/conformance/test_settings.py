@@ -23,6 +23,7 @@ from tests.setting_samples import SENT, fields_for, value_for
 
 pytestmark = pytest.mark.filterwarnings(r"ignore:.*\*\* DEPRECATED \*\*:DeprecationWarning")
 
+RULE = {"rule": "No jokes.", "watch": ["content"]}
 HERE: dict[str, Any] = {
     "model": "demo/echo",
     "models": ["demo/echo"],
@@ -46,6 +47,14 @@ HERE: dict[str, Any] = {
     "tools.openrouter:web_search.parameters.x_search": {"from_date": "2026-01-31"},
     "tools.openrouter:web_fetch.parameters": {"max_uses": 2},
     "tools.openrouter:image_generation.parameters": {"quality": "high"},
+    "tools.openrouter:fusion.parameters": {"max_tool_calls": 2},
+    "tools.openrouter:advisor.parameters": {"model": "demo/fast"},
+    "tools.openrouter:subagent.parameters": {"model": "demo/fast"},
+    "tools.openrouter:experimental__search_models.parameters": {"max_results": 2},
+    "tools.openrouter:bash.parameters": {"engine": "auto"},
+    "plugins.alignment.rules": [RULE],
+    "plugins.armor.classifier_context": {"v": 1, "auto_mode": {"hard_deny": ["Delete nothing."]}},
+    "stream": False,
     "plugins.web.user_location": {"type": "approximate", "city": "Rome"},
     "plugins.web.x_search": {"from_date": "2026-01-31"},
 }
@@ -56,6 +65,10 @@ TOGETHER: dict[str, dict[str, Any]] = {
     "response_format.grammar": {"response_format.type": "grammar"},
     "cache_control.ttl": {"cache_control.type": "ephemeral"},
     "prompt_cache_options.ttl": {"prompt_cache_options.mode": "explicit"},
+    **{
+        f"plugins.alignment.{name}": {"plugins.alignment.rules": [RULE]}
+        for name in ("enabled", "mode", "threshold", "instruct", "max_retries")
+    },
 }
 """Settings that the wire knows beside others only."""
 
@@ -92,14 +105,20 @@ def received(server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> di
 def test_what_is_set_is_sent_exactly_and_nothing_else(name: str, received: dict[str, tuple[Any, Any]]) -> None:
     value, request = received[name]
     system = [{"role": "system", "content": value}] if name == "system" else []
-    assert request == {
+    expected = {
         "model": "demo/echo",
-        **_wire(name, value, TOGETHER.get(name, {})),
         "messages": [*system, {"role": "user", "content": "Hi"}],
         "stream": True,
-        "stream_options": {"include_usage": True},
+        **({} if name == "stream" else {"stream_options": {"include_usage": True}}),
+        **_wire(name, value, TOGETHER.get(name, {})),
     }
+    assert request == expected
+    assert as_json(request) == as_json(expected), "1, 1.0 and true are equal to Python alone"
     assert through_the_sdk(request) <= UNKNOWN_TO_THE_SDK
+
+
+def as_json(body: Any) -> str:
+    return json.dumps(body, sort_keys=True)
 
 
 def _wire(name: str, value: Any, beside: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +128,8 @@ def _wire(name: str, value: Any, beside: dict[str, Any]) -> dict[str, Any]:
     whole = fields_for(name, value)
     for other, needed in beside.items():
         for field, inner in fields_for(other, needed).items():
-            whole[field] = {**inner, **whole[field]}
+            is_list = isinstance(inner, list)
+            whole[field] = [{**inner[0], **whole[field][0]}] if is_list else {**inner, **whole[field]}
     prices = (whole.get("provider") or {}).get("max_price")
     if prices:
         whole["provider"]["max_price"] = {kind: format(Decimal(str(price)), "f") for kind, price in prices.items()}

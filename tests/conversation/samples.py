@@ -9,9 +9,11 @@ from decimal import Decimal
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import (
     Attempt,
+    Chance,
     Citation,
     Failure,
     FilePart,
+    Likely,
     Message,
     Receipt,
     Role,
@@ -52,6 +54,11 @@ def full_message() -> Message:
         reasoning_details=({"type": "reasoning.text", "text": "hm", "weight": Decimal("0.25"), "index": 0},),
         tool_calls=({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}},),
         citations=(Citation("https://example.com/a", "A"), Citation("https://example.com/b")),
+        logprobs=(
+            Chance(Likely(" the", -0.25), (Likely(" the", -0.25), Likely(" a", -1.5))),
+            Chance(Likely("\\xf0\\x9f", 0.0, b"\xf0\x9f"), (Likely("\ud800"),)),
+        ),
+        response_format="json_object",
         annotations=(FilePart("cd" * 32, "application/json", "map.pdf", 90),),
         receipt=Receipt(
             model="openai/gpt-5-2026-01-01",

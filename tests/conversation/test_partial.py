@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall
+from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.partial import recover_partial
-from chat_tui.conversation.values import Attempt, Citation, FilePart, Message, Receipt, TextPart
+from chat_tui.conversation.values import Attempt, Chance, Citation, FilePart, Likely, Message, Receipt, TextPart
 from tests.conversation.samples import message
 
 
@@ -46,6 +46,18 @@ def test_what_arrived_is_recovered_as_interrupted(tmp_path: Path) -> None:
     assert recovered.parts == (TextPart("Once upon \ud800"),)
     assert recovered.receipt == Receipt("m", "p", "gen-1")
     assert recovered.at == reply.at  # its end, saved elsewhere, would be later and count
+
+
+def test_what_was_told_of_tokens_is_recovered_with_the_form_that_was_asked_for(tmp_path: Path) -> None:
+    chances = [Chance(Likely("Hi", -0.5), (Likely("Hi", -0.5), Likely("Ho", -1.0))), Chance(Likely("!", None, b"\xf0"))]
+    reply = replace(streaming_reply(), response_format="json_schema")
+    path = write_partial(
+        Folder(tmp_path), reply, [Text("Hi"), Weighed((chances[0],))], [Weighed((chances[1],)), Text("!")]
+    )
+    recovered = recover_partial(path)
+    assert recovered is not None
+    assert recovered.logprobs == tuple(chances)
+    assert (recovered.text, recovered.response_format) == ("Hi!", "json_schema")
 
 
 def test_calls_sources_pictures_and_the_whole_receipt_are_recovered(tmp_path: Path) -> None:

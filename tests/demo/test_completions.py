@@ -235,3 +235,29 @@ def test_the_key_shows_what_was_spent(client: Client) -> None:
     after = client.get("auth/key").json()["data"]
     assert after["usage"] - before["usage"] == pytest.approx(cost)
     assert after["limit"] - after["usage"] == pytest.approx(after["limit_remaining"])
+
+
+WEIGHED = {"logprobs": True, "top_logprobs": 3}
+
+
+def test_the_probabilities_of_tokens_add_up_to_the_text_and_are_the_same_streamed_or_not(client: Client) -> None:
+    whole = client.chat("x-ai/grok-4.3", "Tea? 🍵", **WEIGHED).json()["choices"][0]
+    pieces = [chunk["choices"][0] for chunk in client.chunks("x-ai/grok-4.3", "Tea? 🍵", **WEIGHED)]
+    told = whole["logprobs"]["content"]
+    assert told == [entry for piece in pieces if piece.get("logprobs") for entry in piece["logprobs"]["content"]]
+    assert b"".join(bytes(entry["bytes"]) for entry in told).decode() == whole["message"]["content"]
+    assert [0xF0, 0x9F] in [entry["bytes"] for entry in told]  # half a character, as models' tokens are
+    for entry in told:
+        listed = [likely["logprob"] for likely in entry["top_logprobs"]]
+        assert listed == sorted(listed, reverse=True)
+        assert len(listed) == 3
+        assert listed[0] <= 0
+
+
+@pytest.mark.parametrize(
+    ("model", "fields"), [("x-ai/grok-4.3", {"top_logprobs": 3}), ("demo/markdown", WEIGHED), ("x-ai/grok-4.3", {})]
+)
+def test_probabilities_are_told_only_when_asked_of_a_model_that_knows_them(
+    client: Client, model: str, fields: dict[str, Any]
+) -> None:
+    assert client.chat(model, **fields).json()["choices"][0]["logprobs"] is None

@@ -212,6 +212,7 @@ def test_compression_is_told_to_those_who_ask_how_it_was_routed(client: Client) 
     reply = client.post("chat/completions", json={"model": "demo/text-only", **body}, headers=headers).json()
     (stage,) = reply["openrouter_metadata"]["pipeline"]
     assert (stage["type"], stage["data"]["compressed_tokens"]) == ("context_compression", 16_384)
+    assert stage["summary"] == "17,504 → 16,384 tokens"
 
 
 def test_compression_that_is_turned_off_does_not(client: Client) -> None:

@@ -17,9 +17,11 @@ from chat_tui.conversation.values import Message
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.asking import Manner
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.chat_settings import ChatSettings
 from chat_tui.engine.library import Library
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.session import Session
+from chat_tui.engine.setting_commands import Commands
 from chat_tui.paths import Paths
 
 PATIENCE = 20.0  # seconds, for what must happen; nothing waits that long unless it is broken
@@ -210,6 +212,18 @@ def library_at(root: Path, model: str = "demo/echo") -> Library:
 def library(tmp_path: Path) -> Library:
     """No conversations yet."""
     return library_at(tmp_path)
+
+
+@pytest.fixture
+def chat(library: Library) -> Chat:
+    """A new conversation."""
+    return library.begin()
+
+
+@pytest.fixture
+def commands(chat: Chat, library: Library, session: Session) -> Commands:
+    """The commands of that conversation, on the emulator."""
+    return Commands(ChatSettings(chat, library), session)
 
 
 def begin(library: Library, model: str) -> Chat:

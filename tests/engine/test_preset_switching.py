@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,8 @@ from chat_tui.config.layers import RIVALS
 from chat_tui.config.names import flat
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message, TextPart
-from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.account_presets import AccountPreset
+from chat_tui.engine.chat_settings import ChatSettings, Way
 from chat_tui.engine.library import Library
 from chat_tui.paths import Paths
 
@@ -96,3 +99,33 @@ def test_a_preset_clears_what_it_sets_and_nothing_else(tmp_path: Path) -> None:
         "plugins": [{"id": "web", "max_results": 2}],
         "system": "Mine",
     }
+
+
+WAYS: list[tuple[tuple[Way, Way], dict[str, str]]] = [
+    (ways, own)
+    for ways in product(get_args(Way), repeat=2)
+    for own in ({}, {"system": "Mine"}, {"model": "m/own"})
+    if "model" not in ways or "model" not in own  # a preset that is the model takes the place of the chat's own
+]
+
+
+@pytest.mark.parametrize(("ways", "own"), WAYS, ids=str)
+def test_a_chat_keeps_nothing_of_account_presets_that_it_left(
+    tmp_path: Path, ways: tuple[Way, Way], own: dict[str, str]
+) -> None:
+    """Neither the model of a default nor the name of one that was used before stays in the chat."""
+    library = Library(Paths.under(tmp_path), defaults={"model": "m/default"})
+    chosen = ChatSettings(library.begin(), library)
+    for name, value in own.items():
+        chosen.change(name, value)
+    before = chosen.layers
+    for slug, way in zip("xy", ways, strict=True):
+        chosen.use_account_preset(AccountPreset(slug, config={"top_p": 0.5}), way)
+        assert chosen.layers.conversation.get("model") != "m/default"
+    sent, way, model = chosen.request().body, ways[-1], own.get("model", "m/default")
+    if "model" not in ways:
+        assert sent["model"] == (f"{model}@preset/y" if way == "both" else model)
+    assert sent.get("preset") == ("y" if way == "field" else None)
+    assert "@preset/x" not in sent["model"]
+    chosen.leave_preset()
+    assert chosen.layers == before

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, suggestions
+from chat_tui.config.commands import SETTABLE, VERBS, find, is_command, other_command, suggestions
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import SETTINGS, Setting
+from chat_tui.config.settings import read_settings
 from chat_tui.config.typed import read_value, shown_value
-from chat_tui.demo.keys import LIMITED_KEY
-from chat_tui.demo.server import DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.known_names import learn_names
 from chat_tui.engine.library import Library
-from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.session import Session
 from chat_tui.engine.setting_commands import Commands
-from chat_tui.paths import Paths
 from chat_tui.screens.actions import BY_SLASH
-from tests.engine.conftest import ask, session_of
-
-
-@pytest.fixture
-def chat(library: Library) -> Chat:
-    return library.begin()
-
-
-@pytest.fixture
-def commands(chat: Chat, library: Library, session: Session) -> Commands:
-    return Commands(ChatSettings(chat, library), session)
+from tests.engine.conftest import ask
 
 
 async def test_every_setting_has_a_command_and_none_hides_another() -> None:
     assert all(find(name).name == name for name in SETTABLE)
     shorts = [one.short for one in SETTINGS.values() if one.short]
     assert len(set(shorts)) == len(shorts)
-    both = {*BY_SLASH, *VERBS} & set(shorts)
-    assert all(not BY_SLASH[name].argument for name in both), "what follows says which one is meant"
+    assert not {*BY_SLASH, *VERBS} & set(shorts)
+    assert all(other_command(name) for name, action in BY_SLASH.items() if name in SETTABLE and not action.argument)
 
 
 VALUES: list[tuple[str, str, Any]] = [
@@ -65,7 +52,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("order", "[]", []),
     ("order", '["a, b"]', ["a, b"]),
     ("quant", "fp8,bf16", ["fp8", "bf16"]),
-    ("stop", '"\\n"', "\n"),
+    ("stop-texts", '"\\n"', "\n"),
     ("stop", "END", "END"),
     ("stop", '"a,b", c', ["a,b", "c"]),
     ("latency", "500ms", 0.5),
@@ -148,6 +135,33 @@ def test_what_is_typed_can_be_completed(typed: str, some: list[str]) -> None:
     assert [one.text for one in suggestions(typed)] == some
 
 
+NAMES = {
+    "provider.order": ("anthropic", "amazon-bedrock", "google-vertex"),
+    "model": ("openai/gpt-9", "openai/gpt-9-mini", "qwen/qwen-7"),
+    "local_preset": ("careful", "quick"),
+    "preset": ("careful", "team"),
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "some"),
+    [
+        ("order an", ["order anthropic"]),
+        ("order vertex", ["order google-vertex"]),
+        ("order anthropic, ", ["order anthropic, amazon-bedrock", "order anthropic, google-vertex"]),
+        ("order anthropic ", []),
+        ("set provider.order A", ["set provider.order anthropic", "set provider.order amazon-bedrock"]),
+        ("model gpt-9", ["model openai/gpt-9", "model openai/gpt-9-mini"]),
+        ("order nobody", []),
+        ("preset ca", ["preset careful"]),
+        ("preset @", ["preset @careful", "preset @team"]),
+        ("preset delete ", ["preset delete careful", "preset delete quick"]),
+    ],
+)
+def test_names_that_are_known_can_be_completed(typed: str, some: list[str]) -> None:
+    assert [one.text for one in suggestions(typed, lambda name: NAMES.get(name, ()))] == some
+
+
 @given(st.sampled_from(list(SETTABLE.values())), st.text('0129.,-+eE_ "\\{}[]=:abknoufstrue\n\x1b$µ', max_size=12))
 def test_whatever_is_typed_is_a_value_or_a_sentence(setting: Setting, text: str) -> None:
     try:
@@ -190,7 +204,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("web off", "Web plugin is off", {"plugins": [{"id": "web", "enabled": False}]}),
     ("search on", "Web search is on", {"tools": [{"type": "openrouter:web_search"}]}),
     ("search off", "Web search is off", {}),
-    ("stop \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
+    ("stop-texts \"\\n\"", 'Stop texts is "\\n"', {"stop": "\n"}),
 ]  # fmt: skip
 
 
@@ -242,89 +256,29 @@ async def test_a_default_that_was_changed_by_hand_meanwhile_is_left_alone(comman
     assert library.paths.settings.read_text() == "[parameters]\ntemperature = 0.9\n"
 
 
-# Presets
-
-
-async def test_a_preset_is_made_used_renamed_deleted_and_brought_back(commands: Commands, library: Library) -> None:
-    settings, names = commands.settings, library.presets.names
+async def test_what_others_changed_meanwhile_bars_no_way_back(commands: Commands, library: Library) -> None:
+    """A step that can't be undone any more is told of once; those before it can."""
     await commands.run("temp", "0.2")
-    await commands.run("sort", "price")
-    assert "are the preset “careful” now" in await commands.run("preset", "save careful")
-    with pytest.raises(ConfigError, match="There is a preset “careful” already"):
-        await commands.run("preset", "save careful")
-    await commands.run("temp", "1.5")
-    before = settings.chat.metadata.settings
-    assert (await commands.run("preset", "careful")).startswith("This chat uses the preset “careful”.")
-    assert settings.held("parameters.temperature").origin == "preset"
-    assert settings.request().body["temperature"] == 0.2
+    await commands.run("preset", "save careful")
+    path = library.presets.path("careful")
+    path.write_text(mine := 'model = "my/own" # mine\n')
+    with pytest.raises(ConfigError, match="“careful” was changed meanwhile, so it was left as it is"):
+        await commands.run("undo", "")
+    assert path.read_text() == mine
+    assert "parameters.temperature is undone" in await commands.run("undo", "")
+
+
+async def test_a_default_takes_the_place_of_what_excludes_it(commands: Commands, library: Library) -> None:
+    file = library.paths.settings
+    file.parent.mkdir(parents=True)
+    file.write_text('[reasoning]\neffort = "high"\n')
+    library.defaults = {"reasoning": {"effort": "high"}}
+    await commands.run("default", "think-tokens 2000")
+    assert read_settings(file) == ({"reasoning": {"max_tokens": 2000}}, [])
+    assert commands.settings.layers.settings()["reasoning"] == {"max_tokens": 2000}
     await commands.run("undo", "")
-    assert settings.chat.metadata.settings == before
-    await commands.run("redo", "")
-    await commands.run("preset", "rename careful to plain words")
-    assert (names(), settings.held("local_preset").value) == (["plain words"], "plain words")
-    await commands.run("undo", "")
-    assert (names(), settings.held("local_preset").value) == (["careful"], "careful")
-    await commands.run("preset", "delete careful")
-    assert (names(), settings.request().body.get("temperature")) == ([], None)
-    await commands.run("undo", "")
-    assert (names(), settings.request().body["temperature"]) == (["careful"], 0.2)
-    assert await commands.run("preset", "none") == "This chat uses no preset any more."
-    assert settings.held("local_preset").value is None
-    with pytest.raises(ConfigError, match=r"There is no preset “carefull” in .* Did you mean “careful”\?"):
-        await commands.run("preset", "carefull")
-    for name in ("../x", "a/b", ".x", "@x", "", "x" * 65, "a."):
-        with pytest.raises(ConfigError, match="can't be a preset's name"):
-            library.presets.write(name, {})
-
-
-async def test_an_account_preset_holds_whatever_the_defaults_say(
-    chat: Chat, session: Session, commands: Commands, library: Library
-) -> None:
-    await commands.run("default", "temp 0.9")
-    await commands.run("set", "provider.zdr on")
-    await commands.run("set", "top-p 0.5")
-    told = await commands.run("preset", "@careful-writer")
-    assert told == (
-        "This chat uses your account's preset “@careful-writer”, which sets model, temperature, provider, system."
-    )
-    assert commands.settings.request().body == {"model": "@preset/careful-writer", "top_p": 0.5, "stream": True}
-    reply = await ask(session, chat, "Hi")
-    assert reply.receipt
-    assert (reply.status, reply.receipt.model) == ("complete", "anthropic/claude-4.6-sonnet-20260217")
-    await commands.run("undo", "")
-    assert commands.settings.request().body["temperature"] == 0.9
-    for choice in ("preset none", "model x/y@preset/careful-writer", "preset none"):
-        await commands.run("redo", "")
-        word, _, argument = choice.partition(" ")
-        await (commands.run(word, argument) if word == "preset" else commands.run("set", choice))
-    assert commands.settings.request().body == {"model": "x/y", "top_p": 0.5, "temperature": 0.9, "stream": True}
-    for name, why in (("none-such", "has no preset"), ("old-habits", "is disabled at OpenRouter")):
-        with pytest.raises((RefusedError, ConfigError), match=why):
-            await commands.run("preset", f"@{name}")
-
-
-async def test_a_chat_is_saved_as_an_account_preset_and_what_is_not_kept_is_said(
-    commands: Commands, session: Session, library: Library
-) -> None:
-    await commands.run("temp", "0.3")
-    commands.settings.chat.change(system="Be brief.")
-    told = await commands.run("preset", "save @from-a-chat")
-    assert told == (
-        "This chat's settings are your account's preset “@from-a-chat”, version 1. OpenRouter did not keep: system."
-    )
-    saved = await session.account_presets.read("from-a-chat")
-    assert saved.config == {"model": "demo/echo", "temperature": 0.3}
-    assert "version 2" in await commands.run("preset", "save @from-a-chat")
-    assert "from-a-chat" in [preset.slug for preset in await session.account_presets.all()]
-
-
-async def test_a_key_that_may_not_save_is_said_so(
-    chat: Chat, library: Library, emulator: DemoServer, tmp_path: Path
-) -> None:
-    async with session_of(emulator.base_url, LIMITED_KEY) as session:
-        with pytest.raises(RefusedError, match=r"This key may not save presets.*keep a preset here"):
-            await Commands(ChatSettings(chat, library), session).run("preset", "save @mine")
-    assert Paths.under(tmp_path) == library.paths
+    assert file.read_text() == '[reasoning]\neffort = "high"\n'
+    assert commands.settings.layers.settings()["reasoning"] == {"effort": "high"}
 
 
 async def test_what_the_model_does_not_heed_is_said(commands: Commands, session: Session, chat: Chat) -> None:
@@ -332,6 +286,29 @@ async def test_what_the_model_does_not_heed_is_said(commands: Commands, session:
     chat.change(model="demo/echo")
     told = await commands.run("effort", "high")
     assert told == "Effort is high from the next prompt on. But this chat's model doesn't think before it answers."
+
+
+DOUBTS = {
+    "order groq, antropic": "No provider is known as “antropic”. Did you mean “anthropic”?",
+    "only Anthropic, google-vertex/us-east5": "",
+    "ignore nosuch": "No provider is known as “nosuch”.",
+    "models demo/echo, demo/fsat": "No model is known as “demo/fsat”. Did you mean “demo/fast”?",
+    "set plugins.auto-router.allowed_models anthropic/*": "",
+    "set model demo/echo:nitro@preset/mine": "",
+    "account-preset @careful-writer": "No preset of your account is known as “@careful-writer”. Did you mean “careful",
+}
+
+
+async def test_a_name_that_nobody_has_is_doubted_and_kept(commands: Commands, session: Session) -> None:
+    for name in ("model", "provider.order", "preset"):
+        assert await learn_names(name, session)
+    for typed, doubt in DOUBTS.items():
+        word, _, argument = typed.partition(" ")
+        told = await commands.run(word, argument)
+        assert doubt in told
+        assert doubt or "No " not in told
+        assert commands.settings.chat.metadata.settings
+        await commands.run("undo", "")
 
 
 async def test_where_another_process_writes_settings_hold_for_this_run(

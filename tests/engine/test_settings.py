@@ -95,7 +95,12 @@ async def test_headers_go_with_prompts_where_they_are_understood(
 ) -> None:
     origin = scripted.base_url.removesuffix("/api/v1")
     settings = {
-        "headers": {"x-anthropic-beta": "interleaved-thinking-2025-05-14"},
+        "headers": {
+            "x-anthropic-beta": "interleaved-thinking-2025-05-14",
+            "x-openrouter-cache": True,
+            "x-openrouter-cache-ttl": 60,
+            "x-openrouter-cache-clear": False,
+        },
         "attribution": {"title": "Mine"},
         "servers": {origin: {"speaks": speaks}},
     }
@@ -105,8 +110,15 @@ async def test_headers_go_with_prompts_where_they_are_understood(
         await exchange.begin()
         await exchange.finish()
         await turn.wait()
-    assert ("x-anthropic-beta: interleaved-thinking-2025-05-14" in exchange.head.lower()) == is_sent
-    assert "x-openrouter-title: mine" in exchange.head.lower()
+    head = exchange.head.lower()
+    for line in (
+        "x-anthropic-beta: interleaved-thinking-2025-05-14",
+        "x-openrouter-cache: true",
+        "x-openrouter-cache-ttl: 60",
+        "x-openrouter-cache-clear: false",
+    ):
+        assert (f"{line}\r\n" in head) == is_sent
+    assert "x-openrouter-title: mine" in head
 
 
 async def test_a_conversation_can_not_say_what_it_has_no_say_in(scripted: Scripted, tmp_path: Path) -> None:
