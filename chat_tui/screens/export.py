@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from chat_tui.conversation.exports.formats import FORMATS, format_of
+from chat_tui.conversation.exports.formats import FORMATS, WHOLE, format_of
 from chat_tui.conversation.exports.names import safe_name
 from chat_tui.conversation.exports.writing import Written
 from chat_tui.engine.files import completions, shown_path, typed_path
@@ -75,7 +75,7 @@ class ExportScreen(PopUp[Written | None]):
         self._message = message
         self._folder = folder
         self._form = form
-        self._scope: Scope = "branch"
+        self._chosen: Scope | None = None
         self._row: Row = "file"
         self._path = path
         self._replaces: Path | None = None
@@ -90,7 +90,7 @@ class ExportScreen(PopUp[Written | None]):
             yield Static(id="what", classes="choice", markup=False)
             yield Static(id="format", classes="choice", markup=False)
             with Horizontal(id="file"):
-                yield Static("File")
+                yield Static(id="label")
                 yield Input(id="path")
             yield Static(id="paths", markup=False)
             yield Static(id="note", markup=False)
@@ -106,6 +106,10 @@ class ExportScreen(PopUp[Written | None]):
         """Leave the arrows and the space to the path while it is typed."""
         return self._row != "file" if action == "choose" else super().check_action(action, parameters)
 
+    @property
+    def _scope(self) -> Scope:
+        return self._chosen or ("tree" if self._form in WHOLE else "branch")
+
     def action_row(self, step: int) -> None:
         """Go to another row, around the ends."""
         self._row = _ROWS[(_ROWS.index(self._row) + step) % len(_ROWS)]
@@ -115,7 +119,7 @@ class ExportScreen(PopUp[Written | None]):
         """Take the next choice of the row, or the one before."""
         if self._row == "what":
             scopes = [scope for scope, _ in _SCOPES if scope != "message" or self._message]
-            self._scope = scopes[(scopes.index(self._scope) + step) % len(scopes)]
+            self._chosen = scopes[(scopes.index(self._scope) + step) % len(scopes)]
         else:
             forms = list(FORMATS)
             self._form = forms[(forms.index(self._form) + step) % len(forms)]
@@ -129,6 +133,7 @@ class ExportScreen(PopUp[Written | None]):
         if dot and format_of(ending):
             with self.prevent(Input.Changed):
                 self.file.value = f"{stem}.{self._form}"
+            self.file.cursor_position = len(self.file.value)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -166,7 +171,8 @@ class ExportScreen(PopUp[Written | None]):
         self.query_one("#format", Static).update(
             self._choices("Format", forms, self._form, active=self._row == "format")
         )
-        self.file.cursor_blink = self._row == "file"
+        style = "$primary" if self._row == "file" else "$foreground-muted"
+        self.query_one("#label", Static).update(Content.styled("File", style))
         self._say(FORMATS[self._form][:1].upper() + FORMATS[self._form][1:] + ".", dim=True)
         self.refresh_bindings()
 
