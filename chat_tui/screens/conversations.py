@@ -20,8 +20,9 @@ from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.shelf import DAYS_IN_TRASH
 from chat_tui.screens import conversation_keys
 from chat_tui.screens.conversation_rows import Arranged, by_deletion, full_time, row, thrown_row, words_of
+from chat_tui.screens.editing_pane import EditingPane
 from chat_tui.screens.letters import Key
-from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE
 from chat_tui.text import one_line
 from chat_tui.widgets.row_list import Piece, RowList
 
@@ -55,7 +56,7 @@ class Way:
     words: str | None = None
 
 
-class ConversationsPane(SearchedPane):
+class ConversationsPane(EditingPane):
     """Lists all conversations; `way` says how it goes on when it has ended.
 
     Args:
@@ -65,7 +66,7 @@ class ConversationsPane(SearchedPane):
         view: What it begins with: "" for the current ones, `archived`, `trash`.
     """
 
-    CSS_PATH: ClassVar[list[str]] = ["searched_pane.tcss", "conversations.tcss"]  # type: ignore[assignment]
+    CSS_PATH = [*EditingPane.CSS_PATH, "conversations.tcss"]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     PLACEHOLDER = "Search titles, tags and models"
     CHANGES, VIEWS = conversation_keys.CHANGES, conversation_keys.VIEWS
     MORE_KEYS = "Enter opens"
@@ -174,8 +175,12 @@ class ConversationsPane(SearchedPane):
         """Tell whether what a key shows is shown."""
         return key.action == f"view('{self._view}')" or super().lit(key)
 
+    def widths(self) -> str:
+        """Return the classes of the pane: it has one column however wide the terminal is."""
+        return super().widths().replace("-wider", "")
+
     def _fit(self) -> None:
-        """Lay out in one column; what is known of a conversation shows where there is room, or as the person chose."""
+        """Show what is known of a conversation where there is room, or as the person chose."""
         super()._fit()
         self.pane.remove_class("-wider")
         if self._wants_details is None:
@@ -247,7 +252,6 @@ class ConversationsPane(SearchedPane):
 
     async def action_enter(self) -> None:
         """Keep what is typed; else open the highlighted conversation."""
-        await self.caught_up()
         if self._asked:
             self._keep_typed()
         elif self._view == "trash":
