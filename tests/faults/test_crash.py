@@ -201,7 +201,7 @@ def person(tmp_path: Path, server: DemoServer) -> Iterator[Person]:
 def _report(person: Person, what: str) -> None:
     worst = person.lateness.worst * 1000
     print(
-        f"\n{what}: {person.crashes} crashes, seed {SEED}, {dict(person.moments)}; in {person.kept} of them something had "
+        f"\n{what}: {person.crashes} crashes, seed {SEED}, {dict(person.moments)}; in {person.kept} runs something had "
         f"arrived {KEPT_AFTER * 1000:.0f} ms before, and the machine's lateness (at worst {worst:.0f} ms)"
     )
 
