@@ -212,8 +212,8 @@ def test_no_key_and_no_header_leaves(tmp_path: Path, form: str) -> None:
 
 TITLES = [
     "../../etc/passwd", "/etc/passwd", "a/b\\c", "nul\0byte", "x" * 300, "🦜" * 200, "CON", "con.txt", "LPT1", "..",
-    "", "   ", "dots...", ".hidden", "-rf", "~root", "a\nb", "\x1b]0;x\x07", "\u202egnp.exe", "\ud800", ".", "%2e%2e%2f",
-    "a:b*c?d\"e<f>g|h", "é" * 150, "NUL ", "aux.tar.gz", "con ", "\u200b", "a\u2028b", "$(rm -rf)", "CON…",
+    "", "   ", "dots...", ".hidden", "-rf", "~root", "a\nb", "\x1b]0;x\x07", "\u202egnp.exe", "\ud800", ".",
+    "%2e%2e%2f", "a:b*c?d\"e<f>g|h", "é" * 150, "NUL ", "aux.tar.gz", "con ", "\u200b", "a\u2028b", "$(rm -rf)", "CON…",
 ]  # fmt: skip
 
 
