@@ -180,7 +180,7 @@ def _clocks_that_stand() -> Iterator[None]:
     time.tzset()
     try:
         with ExitStack() as patches:
-            patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.transcript.prompt.created_at", lambda _: _MOMENT))
             patches.enter_context(patch("chat_tui.screens.model_list.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
             patches.enter_context(patch("chat_tui.transcript.message.Thinking", thinking))
