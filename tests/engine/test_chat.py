@@ -145,7 +145,7 @@ def test_what_a_newer_version_wrote_is_only_read(chats: list[Chat], where: str) 
 def test_where_no_lock_can_be_made_a_conversation_goes_on_in_memory(tmp_path: Path, chats: list[Chat]) -> None:
     first, second = chats
     first.close()
-    second._lock_path = tmp_path / "file" / "x.lock"
+    second._lock.path = tmp_path / "file" / "x.lock"
     (tmp_path / "file").write_text("not a folder")
     second.load()
     assert [message.text for message in second.path] == ["Hello"]
