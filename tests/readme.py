@@ -38,7 +38,7 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
-from chat_tui.screens import model_keys, preset_keys, setting_keys
+from chat_tui.screens import conversation_keys, model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 _NESTED = frozenset(("parts", "citations", "logprobs", "receipt", "failure"))
@@ -169,6 +169,11 @@ def settings_keys() -> str:
     return _key_table(setting_keys.help_rows())
 
 
+def conversations_keys() -> str:
+    """Return the keys of the pane of conversations."""
+    return _key_table(conversation_keys.help_rows())
+
+
 def presets_keys() -> str:
     """Return the keys of the pane of presets."""
     return _key_table(preset_keys.help_rows())
@@ -272,6 +277,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "picker keys": picker_keys,
     "settings keys": settings_keys,
     "presets keys": presets_keys,
+    "conversations keys": conversations_keys,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,
