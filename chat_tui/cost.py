@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
-from chat_tui.conversation.values import Message, Receipt
+from chat_tui.conversation.values import Message
 
 _CHARACTERS_PER_TOKEN = 4
 _CENT = Decimal("0.01")
@@ -18,17 +18,12 @@ _MOST_TOKENS = 2**53
 def total_cost(messages: Iterable[Message]) -> Decimal | None:
     """Return the sum of what the server said that replies cost, in USD; None when it said nothing of any.
 
-    What an attempt cost that failed and was made again is in it; what was copied from another conversation isn't.
+    What an attempt cost that failed and was made again is in it, and a title that a model gave; what was copied from
+    another conversation isn't.
     """
     own = (message for message in messages if message.copied_from is None)
-    costs = [cost for message in own if message.receipt for cost in _costs(message.receipt)]
+    costs = [cost for message in own if message.receipt for cost in message.receipt.costs]
     return sum(costs, Decimal(0)) if costs else None
-
-
-def _costs(receipt: Receipt) -> Iterator[Decimal]:
-    for cost in (receipt.cost, *(attempt.cost for attempt in receipt.attempts)):
-        if cost is not None:
-            yield cost
 
 
 def format_cost(cost: Decimal | None) -> str:

@@ -22,6 +22,7 @@ from chat_tui.config.writing import literal
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.values import (
+    Aside,
     Attempt,
     Chance,
     Citation,
@@ -69,6 +70,7 @@ _EVERY_FIELD = Message(
         total_ms=2900,
         service_tier="flex",
         attempts=(Attempt("sentence"),),
+        asides=(Aside("title"),),
         raw_usage={"cost": 0.1},
         metadata={"attempt": 1},
         violation="sentence",
@@ -112,6 +114,8 @@ _FIELDS = {
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
+    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they cost "
+    "isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
     "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",

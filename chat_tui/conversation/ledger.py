@@ -26,7 +26,7 @@ class Sum(NamedTuple):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: Decimal = Decimal(0)
-    """USD; attempts that failed and were made again are in it."""
+    """USD; attempts that failed and were made again are in it, and titles."""
 
 
 def sums(messages: Iterable[Message]) -> list[Sum]:
@@ -38,12 +38,11 @@ def sums(messages: Iterable[Message]) -> list[Sum]:
             continue
         key = (f"{message.at:%Y-%m-%d}", receipt.model or message.model or "", receipt.provider or "")
         known = found.get(key) or Sum(*key)
-        costs = [receipt.cost, *(attempt.cost for attempt in receipt.attempts)]
         found[key] = known._replace(
             replies=known.replies + 1,
             prompt_tokens=known.prompt_tokens + (receipt.usage.prompt_tokens or 0),
             completion_tokens=known.completion_tokens + (receipt.usage.completion_tokens or 0),
-            cost=known.cost + sum((cost for cost in costs if cost is not None), Decimal(0)),
+            cost=known.cost + sum(receipt.costs, Decimal(0)),
         )
     return list(found.values())
 

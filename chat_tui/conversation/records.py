@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args
 
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.values import (
+    Aside,
     Attempt,
     Chance,
     Citation,
@@ -252,7 +253,8 @@ def _encode_receipt(receipt: Receipt) -> Json:
             "first_token_ms": receipt.first_token_ms,
             "reasoning_ms": receipt.reasoning_ms,
             "total_ms": receipt.total_ms,
-            "attempts": [_encode_attempt(attempt) for attempt in receipt.attempts] or None,
+            "attempts": [_encode_billed(attempt) for attempt in receipt.attempts] or None,
+            "asides": [_encode_billed(aside) for aside in receipt.asides] or None,
             "raw_usage": receipt.raw_usage or None,
             "metadata": receipt.metadata or None,
             "violation": receipt.violation or None,
@@ -272,6 +274,7 @@ def _decode_receipt(data: Json) -> Receipt:
         reasoning_ms=_count(data.get("reasoning_ms")),
         total_ms=_count(data.get("total_ms")),
         attempts=tuple(_decode_attempt(attempt) for attempt in _objects(data, "attempts")),
+        asides=tuple(_decode_aside(aside) for aside in _objects(data, "asides")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
         metadata=_optional(data, "metadata", dict) or {},
         violation=_optional(data, "violation", str) or "",
@@ -312,9 +315,9 @@ def _dicts(values: object) -> list[Json]:
     return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
-def _encode_attempt(attempt: Attempt) -> Json:
-    cost = None if attempt.cost is None else format(attempt.cost, "f")
-    return _without_empty({**attempt._asdict(), "cost": cost})
+def _encode_billed(request: Attempt | Aside) -> Json:
+    cost = None if request.cost is None else format(request.cost, "f")
+    return _without_empty({**request._asdict(), "cost": cost})
 
 
 def _decode_attempt(data: Json) -> Attempt:
@@ -324,6 +327,11 @@ def _decode_attempt(data: Json) -> Attempt:
         cost=_cost(data.get("cost")),
         waited_ms=_count(data.get("waited_ms")) or 0,
     )
+
+
+def _decode_aside(data: Json) -> Aside:
+    named = {name: _optional(data, name, str) for name in ("model", "generation")}
+    return Aside(_needed(data, "what", str), **named, cost=_cost(data.get("cost")))
 
 
 def _encode_failure(failure: Failure) -> Json:

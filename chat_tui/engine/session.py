@@ -21,6 +21,7 @@ from chat_tui.engine.judging import judge_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.saver import Saver
+from chat_tui.engine.titles import Titles
 from chat_tui.engine.turn import Turn
 from chat_tui.engine.unseen import Unseen
 from chat_tui.models.endpoint import Endpoints
@@ -73,6 +74,10 @@ class Session:
         self._left: dict[str, asyncio.Task[None]] = {}
         """By the ids of conversations in which a reply streams that nobody sees: what waits for its end."""
         self.saver = Saver(paths)
+        self._naming: dict[str, asyncio.Task[None]] = {}
+        """By the ids of conversations that are about to be titled: who does."""
+        model = settings.get("title_model")
+        self._titles = Titles(self._client, self.server, self._headers, model) if model else None
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
@@ -122,10 +127,25 @@ class Session:
     async def release(self, chat: Chat) -> None:
         """Stop the reply that streams in `chat` and let go of it: it is about to be moved."""
         self._come_back(chat)
+        if (naming := self._naming.pop(chat.id, None)) is not None:
+            naming.cancel()
         if (turn := self.turn(chat)) is not None:
             turn.stop()
             await turn.wait()
         self._let_go(chat)
+
+    async def _name(self, chat: Chat, turn: Turn, titles: Titles) -> None:
+        """Have a conversation titled when its first reply is whole."""
+        reply = await turn.wait()
+        if reply.status == "complete" and reply.text:
+            await titles.name(chat, turn.prompt, reply)
+        self._naming.pop(chat.id, None)
+
+    async def named(self, chat: Chat) -> bool:
+        """Wait until a model has titled `chat`, if one does; tell whether one did."""
+        if (naming := self._naming.get(chat.id)) is not None:
+            await asyncio.wait([naming])
+        return naming is not None
 
     def _come_back(self, chat: Chat) -> None:
         if (waiting := self._left.pop(chat.id, None)) is not None:
@@ -224,9 +244,12 @@ class Session:
             waiting.cancel()
         for turn in self._turns.values():
             turn.stop("interrupted")
-        running = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]
+        turns = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]
+        running = [*turns, *self._naming.values()]  # a title that was asked for is paid, so its receipt should come
         if running:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
+        for naming in self._naming.values():
+            naming.cancel()
         await self.catalogue.close()
         await self.chosen_models.close()
         await self.providers.close()
@@ -275,6 +298,8 @@ class Session:
             mind_saving=lambda: self.saver.mind(chat),
         )
         self._turns[chat.id] = turn
+        if self._titles is not None and not any(message.role == "assistant" for message in chat.tree):
+            self._naming[chat.id] = asyncio.create_task(self._name(chat, turn, self._titles))
         self.chosen_models.note_use(model)
         return turn
 

@@ -206,6 +206,10 @@ class ConversationScreen(TuningScreen):
             await asyncio.sleep(FRAME_SECONDS)
         self._ticking.pause()
         self._show_all()
+        chat = self.chat
+        if self._engine is not None and await self._engine.named(chat):
+            self.transcript.replace(chat.tree[turn.reply.id])
+            self._show_all()
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""

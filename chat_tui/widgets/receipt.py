@@ -49,6 +49,7 @@ def receipt_line(message: Message) -> str:
         pieces.append(format_cost(receipt.cost))
     pieces.append(_own_key(receipt.raw_usage))
     pieces.append(_attempts(receipt.attempts))
+    pieces += [f"{aside.what} {format_cost(aside.cost)}" for aside in receipt.asides if aside.cost]
     pieces += _stages(receipt.metadata.get("pipeline"))
     if message.failure is not None:
         pieces += _offers(message.failure, message.at)
