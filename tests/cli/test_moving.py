@@ -93,6 +93,14 @@ def test_on_a_terminal_it_asks(home: Home, answer: str, replaced: bool) -> None:
     assert (file.read_text() == "precious") is not replaced
 
 
+def test_all_of_them_and_back(home: Home, tmp_path: Path) -> None:
+    ids = {said(home, prompt) for prompt in ("one", "two")}
+    assert home.run("export", "--all", "--format", "json", "--output", "backup").code == 0
+    other = Home(tmp_path / "other", None)
+    assert other.run("import", str(home.work / "backup")).code == 0
+    assert {row["id"] for row in other.conversations()} == ids
+
+
 def test_all_of_them_into_a_folder(home: Home) -> None:
     for prompt in ("../../up", "con", "a/b", "same", "same", "x" * 300):
         said(home, prompt)
