@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from chat_tui import __version__
@@ -17,6 +18,7 @@ from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
+from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
@@ -79,6 +81,7 @@ class Session:
         model = settings.get("title_model")
         self._titles = Titles(self._client, self.server, self._headers, model) if model else None
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
+        self.indexing = Indexing(paths) if paths else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
 
@@ -141,11 +144,10 @@ class Session:
             await titles.name(chat, turn.prompt, reply)
         self._naming.pop(chat.id, None)
 
-    async def named(self, chat: Chat) -> bool:
-        """Wait until a model has titled `chat`, if one does; tell whether one did."""
+    async def named(self, chat: Chat) -> None:
+        """Wait until a model has titled `chat`, if one does."""
         if (naming := self._naming.get(chat.id)) is not None:
             await asyncio.wait([naming])
-        return naming is not None
 
     def _come_back(self, chat: Chat) -> None:
         if (waiting := self._left.pop(chat.id, None)) is not None:
@@ -212,9 +214,19 @@ class Session:
         return self._client.shown_headers(with_routing(self._headers, body))
 
     async def preload(self) -> None:
-        """Read from the disk what the model picker shows; the server is asked when it opens."""
+        """Read from the disk what the model picker shows, and take in behind what is to be found.
+
+        The server is asked when the picker opens.
+        """
         await self.chosen_models.open()
         await self.catalogue.open()
+        if self.indexing is not None:
+            self.indexing.start()
+
+    def note(self, folder: Path) -> None:
+        """Remember that this process changes a conversation, for the search."""
+        if self.indexing is not None:
+            self.indexing.note(folder)
 
     async def settle_model(self, chat: Chat) -> str:
         """Give a chat for which nobody chose a model the server's first, when it hasn't the usual one.
@@ -250,6 +262,8 @@ class Session:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
         for naming in self._naming.values():
             naming.cancel()
+        if self.indexing is not None:
+            await self.indexing.close()
         await self.catalogue.close()
         await self.chosen_models.close()
         await self.providers.close()
@@ -298,6 +312,7 @@ class Session:
             mind_saving=lambda: self.saver.mind(chat),
         )
         self._turns[chat.id] = turn
+        self.note(chat.folder.path)
         if self._titles is not None and not any(message.role == "assistant" for message in chat.tree):
             self._naming[chat.id] = asyncio.create_task(self._name(chat, turn, self._titles))
         self.chosen_models.note_use(model)

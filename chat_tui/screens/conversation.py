@@ -206,9 +206,10 @@ class ConversationScreen(TuningScreen):
             await asyncio.sleep(FRAME_SECONDS)
         self._ticking.pause()
         self._show_all()
-        chat = self.chat
-        if self._engine is not None and await self._engine.named(chat):
-            self.transcript.replace(chat.tree[turn.reply.id])
+        await (await self._session()).named(self.chat)
+        reply = turn.reply.id
+        if reply in self.chat.tree and self.chat.tree[reply] != turn.reply:
+            self.transcript.replace(self.chat.tree[reply])  # with what the title cost
             self._show_all()
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:

@@ -90,6 +90,8 @@ class ConversationsPane(EditingPane):
         self._total = 0
         """How many conversations this view has."""
         self._is_read = False
+        self._taking_in = ""
+        """How far the index is while it takes in what changed; those that it doesn't know yet may not be listed."""
         self._said = ""
         self._asked = ""
         """What is typed: one of `_ASKED`."""
@@ -112,16 +114,19 @@ class ConversationsPane(EditingPane):
         newest = await asyncio.to_thread(library.newest, self.app.size.height)
         if not self._is_read:
             self._take(Arranged(newest), wanted)
-        arranged = await asyncio.to_thread(self._read_all, newest)
+        session = await self._session()
+        indexed = await session.indexing.summaries() if session.indexing is not None else []
+        arranged = await asyncio.to_thread(self._read_all, newest, indexed)
         self._thrown = await asyncio.to_thread(self._trash)
         self._is_read = True
         library.lately = arranged.all[: self.app.size.height]
         self._take(arranged, wanted)
 
-    def _read_all(self, newest: Sequence[Summary]) -> Arranged:
+    def _read_all(self, newest: Sequence[Summary], indexed: Sequence[Summary]) -> Arranged:
         """Return all conversations; of the `newest` what the disk says now."""
         fresh = {one.folder.name: one for one in newest}
-        found = (_newer(fresh.get(one.folder.name, one), one) for one in self._library.summaries())
+        there = self._library.complete(indexed, UNINDEXED)
+        found = (_newer(fresh.get(one.folder.name, one), one) for one in there)
         return Arranged([*self._library.drafts.unsent(), *found])
 
     def _trash(self) -> Mapping[Path, Trashed]:
@@ -137,6 +142,12 @@ class ConversationsPane(EditingPane):
         self._engine = session = await self._session()
         await asyncio.to_thread(session.unseen.read)
         self._look_at_marks()
+        if session.indexing is not None and session.indexing.progress.running:
+            async for progress in session.indexing.watch():
+                self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
+                self.show()
+            self._taking_in = ""
+            self.read()
 
     def _look_at_marks(self) -> None:
         if self._engine is not None:
@@ -212,6 +223,8 @@ class ConversationsPane(EditingPane):
             return "Archived · Alt+V shows the others"
         streaming, unseen = self._marks
         legend = ["● a reply streams"] * bool(streaming) + ["• a reply you have not seen"] * bool(unseen)
+        if self._taking_in:
+            return f"taking in what changed: {self._taking_in}"
         return " · ".join(legend) or "Ctrl+G searches all texts"
 
     def _count(self) -> str:
@@ -422,6 +435,9 @@ class ConversationsPane(EditingPane):
             said = f"{said}. Alt+U takes it back."
         self._said = said
         changed = {folder, result}
+        session = await self._session()
+        for one in changed:
+            session.note(one)
         found = await asyncio.to_thread(self._library.summaries_of, changed)
         self._thrown = await asyncio.to_thread(self._trash)
         everything = self._arranged.all

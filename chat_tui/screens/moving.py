@@ -108,6 +108,9 @@ class MovingScreen(ShelvingScreen):
         outcome: Outcome | None = await self.app.push_screen_wait(ArrivingScreen(self._library, path))
         if outcome is None:
             return
+        session = await self._session()
+        for folder in outcome.folders:
+            session.note(folder)
         if self.chat.folder.path in outcome.folders:
             self._sync(self.chat.path)
         self._inform("\n".join(outcome.sentences[:_MOST_LINES]))

@@ -184,6 +184,7 @@ class ShelvingScreen(ConversationScreen):
 
     async def _shelve(self, change: Callable[[], None]) -> bool:
         """Make a change in a thread; tell whether it was made, and the person why it wasn't."""
+        (await self._session()).note(self.chat.folder.path)
         try:
             await asyncio.to_thread(change)
         except RefusedError as error:
