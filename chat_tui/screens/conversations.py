@@ -127,7 +127,11 @@ class ConversationsPane(EditingPane):
         fresh = {one.folder.name: one for one in newest}
         there = self._library.complete(indexed, UNINDEXED)
         found = (_newer(fresh.get(one.folder.name, one), one) for one in there)
-        return Arranged([*self._library.drafts.unsent(), *found])
+        return Arranged([*self._library.unsent(), *found])
+
+    def has_thrown_away(self, folder: Path) -> bool:
+        """Tell whether a conversation is in the trash now."""
+        return any(folder.name == thrown.name for thrown in self._thrown)
 
     def _trash(self) -> Mapping[Path, Trashed]:
         return {one.summary.folder: one for one in self._library.shelf.trashed()}
@@ -422,6 +426,7 @@ class ConversationsPane(EditingPane):
             said: What was done, in a few words.
             undo: Returns what takes it back, given what `change` returned; it returns what that does.
         """
+        self._sure_of = ""
         try:
             result = await asyncio.to_thread(change)
         except RefusedError as error:
