@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -94,7 +95,7 @@ def test_how_much_leaves(tmp_path: Path) -> None:
         chosen = messages[2].id if scope == "message" else messages[1].id
         of = excerpt(tmp_path, *messages, scope=scope, message_id=chosen)
         assert [one.text for one in of.messages] == expected
-        assert [record["id"] for record in of.records] == sorted(one.id for one in of.messages)
+        assert [json.loads(line)["id"] for line in of.read_lines()] == sorted(one.id for one in of.messages)
     tree = to_markdown(excerpt(tmp_path, *messages, scope="tree"), bare=True)
     assert re.findall("## (.*)", tree) == ["You", "Assistant · 1 of 2", "You", "Assistant · 2 of 2"]
 

@@ -334,10 +334,11 @@ def archived(path: Path, piece: bytes, megabytes: int, *, before: bytes = b"[") 
         lambda path: sparse(path, 1024**3, before=b"[", after=b"]"),
         lambda path: repeated(path, "é🦜".encode(), 90, before=b'["'),
         lambda path: repeated(path, b'{"a":{}},', 30, before=b'[{"mapping":['),
+        lambda path: repeated(path, b"[],[],", 30, before=b"a = ["),
         lambda path: archived(path, b" ", 150),
         lambda path: archived(path, b"a", 90, before=b'["'),
     ],
-    ids=["one line of a gigabyte", "a gigabyte of nothing", "text", "objects", "bomb", "line in an archive"],
+    ids=["one line of a gigabyte", "a gigabyte of nothing", "text", "objects", "toml", "bomb", "line in an archive"],
 )
 def test_memory_is_bounded(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     told = limited(tmp_path, make(tmp_path / "given"))

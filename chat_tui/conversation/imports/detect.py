@@ -16,7 +16,7 @@ from chat_tui.conversation.imports.found import Found, NotImportableError, objec
 from chat_tui.conversation.imports.reading import JsonReader, Text
 from chat_tui.conversation.imports.sources import Source, sources
 
-LARGEST_TOML = 32 * 1024 * 1024
+LARGEST_TOML = 64 * 1024 * 1024
 _TOML = re.compile(r"\s*(?:#[^\n]*\n\s*)*[A-Za-z0-9_\"'-]+\s*=")
 _OURS = re.compile(rf'[^\[]{{0,1000}}?"from"\s*:\s*"{ORIGIN}"')
 UNKNOWN = (
