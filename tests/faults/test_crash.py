@@ -27,7 +27,7 @@ from tests.cli.home import Home, command
 from tests.faults.wire import Wire
 from tests.terminal.driver import PATIENCE, Terminal
 
-pytestmark = pytest.mark.xdist_group("terminal")
+pytestmark = pytest.mark.xdist_group("faults")
 
 CRASHES = int(os.environ.get("CHAT_TUI_CRASHES", "5"))
 """Of the application, and as many of `ask`."""

@@ -159,7 +159,7 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-@pytest.mark.xdist_group("terminal")
+@pytest.mark.xdist_group("faults")
 def test_a_second_process_follows_and_goes_on_when_the_first_has_left(tmp_path: Path, server: DemoServer) -> None:
     home = Home(tmp_path / "home", server.base_url)
     assert home.ask("markdown").code == 0
