@@ -200,7 +200,7 @@ class Import:
         known = set(self._seen.get(found.metadata.id, ()))
         winners: Weights = {}
         if folder is not None and found.source == OWN:
-            with (folder / "messages.jsonl").open("rb") as journal:
+            with suppress(FileNotFoundError), (folder / "messages.jsonl").open("rb") as journal:
                 for line in journal:
                     put_record(winners, line)
         if folder is not None:
@@ -223,8 +223,10 @@ class Import:
             append(folder.journal, b"".join(lines))
             folder.write_metadata(found.metadata)
             temporary.rename(target)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
+            if isinstance(error, OSError) and target.exists():
+                raise RefusedError("Another chat-tui has just imported it.") from None
             raise
         sync_directory(conversations)
         return target

@@ -190,6 +190,21 @@ def test_files_beside_come_back_too(here: Library, tmp_path: Path, form: str) ->
     assert Folder(kept).read_attachment(picture) == b"\x89PNG\r\n\x1a\n"
 
 
+@pytest.mark.parametrize("names", [("files", "schema"), ("schema", "files")])
+def test_whatever_wrote_the_json_anew(here: Library, tmp_path: Path, names: tuple[str, ...]) -> None:
+    file = tmp_path / "pretty.json"
+    there = library(tmp_path / "there")
+    (source,) = here.folders()
+    part = Folder(source).attach(b"kept", "image/png", "a.png")
+    append(Folder(source).journal, encode_message(replace(message(""), parts=(part,))))
+    value = json.loads(exported(here, "json"))
+    order = {**{name: value[name] for name in ("from", *names)}, **value}
+    file.write_text(json.dumps(order, indent=1))
+    assert Import(there).run([file]).left_out == {"files that are not in it": 2}  # of the samples, which have none
+    (kept,) = there.folders()
+    assert Folder(kept).read_attachment(part) == b"kept"
+
+
 def test_one_formats_export_is_the_others(here: Library, tmp_path: Path) -> None:
     first = {form: exported(here, form) for form in ("json", "toml")}
     for form in ("json", "toml"):
