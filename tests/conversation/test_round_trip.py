@@ -125,7 +125,7 @@ def put(into: Library, metadata: Metadata, lines: list[bytes]) -> Folder:
 
 
 @pytest.mark.parametrize("form", ["json", "toml"])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(journal=journals(), title=TEXTS, tags=st.lists(TEXTS, max_size=2), unknown=st.integers(0, 2**60))
 def test_any_conversation_comes_back(
     tmp_path_factory: pytest.TempPathFactory,

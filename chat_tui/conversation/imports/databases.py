@@ -43,11 +43,22 @@ def conversations(path: Path, changed: datetime) -> Iterator[Found]:
             columns = _columns(database)
             for tables, read in _READERS:
                 if all(needed <= columns.get(table, frozenset()) for table, needed in tables.items()):
-                    yield from read(database, columns, changed)
+                    for number, found in enumerate(read(database, columns, changed)):
+                        if number == 0 and _has_more(path):
+                            found.left_out["what its program has in its log yet; close it, then import again"] += 1
+                        yield found
                     return
     except (sqlite3.Error, UnicodeError, MemoryError):  # its messages and names are as damaged as it is
         raise NotImportableError("It is a damaged database, or one in use. Close the program it belongs to.") from None
     raise NotImportableError("It is a database, but none of elia's, oterm's or llm's.")
+
+
+def _has_more(path: Path) -> bool:
+    """Tell whether there are changes beside the database that aren't in it yet."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _opened(path: Path) -> sqlite3.Connection:
