@@ -147,10 +147,10 @@ class Index:
         """Take in some of what changed, from `place` on, and return where to go on."""
         until = monotonic() + _STEP_SECONDS
         with self._writing() as connection:
-            while place < len(changed) and monotonic() < until:
-                if not self._take(connection, changed[place]):
-                    break  # a long journal: others may write first
+            while self._take(connection, changed[place]):  # else it is a long journal: others may write first
                 place += 1
+                if place == len(changed) or monotonic() >= until:
+                    break
         return place
 
     def _take(self, connection: sqlite3.Connection, found: OnDisk) -> bool:
