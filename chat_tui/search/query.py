@@ -27,6 +27,8 @@ OR = "OR"
 _DATED = ("before", "after")
 _LEAST_TYPED = 3
 """Letters from which on a word that is being typed is taken as the beginning of one; fewer begin too many."""
+LONGEST = 1_000
+"""Characters of a query; what a database can be asked for at a time has an end, and what was pasted may have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ def parse(text: str, *, now: datetime | None = None, typing: bool = False) -> Qu
         typing: The word at the end may not have been typed to its end: what begins with it is found too.
     """
     reader = _Reader(now or datetime.now().astimezone())
-    typed = list(pieces(text))
-    for piece in typed:
+    if len(text) > LONGEST:
+        too_long = f"Only the first {LONGEST:,} characters are searched for."
+        reader.problems.append(Problem(LONGEST, len(text), too_long))
+        text = text[:LONGEST]
+    for piece in pieces(text):
         is_last = piece.end == len(text)
         try:
             reader.read(piece, is_begun=typing and is_last)

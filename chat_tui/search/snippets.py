@@ -61,10 +61,12 @@ def _cut(text: str, begin: int, end: int, found: list[tuple[int, int]]) -> Snipp
     position = begin
     for first, last in [*found, (end, end)]:
         for start, stop in ((position, first), (first, last)):
+            if start == stop:
+                continue
             piece = _BLANKS.sub(" ", text[start:stop])
             if not pieces or pieces[-1].endswith((" ", "…")):
                 piece = piece.lstrip()
-            if start == first and last > first:
+            if start == first:
                 kept.append((length, length + len(piece)))
             if piece:
                 pieces.append(piece)
