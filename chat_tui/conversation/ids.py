@@ -13,6 +13,8 @@ _RANDOM_BITS = 80
 ID_LENGTH = 26
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999: an id made by hand may hold more
 
+_FIRST_YEAR = 2000
+
 _lock = threading.Lock()
 _last = 0
 
@@ -42,6 +44,15 @@ def created_at(identifier: str) -> datetime:
         value = value << 5 | _VALUES[character]
     milliseconds = min(value >> _RANDOM_BITS, _LAST_MILLISECOND)
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+
+
+def begun_at(identifier: str, written: datetime) -> datetime:
+    """Return when a message was begun, as its `identifier` says; where that holds no time, when it was `written`.
+
+    What was imported from where there are no times has an identifier from long ago.
+    """
+    begun = created_at(identifier)
+    return begun if begun.year >= _FIRST_YEAR else written
 
 
 def now() -> datetime:

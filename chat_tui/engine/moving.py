@@ -20,6 +20,7 @@ from chat_tui.conversation.imports.detect import find_conversations
 from chat_tui.conversation.imports.found import Found, NotImportableError
 from chat_tui.conversation.imports.own import SOURCE as OWN
 from chat_tui.conversation.journal import append
+from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.conversation.values import Message
 from chat_tui.engine.refused import RefusedError
 from chat_tui.paths import private_directory, sync_directory
@@ -159,7 +160,8 @@ class Import:
             try:
                 for found in find_conversations(path):
                     self.outcome.arrivals.append(self._take(found))
-                    self.outcome.left_out.update(found.left_out)
+                    if self.outcome.arrivals[-1].state != "known":
+                        self.outcome.left_out.update(found.left_out)
                     on_progress(len(self.outcome.arrivals))
                     if stop():
                         return self.outcome
@@ -222,6 +224,10 @@ class Import:
             self._keep_files(found, folder)
             append(folder.journal, b"".join(lines))
             folder.write_metadata(found.metadata)
+            # Lists are in the order of the last change: what was said long ago isn't of today.
+            last = min(max(*(message.at.timestamp() for message in found.messages), 0), time.time())
+            for name in ("messages.jsonl", FILE_NAME):
+                os.utime(temporary / name, (last, last))
             temporary.rename(target)
         except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)

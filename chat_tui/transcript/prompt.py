@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from chat_tui.conversation.ids import created_at, is_id
+from chat_tui.conversation.ids import begun_at, is_id
 from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
 from chat_tui.transcript.context import BAR, Context
@@ -62,5 +62,5 @@ def sent_at(message: Message) -> datetime:
     moment: datetime = message.at
     if is_id(message.id):
         with suppress(ValueError, OverflowError, OSError):  # an imported id may hold a moment beyond the calendar
-            moment = created_at(message.id)
+            moment = begun_at(message.id, message.at)
     return moment.astimezone()

@@ -22,6 +22,7 @@ from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPar
 from chat_tui.engine.library import Library
 from chat_tui.engine.moving import Import, Outcome
 from chat_tui.paths import Paths
+from chat_tui.transcript.prompt import sent_at
 from tests.conversation import foreign
 from tests.conversation.samples import message
 
@@ -212,6 +213,16 @@ def test_what_is_known_adds_nothing_and_nothing_imported_is_touched(library: Lib
     assert {folder: Folder(folder).journal.read_bytes() for folder in library.folders()} == journals
     assert {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in files} == before
     assert sorted((tmp_path / "given").iterdir()) == sorted(files)
+
+
+def test_what_was_said_long_ago_is_not_of_today(library: Library, tmp_path: Path) -> None:
+    Import(library).run(everything(tmp_path / "given"))
+    changed = {one.metadata.title: one.changed for one in library.summaries()}
+    assert changed["Kyoto"].timestamp() == foreign.SECONDS + 8
+    assert list(changed)[-1] == "Kyoto"
+    timeless = next(folder for folder in library.folders() if read_metadata(folder).title == "Maps")
+    first = next(iter(Folder(timeless).read().messages.values()))
+    assert sent_at(first).year == first.at.astimezone().year > 2000
 
 
 def test_a_picture_in_the_archive_is_found_wherever_it_is(library: Library, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chat_tui.conversation.exports.excerpt import Excerpt
-from chat_tui.conversation.ids import created_at
+from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.values import FilePart, Message, Receipt
 from chat_tui.text import one_line
@@ -36,7 +36,7 @@ def place(excerpt: Excerpt, message: Message) -> str:
 
 def sent(message: Message) -> str:
     """Return when `message` began, in UTC, to the minute."""
-    return f"{created_at(message.id):%Y-%m-%d %H:%M} UTC"
+    return f"{begun_at(message.id, message.at):%Y-%m-%d %H:%M} UTC"
 
 
 def figures(receipt: Receipt | None) -> str:
