@@ -218,9 +218,8 @@ class Import:
         temporary = conversations / f".{found.metadata.folder_name}.{os.getpid()}{_BEING_WRITTEN}"
         target = conversations / found.metadata.folder_name
         shutil.rmtree(temporary, ignore_errors=True)
-        private_directory(temporary)
         try:
-            folder = Folder(temporary)
+            folder = Folder(private_directory(temporary))
             self._keep_files(found, folder)
             append(folder.journal, b"".join(lines))
             folder.write_metadata(found.metadata)

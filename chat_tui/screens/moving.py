@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +122,8 @@ class MovingScreen(ShelvingScreen):
 
 def _words(typed: str) -> list[str]:
     """Return what was typed as words; quotes hold a path with spaces together, and are not needed for one alone."""
+    import shlex
+
     try:
         return shlex.split(typed)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -273,6 +274,27 @@ def test_a_file_without_a_name_in_an_archive(library: Library, tmp_path: Path) -
     file = foreign.write_archive(tmp_path / "a.zip", members)
     file.write_bytes(file.read_bytes().replace(b"nameless", b"\0ameless"))
     assert Import(library).run([file]).count("new") == 1
+
+
+def test_a_full_disk_leaves_no_half_of_a_conversation(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def full(descriptor: int) -> None:
+        written.append(descriptor)
+        if len(written) > 12:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    files = everything(tmp_path / "given")
+    monkeypatch.setattr(os, "fsync", full)
+    outcome = Import(library).run(files)
+    monkeypatch.undo()
+    assert "No space left on device." in outcome.problems[0]
+    folders = list(library.folders())
+    assert sorted(library.paths.conversations.iterdir()) == sorted(folders)
+    assert len(folders) == outcome.count("new") > 0
+    assert Import(library).run(files).count("known") == len(folders)
 
 
 # In a process of its own, whose memory has a limit
