@@ -231,11 +231,12 @@ def test_a_picture_in_the_archive_is_found_wherever_it_is(library: Library, tmp_
     assert [file.read_bytes() for file in (folder / "attachments").iterdir()] == [foreign.PNG]
 
 
-def test_an_unpacked_archive_is_as_good(library: Library, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["file_map-1.png", "file-gone-a map.png"])  # by `sediment:` and `file-service:`
+def test_an_unpacked_archive_is_as_good(library: Library, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "export"
     (folder / "images").mkdir(parents=True)
     foreign.write_json(folder / "conversations.json", foreign.chatgpt())
-    (folder / "images" / "file_map-1.png").write_bytes(foreign.PNG)
+    (folder / "images" / name).write_bytes(foreign.PNG)
     outcome = Import(library).run([folder])
     assert outcome.left_out["files that are not in it"] == 1
     assert outcome.count("new") == 1

@@ -195,7 +195,7 @@ def _part(found: Found, item: object, asset: Asset) -> Part | None:
 
 
 def _asset(found: Found, pointer: str, name: str, asset: Asset) -> Part:
-    matched = _FILE_ID.search(pointer)
+    matched = _FILE_ID.match(pointer.rpartition("/")[2])  # `file-service://file-…` names its service first
     kept = asset(matched[0]) if matched else None
     if kept is None:
         return found.missing(name)
