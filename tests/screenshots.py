@@ -194,7 +194,7 @@ def _clocks_that_stand() -> Iterator[None]:
     time.tzset()
     try:
         with ExitStack() as patches:
-            patches.enter_context(patch("chat_tui.transcript.prompt.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.transcript.prompt.begun_at", lambda *_: _MOMENT))
             patches.enter_context(patch("chat_tui.screens.model_list.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.screens.conversation_rows.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
