@@ -18,6 +18,7 @@ from chat_tui.conversation.exports.words import (
     sent,
     size_of,
     speaker,
+    system_of,
     title_of,
     total_cost,
 )
@@ -50,9 +51,8 @@ def to_html(excerpt: Excerpt) -> Iterator[bytes]:
         f'<meta name="generator" content="chat-tui">\n<title>{title}</title>\n<style>{style}</style>\n'
         f"</head>\n<body>\n<header><h1>{title}</h1><p>{_about(excerpt)}</p></header>\n<main>\n"
     ).encode()
-    system = excerpt.metadata.settings.get("system")
-    if system and excerpt.scope != "message":
-        text = _plain(str(system))
+    if system := system_of(excerpt):
+        text = _plain(system)
         yield f'<section class="system"><h2>System</h2>\n<div class="plain">{text}</div></section>\n'.encode()
     markdown = _markdown()
     for message in excerpt.messages:

@@ -14,6 +14,7 @@ from chat_tui.conversation.exports.words import (
     place,
     size_of,
     speaker,
+    system_of,
     title_of,
     total_cost,
 )
@@ -33,7 +34,7 @@ def to_markdown(excerpt: Excerpt, link: Callable[[FilePart], str] = lambda _: ""
     """
     pieces = [] if bare else [_front_matter(excerpt)]
     pieces.append(f"# {title_of(excerpt.metadata)}\n")
-    if (system := excerpt.metadata.settings.get("system")) and excerpt.scope != "message":
+    if system := system_of(excerpt):
         pieces.append(f"## System\n\n{system}\n")
     for message in excerpt.messages:
         which = place(excerpt, message)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.markdown import tool_call
-from chat_tui.conversation.exports.words import figures, place, sent, size_of, speaker, title_of
+from chat_tui.conversation.exports.words import figures, place, sent, size_of, speaker, system_of, title_of
 from chat_tui.conversation.values import FilePart, Message, TextPart
 
 
@@ -16,7 +16,7 @@ def to_text(excerpt: Excerpt) -> str:
         return "".join(f"{''.join(_body(message)).rstrip()}\n" for message in excerpt.messages)
     title = title_of(excerpt.metadata)
     pieces = [f"{title}\n{'=' * min(len(title), 80)}\n"]
-    if system := excerpt.metadata.settings.get("system"):
+    if system := system_of(excerpt):
         pieces.append(f"System\n{system}\n")
     for message in excerpt.messages:
         told = (speaker(message), place(excerpt, message), sent(message), figures(message.receipt))

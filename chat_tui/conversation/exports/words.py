@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chat_tui.conversation.exports.excerpt import Excerpt
+from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.values import FilePart, Message, Receipt
@@ -14,6 +15,12 @@ from chat_tui.text import one_line
 def title_of(metadata: Metadata) -> str:
     """Return what the conversation is called, on one line."""
     return one_line(metadata.title) or "Untitled"
+
+
+def system_of(excerpt: Excerpt) -> str:
+    """Return the system prompt that leaves with a conversation; empty with a single message, and when there is none."""
+    system = excerpt.metadata.settings.get("system")
+    return str(without_secrets(system)) if system and excerpt.scope != "message" else ""
 
 
 def speaker(message: Message) -> str:
