@@ -221,15 +221,20 @@ class Index:
 
     # Asking
 
-    def summaries(self) -> list[Summary]:
-        """Return what is known of all conversations that aren't in the trash, the last changed first.
+    def summaries(self, most: int | None = None) -> list[Summary]:
+        """Return what is known of the conversations that aren't in the trash, the last changed first.
 
         Their metadata are without the keys that only newer versions know: not to be written back.
+
+        Args:
+            most: How many at most; None for all.
         """
         try:
             with self._open() as connection:
                 rows = connection.execute(
-                    f"SELECT {_SUMMARY} FROM conversations c WHERE NOT in_trash ORDER BY changed DESC, name DESC"  # noqa: S608
+                    f"SELECT {_SUMMARY} FROM conversations c WHERE NOT in_trash"  # noqa: S608 - our own words
+                    " ORDER BY changed DESC, name DESC LIMIT ?",
+                    (-1 if most is None else most,),
                 ).fetchall()
         except sqlite3.DatabaseError as error:
             self._excuse(error)

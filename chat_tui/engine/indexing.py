@@ -69,9 +69,9 @@ class Indexing:
         """Search as `Index.search` does, also what was written a moment ago."""
         return await asyncio.to_thread(self._search, text, limit, typing)
 
-    async def summaries(self) -> list[Summary]:
-        """Return all conversations as `Index.summaries` does, also as they were changed a moment ago."""
-        return await asyncio.to_thread(lambda: self._fresh().summaries())
+    async def summaries(self, most: int | None = None) -> list[Summary]:
+        """Return conversations as `Index.summaries` does, also as they were changed a moment ago."""
+        return await asyncio.to_thread(lambda: self._fresh().summaries(most))
 
     async def occurring(self) -> Occurring:
         """Return the values of filters that there are."""

@@ -39,6 +39,8 @@ ACTIONS = (
            "presets"),
     Action("show_conversations", "Conversations", "List all conversations: open, rename, tag, pin, archive, copy, "
            "delete, restore", "conversations", "ctrl+b", also="chats"),
+    Action("go_to", "Go to", "Search all that was ever said and go there; with nothing typed, the chats used last",
+           "goto", "ctrl+g", "[WORDS]"),
     Action("new_chat", "New chat", "Begin a new conversation; this one stays saved", "new", "ctrl+n"),
     Action("rename", "Rename", "Give this conversation another title", "rename", "", "TEXT"),
     Action("tag", "Tags", "Add tags to this conversation; those with a minus before them are taken away",

@@ -11,10 +11,9 @@ from textual import work
 from textual.content import Content
 
 from chat_tui.conversation.summary import Summary, Trashed
-from chat_tui.cost import format_cost
 from chat_tui.engine.shelf import DAYS_IN_TRASH
 from chat_tui.screens import conversation_keys
-from chat_tui.screens.conversation_rows import Arranged, by_deletion, full_time, row, thrown_row, words_of
+from chat_tui.screens.conversation_rows import Arranged, about, by_deletion, row, thrown_row, words_of
 from chat_tui.screens.editing_pane import EditingPane
 from chat_tui.screens.letters import Key
 from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE
@@ -50,6 +49,7 @@ class ConversationList(EditingPane):
 
     CSS_PATH = [*EditingPane.CSS_PATH, "conversations.tcss"]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     PLACEHOLDER = "Search titles, tags and models"
+    WIDTHS = (("-wide", WIDE),)
     CHANGES, VIEWS = conversation_keys.CHANGES, conversation_keys.VIEWS
     MORE_KEYS = "Enter opens"
 
@@ -168,14 +168,9 @@ class ConversationList(EditingPane):
         """Tell whether what a key shows is shown."""
         return key.action == f"view('{self._view}')" or super().lit(key)
 
-    def widths(self) -> str:
-        """Return the classes of the pane: it has one column however wide the terminal is."""
-        return super().widths().replace("-wider", "")
-
     def _fit(self) -> None:
         """Show what is known of a conversation where there is room, or as the person chose."""
         super()._fit()
-        self.pane.remove_class("-wider")
         if self._wants_details is None:
             width, height = self.app.size
             self.details.display = self.about.display = width >= WIDE and height >= TALL
@@ -218,20 +213,7 @@ class ConversationList(EditingPane):
     def _about(self, width: int) -> Content:
         """Return what is known of the highlighted conversation."""
         one = self._highlighted
-        if one is None:
-            return Content()
-        messages = "" if not one.messages else f"{one.messages:,} message{'s' * (one.messages != 1)}"
-        cost = "" if one.cost is None else format_cost(one.cost)
-        known = [one_line(one.model or ""), messages, cost, f"changed {full_time(one.changed)}"]
-        lines = [
-            Content.styled(one_line(one.metadata.title, 4 * width) or "Untitled", "bold"),
-            Content.styled(" · ".join(filter(None, known)), MUTED),
-        ]
-        if one.metadata.tags:
-            lines.append(Content.styled(" ".join(f"#{one_line(tag)}" for tag in one.metadata.tags), "$primary"))
-        if one.preview:
-            lines.append(Content(one_line(one.preview)))
-        return Content("\n").join(lines)
+        return Content() if one is None else about(one, width)
 
     def _list_again(self, wanted: str = "") -> None:
         """List what there is now; the highlight stays, or goes to the conversation `wanted`."""

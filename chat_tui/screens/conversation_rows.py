@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from rich.cells import cell_len
+from textual.content import Content
 
 from chat_tui.conversation.ids import now
 from chat_tui.conversation.summary import Summary, Trashed
 from chat_tui.cost import format_cost
 from chat_tui.engine.shelf import DAYS_IN_TRASH
+from chat_tui.screens.searched_pane import MUTED
 from chat_tui.text import one_line
 from chat_tui.widgets.row_list import Piece, fitted
 
@@ -56,14 +58,14 @@ class Arranged:
         place = 0 if archived else bisect_left(listed, 2, key=_rank)
         starts = [*(start for start, _ in groups[1:]), place]
         headings = [group for group, end in zip(groups, starts, strict=False) if group[0] < end]
-        return listed, [*headings, *_days(listed, place)]
+        return listed, [*headings, *by_day(listed, place)]
 
 
 def _rank(one: Summary) -> int:
     return 0 if is_draft(one) else 1 if one.metadata.pinned else 2
 
 
-def _days(listed: Sequence[Summary], place: int) -> Iterator[tuple[int, str]]:
+def by_day(listed: Sequence[Summary], place: int = 0) -> Iterator[tuple[int, str]]:
     """Yield the headings from `place` on, where the last changed comes first."""
     current = today()
     while place < len(listed):
@@ -146,6 +148,22 @@ def _spoken(day: date) -> str:
     if days < 2:
         return "today" if days <= 0 else "yesterday"
     return f"on {day:%A}" if days < 7 else f"on {day.day} {day:%B}"
+
+
+def about(one: Summary, width: int) -> Content:
+    """Return all that is known of a conversation, for a text of so many cells."""
+    messages = "" if not one.messages else f"{one.messages:,} message{'s' * (one.messages != 1)}"
+    cost = "" if one.cost is None else format_cost(one.cost)
+    known = [one_line(one.model or ""), messages, cost, f"changed {full_time(one.changed)}"]
+    lines = [
+        Content.styled(one_line(one.metadata.title, 4 * width) or "Untitled", "bold"),
+        Content.styled(" · ".join(filter(None, known)), MUTED),
+    ]
+    if one.metadata.tags:
+        lines.append(Content.styled(" ".join(f"#{one_line(tag)}" for tag in one.metadata.tags), "$primary"))
+    if one.preview:
+        lines.append(Content(one_line(one.preview)))
+    return Content("\n").join(lines)
 
 
 def full_time(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
-from chat_tui.screens import conversation_keys, model_keys, preset_keys, setting_keys
+from chat_tui.screens import conversation_keys, goto_keys, model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.screens.popup import PopUp
 
@@ -38,6 +38,7 @@ class HelpScreen(PopUp[None]):
                 ("In the model picker", model_keys.help_rows()),
                 ("In the table of providers", PROVIDER_KEYS),
                 ("In the list of conversations", conversation_keys.help_rows()),
+                ("In the search of everything", goto_keys.help_rows()),
                 ("In the settings", setting_keys.help_rows()),
                 ("In the presets", preset_keys.help_rows()),
             ):

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from chat_tui.conversation.ids import now
 from chat_tui.engine.needs import needs_of
-from chat_tui.grammar import Suggestion, pieces, toggled
+from chat_tui.grammar import pieces, toggled
 from chat_tui.models.chosen import Chosen
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import Known, pending
@@ -80,7 +80,6 @@ class ModelListScreen(SearchedPane[str | None]):
         self._reasons: dict[str, str] = {}
         self._search = searched("")
         self._typed: ModelEntry | None = None
-        self._suggested: Sequence[Suggestion] = ()
         self._columns: frozenset[str] = frozenset()
         self._engine = engine
         self._count = 0
@@ -209,7 +208,7 @@ class ModelListScreen(SearchedPane[str | None]):
         """Show what depends on the highlighted model."""
         model = self.table.highlighted
         cursor = self.search.cursor_position
-        self._suggested = suggestions(self.search.value, cursor, self._listing.index, self._known, model)
+        self.suggested = suggestions(self.search.value, cursor, self._listing.index, self._known, model)
         self._show_note()
         self._show_details()
 
@@ -226,16 +225,11 @@ class ModelListScreen(SearchedPane[str | None]):
     def _told(self) -> Content:
         query, listing = self._search.query, self._listing
         server = self._server
-        problem = next((problem for problem in query.problems if not (problem.unfinished and self._suggested)), None)
+        problem = next((problem for problem in query.problems if not (problem.unfinished and self.suggested)), None)
         if problem is not None:
             return Content.styled(one_line(problem.sentence), WARNING)
-        if self._suggested:
-            first, *others = self._suggested
-            more = "  ".join(one_line(other.text) for other in others)
-            return Content.assemble(
-                ("Tab ", MUTED), (one_line(first.text), "$primary"), (f"  {one_line(first.meaning)}", MUTED),
-                (f"    {more}", MUTED),
-            )  # fmt: skip
+        if self.suggested:
+            return self.offer()
         if waiting := pending(query.questions, self._known, server):
             return Content.styled(one_line(waiting[0]), MUTED)
         priceless = " · this server names no prices" if listing.index.entries and not self._columns & _PRICES else ""
@@ -306,16 +300,6 @@ class ModelListScreen(SearchedPane[str | None]):
     @on(ModelTable.Chosen)
     def _choose_clicked(self) -> None:
         self.action_choose()
-
-    def action_accept(self) -> None:
-        """Take the first completion; without one, go on to the list, to the details, and back."""
-        if self._suggested and self.search.has_focus:
-            first = self._suggested[0]
-            text = self.search.value
-            self.search.value = text[: first.start] + first.text + text[first.end :]
-            self.search.cursor_position = first.start + len(first.text)
-        else:
-            self.focus_next()
 
     # What the letters do
 

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events, getters, on
 from textual.containers import Vertical
+from textual.content import Content
 from textual.scroll_view import ScrollView
 from textual.widgets import Input, Static
 
+from chat_tui.grammar import Suggestion
 from chat_tui.screens.popup import PopUp, Result
+from chat_tui.text import one_line
 from chat_tui.widgets.note import Note
 from chat_tui.widgets.row_list import RowList
 from chat_tui.widgets.search_line import SearchLine
 
 WIDE, WIDER, TALL = 120, 160, 30
 """Cells from which on a pane is beside the chat, has two columns, and shows more than its list without being asked."""
-_WIDTHS = (("-wide", WIDE), ("-wider", WIDER))
 MUTED, WARNING = "$foreground-muted", "$text-warning"
 
 
 class SearchedPane(PopUp[Result]):
     """Who inherits from it lays it out, in a `Vertical` with the id `pane`, and says what is listed."""
+
+    WIDTHS: ClassVar[Sequence[tuple[str, int]]] = (("-wide", WIDE), ("-wider", WIDER))
+    """The classes of the pane, each with the cells from which on it has it."""
 
     pane = getters.query_one("#pane", Vertical)
     search = getters.query_one(SearchLine)
@@ -35,6 +41,8 @@ class SearchedPane(PopUp[Result]):
         super().__init__()
         self.searched: str | None = None
         """What is searched for in what is listed; None before the first time."""
+        self.suggested: Sequence[Suggestion] = ()
+        """What could be typed next, the likeliest first."""
         self._wants_details: bool | None = None
 
     @abstractmethod
@@ -55,11 +63,11 @@ class SearchedPane(PopUp[Result]):
 
     def widths(self) -> str:
         """Return the classes of the pane for the width that there is."""
-        return " ".join(name for name, least in _WIDTHS if self.app.size.width >= least)
+        return " ".join(name for name, least in self.WIDTHS if self.app.size.width >= least)
 
     def on_resize(self) -> None:
         """Fit the pane to the new size."""
-        for name, least in _WIDTHS:
+        for name, least in self.WIDTHS:
             self.pane.set_class(self.app.size.width >= least, name)
         self.fit()
 
@@ -84,6 +92,25 @@ class SearchedPane(PopUp[Result]):
         if (widget := self.focused) is not None:
             await self.wait_for(widget)
         self.take_typed()
+
+    def offer(self) -> Content:
+        """Return what says what could be typed next."""
+        first, *others = self.suggested
+        more = "  ".join(one_line(other.text) for other in others)
+        return Content.assemble(
+            ("Tab ", MUTED), (one_line(first.text), "$primary"), (f"  {one_line(first.meaning)}", MUTED),
+            (f"    {more}", MUTED),
+        )  # fmt: skip
+
+    def action_accept(self) -> None:
+        """Take the first completion; without one, go on to the list, to the texts, and back."""
+        if self.suggested and self.search.has_focus:
+            first = self.suggested[0]
+            text = self.search.value
+            self.search.value = text[: first.start] + first.text + text[first.end :]
+            self.search.cursor_position = first.start + len(first.text)
+        else:
+            self.focus_next()
 
     # Moving
 

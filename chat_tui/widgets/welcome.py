@@ -1,4 +1,4 @@
-"""What an empty conversation shows: six things to try."""
+"""What an empty conversation shows: seven things to try."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ _THINGS = (
     ("Choose the model", "Ctrl+O, then a few letters of its name"),
     ("Say how to answer", "/system You are a patient teacher."),
     ("Go on in another chat", "Ctrl+B: every conversation is kept"),
+    ("Find what was said", "Ctrl+G, then words, in all conversations"),
     ("Stop a reply", "Esc: what has arrived is kept"),
     ("See every key", "F1, or search all actions with Ctrl+P"),
 )
 
 
 class Welcome(Static):
-    """Six lines, gone with the first prompt."""
+    """Seven lines, gone with the first prompt."""
 
     DEFAULT_CSS = """
     Welcome { height: 1fr; padding: 1 3; content-align: left middle; }

@@ -27,10 +27,17 @@ class Shelf:
         """Return an empty one."""
         return cls(Paths.under(root))
 
-    def add(self, *messages: Message, title: str = "", tags: tuple[str, ...] = (), **marks: bool) -> Folder:
+    def add(
+        self,
+        *messages: Message,
+        title: str = "",
+        tags: tuple[str, ...] = (),
+        pinned: bool = False,
+        archived: bool = False,
+    ) -> Folder:
         """Write a conversation."""
         identifier = new_id()
-        metadata = Metadata(identifier, created_at(identifier), title, tags, **marks)
+        metadata = Metadata(identifier, created_at(identifier), title, tags, pinned, archived)
         folder = Folder(self.paths.conversations / metadata.folder_name)
         folder.write_metadata(metadata)
         folder.journal.write_bytes(b"".join(map(encode_message, messages)))  # without a sync for each
