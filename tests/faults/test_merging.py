@@ -107,6 +107,37 @@ def test_compaction_changes_nothing_that_counts(tmp_path_factory: pytest.TempPat
     assert compact(journal, keep=True).lines == 0
 
 
+def test_who_reads_while_it_is_compacted_has_the_whole_journal(tmp_path: Path) -> None:
+    journal = tmp_path / "messages.jsonl"
+    first = message("first")
+    before = encode_message(first) + encode_message(later(first, "edited", 5))
+    journal.write_bytes(before)
+    with journal.open("rb") as reader:
+        assert compact(journal, keep=False).lines == 1
+        assert reader.read() == before
+    assert list(tmp_path.iterdir()) == [journal]
+
+
+def test_what_is_written_while_it_is_compacted_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = tmp_path / "messages.jsonl"
+    first = message("first")
+    journal.write_bytes(encode_message(first) + encode_message(later(first, "edited", 5)))
+    after = journal.read_bytes() + encode_message(message("another"))
+    read = Path.read_bytes
+
+    def read_and_write(path: Path) -> bytes:
+        content = read(path)
+        path.write_bytes(after)
+        return content
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", read_and_write)
+        with pytest.raises(BlockingIOError):
+            compact(journal, keep=True)
+    assert journal.read_bytes() == after
+    assert list(tmp_path.iterdir()) == [journal]
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_a_union_merge_by_git(tmp_path: Path) -> None:
     common = [message("first")]
