@@ -261,6 +261,14 @@ class Chat:
                 if not is_ours:
                     self.close()
 
+    def show_branch(self, identifier: str) -> None:
+        """Make the branch with the message `identifier` the one that is shown; where it can't be kept, for this run."""
+        shown = replace(self.metadata, leaf=identifier)
+        try:
+            self.relabel(lambda metadata: replace(metadata, leaf=identifier))
+        except (ReadOnlyError, OSError):
+            self.metadata = shown
+
     def relabel(self, change: Callable[[Metadata], Metadata]) -> None:
         """Change what is said of the conversation as a whole, on disk at once if it is there.
 

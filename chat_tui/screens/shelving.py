@@ -84,6 +84,47 @@ class ShelvingScreen(ConversationScreen):
         else:
             await self.go_on_in(chat)
 
+    def action_go_to(self) -> None:
+        """Search all that was said, and go to what is chosen."""
+        self.command_go_to("")
+
+    @work(group="command")
+    async def command_go_to(self, words: str) -> None:
+        """Search for `words` in all that was said, and go to the message that is chosen."""
+        from chat_tui.screens.goto import GotoScreen
+
+        screen = GotoScreen(self._library, self._session, self._engine, words, shown=self.chat.id)
+        goal = await self.app.push_screen_wait(screen)
+        if goal is None:
+            return
+        if goal.folder.parent != self._library.paths.conversations:
+            self.warn("That conversation is in the trash. Alt+O brings it back.")
+            await self.action_show_conversations("trash")
+            return
+        await self.open_conversation(goal.folder)
+        if goal.message is None:
+            return
+        if not await self._show_message(goal.message):
+            self.warn("That message is no longer there.")
+        elif goal.words:
+            self.command_find(goal.words)
+
+    async def _show_message(self, identifier: str) -> bool:
+        """Put the cursor on a message, on whichever branch it is; tell whether it is there."""
+        chat = self.chat
+        try:
+            await (await self._session()).open(chat)
+        except OSError:
+            return False  # whoever shows the conversation says why
+        if chat is not self.chat or identifier not in chat.tree:
+            return False
+        if all(message.id != identifier for message in chat.path):
+            await asyncio.to_thread(chat.show_branch, identifier)
+        self._sync(chat.path)
+        self.transcript.go_to(identifier)
+        self.transcript.focus()
+        return True
+
     async def action_show_conversations(self, view: str = "") -> None:
         """Open the list of conversations, and go on in the one that is chosen."""
         from chat_tui.screens.conversations import ConversationsPane
@@ -101,6 +142,8 @@ class ShelvingScreen(ConversationScreen):
         self.post_message(self.Changed())  # the title may be another
         if pane.way.folder is not None:
             await self.open_conversation(pane.way.folder)
+        elif pane.way.words is not None:
+            self.command_go_to(pane.way.words)
         elif pane.has_thrown_away(self.chat.folder.path):
             await self.go_on_in(self._library.begin())
 
