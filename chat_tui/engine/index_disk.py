@@ -65,9 +65,19 @@ def _names(folder: Path) -> list[str]:
     """Return the names of the conversations' folders, those that were begun first before others."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if is_id(entry.name[-ID_LENGTH:]) and entry.is_dir())
+            found = (entry.name for entry in entries if is_id(entry.name[-ID_LENGTH:]) and entry.is_dir())
+            return sorted(name for name in found if _is_text(name))
     except OSError:
         return []
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a database can hold `name`: a system's names may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -23,6 +23,7 @@ from chat_tui.conversation.journal import append
 from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.conversation.values import Message
 from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.shelf import BEING_WRITTEN
 from chat_tui.paths import private_directory, sync_directory
 from chat_tui.text import one_line
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 State = Literal["new", "grown", "known", "empty", "refused"]
 _TITLE_LENGTH = 80
-_BEING_WRITTEN = ".import"
-_OLD_SECONDS = 3600
 
 
 def excerpt_of(chat: Chat, scope: Scope, message: str | None = None) -> Excerpt:
@@ -132,16 +131,9 @@ class Import:
         self._library = library
         self._dry = dry
         if not dry:
-            self._sweep()
+            library.shelf.sweep()
         self._folders = {folder.name[-ID_LENGTH:]: folder for folder in library.folders()}
         self._seen: dict[str, set[str]] = {}
-
-    def _sweep(self) -> None:
-        """Remove what imports left that were killed: nobody reads it, and the next one brings it again."""
-        for left in self._library.paths.conversations.glob(f".*{_BEING_WRITTEN}"):
-            with suppress(OSError):
-                if time.time() - left.stat().st_mtime > _OLD_SECONDS:
-                    shutil.rmtree(left)
 
     def run(
         self,
@@ -215,7 +207,7 @@ class Import:
     def _place(self, found: Found, lines: Iterable[bytes]) -> Path:
         """Write a new conversation where nobody looks, and give it its name when it is whole."""
         conversations = private_directory(self._library.paths.conversations)
-        temporary = conversations / f".{found.metadata.folder_name}.{os.getpid()}{_BEING_WRITTEN}"
+        temporary = conversations / f".{found.metadata.folder_name}.{os.getpid()}{BEING_WRITTEN}"
         target = conversations / found.metadata.folder_name
         shutil.rmtree(temporary, ignore_errors=True)
         try:

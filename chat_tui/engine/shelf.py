@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
 
 DAYS_IN_TRASH = 30
+BEING_WRITTEN = ".new"
+"""How the name of a folder ends that isn't whole yet; it begins with a dot, so that nobody reads it."""
+_OLD_SECONDS = 3600
 _log = logging.getLogger(__name__)
 
 
@@ -62,7 +66,7 @@ class Shelf:
         copy = replace(
             metadata, id=new_id(), created=now(), title=f"{metadata.title} (copy)", pinned=False, archived=False
         )
-        temporary = self._paths.conversations / f".{copy.folder_name}.new"
+        temporary = self._paths.conversations / f".{copy.folder_name}{BEING_WRITTEN}"
         target = self._paths.conversations / copy.folder_name
         private_directory(temporary)
         try:
@@ -85,12 +89,15 @@ class Shelf:
 
         Raises:
             RefusedError: when another process or a newer version writes there.
-            OSError: when it can't be moved.
+            OSError: when it can't be moved, or not all of it is on disk yet.
         """
         target = _free(self._paths.trash, f"{_today():%Y-%m-%d}", folder.name)
         chat = self._library.at(folder)
         with chat.writing():
+            if not chat.saving.flush() and chat.saving.fault:  # what is written later would bring it back
+                raise chat.saving.fault
             folder.rename(target)
+            chat.saving.note_folder()  # it has not vanished
         chat.close()
         sync_directory(target.parent)
         sync_directory(folder.parent)
@@ -125,9 +132,17 @@ class Shelf:
 
     def empty_trash(self, today: date | None = None) -> int:
         """Delete for good what has been in the trash for `DAYS_IN_TRASH` days, its sums kept; return how many went."""
+        self.sweep()
         today = today or _today()
         old = [folder for deleted, folder in self._in_trash() if (today - deleted.date()).days >= DAYS_IN_TRASH]
         return sum(self._erase(folder) for folder in old)
+
+    def sweep(self) -> None:
+        """Remove what processes that were killed left half copied or half imported."""
+        for left in self._paths.conversations.glob(f".*{BEING_WRITTEN}"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                    shutil.rmtree(left)
 
     def _erase(self, folder: Path) -> bool:
         """Keep a conversation's sums, then delete it; what the disk refuses is tried again another day."""
@@ -137,7 +152,10 @@ class Shelf:
         try:
             messages = read_journal(folder / "messages.jsonl").messages
             settle(self._paths.ledger, folder.name[-ID_LENGTH:], messages.values())
-            shutil.rmtree(folder)
+            if folder.is_symlink():
+                folder.unlink()  # what it leads to is somebody's, elsewhere
+            else:
+                shutil.rmtree(folder)
             self._library.drafts.forget(folder.name[-ID_LENGTH:])
             with suppress(OSError):
                 folder.parent.rmdir()  # unless others were deleted on that day
@@ -152,7 +170,7 @@ class Shelf:
                 deleted = datetime.strptime(day.name.partition("~")[0], "%Y-%m-%d").astimezone()
             except ValueError:
                 continue
-            for folder in _folders(day):
+            for folder in _folders(day, links=True):
                 if is_id(folder.name[-ID_LENGTH:]):
                     yield deleted, folder
 
@@ -169,10 +187,11 @@ def _free(trash: Path, day: str, name: str) -> Path:
     return free
 
 
-def _folders(path: Path) -> list[Path]:
+def _folders(path: Path, *, links: bool = False) -> list[Path]:
+    """Return the folders in one, and if asked for the links to folders."""
     try:
         with os.scandir(path) as entries:
-            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=links)]
     except OSError:
         return []
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.conversation import journal
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.ledger import read_ledger
 from chat_tui.conversation.metadata import read_metadata
@@ -33,6 +36,10 @@ def kept(library: Library, text: str = "Hello", cost: str = "0.25") -> Path:
     chat.place_reply(prompt, replace(reply, status="streaming"))
     chat.put(reply)
     return chat.folder.path
+
+
+def _full(_: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def read(folder: Path) -> Chat:
@@ -201,6 +208,47 @@ def test_the_trash_is_emptied_of_what_is_old(library: Library) -> None:
     assert [(one.model, one.cost) for one in read_ledger(library.paths.ledger)] == [("a/b", Decimal("0.25"))]
     assert library.shelf.trashed() == []
     assert [path.name for path in library.paths.trash.iterdir()] == ["notes"]
+
+
+def test_a_link_to_a_folder_elsewhere_is_thrown_away_and_what_it_leads_to_stays(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = kept(library)
+    elsewhere = tmp_path / folder.name
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    files = sorted(path.name for path in elsewhere.iterdir())
+
+    thrown = library.shelf.delete(folder)
+    assert [one.summary.folder for one in library.shelf.trashed()] == [thrown]
+    assert library.shelf.empty_trash(datetime.now(UTC).astimezone().date() + timedelta(days=30)) == 1
+
+    assert not thrown.is_symlink()
+    assert sorted(path.name for path in elsewhere.iterdir()) == files
+
+
+def test_what_is_not_saved_yet_is_not_thrown_away(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = kept(library)
+    chat = library.at(folder)
+    chat.load()
+    with monkeypatch.context() as patched:
+        patched.setattr(journal.os, "fsync", _full)
+        chat.put(Message(new_id(), None, "user", (TextPart("Not yet"),), NOON))
+        with pytest.raises(OSError, match="No space"):
+            library.shelf.delete(folder)
+    library.shelf.delete(folder)
+    assert chat.saving.flush()
+    assert not folder.exists()
+
+
+def test_what_killed_processes_left_half_copied_goes(library: Library) -> None:
+    folder = kept(library)
+    fresh, old = (folder.with_name(f".{folder.name}{mark}.new") for mark in ("", "2"))
+    shutil.copytree(folder, fresh)
+    shutil.copytree(folder, old)
+    os.utime(old, (0, 0))
+    library.shelf.empty_trash()
+    assert sorted(path.name for path in folder.parent.iterdir()) == [fresh.name, folder.name]
 
 
 def test_what_the_ledger_does_not_take_stays_in_the_trash(library: Library) -> None:

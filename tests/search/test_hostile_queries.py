@@ -62,3 +62,14 @@ def test_spans_hold_what_was_found_and_nothing_empty(tmp_path: Path) -> None:
     index.close()
 
     assert spans == wanted
+
+
+def test_a_folder_whose_name_is_no_text_costs_only_itself(tmp_path: Path) -> None:
+    shelf = Shelf.under(tmp_path)
+    odd = shelf.add(message("a word")).path
+    odd.rename(odd.with_name("\udcff" + odd.name[-26:]))
+    shelf.add(message("another word"))
+    index = Index(shelf.paths)
+    index.update()
+    assert index.search("word").total == 1
+    index.close()
