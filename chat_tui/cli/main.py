@@ -19,6 +19,7 @@ from chat_tui.config.problems import ConfigError
 COMMANDS: Final = {
     "ask": ("ask", "ask once and print the answer, from arguments or a pipe"),
     "list": ("list_conversations", "list the conversations"),
+    "search": ("search", "find words in all conversations"),
     "show": ("show", "print a conversation as Markdown"),
     "export": ("export_conversations", "write conversations as Markdown, HTML, text, JSON or TOML"),
     "import": ("import_conversations", "take conversations from files of this or of other programs"),

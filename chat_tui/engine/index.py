@@ -9,19 +9,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
-from chat_tui.conversation.ids import parse_time
-from chat_tui.conversation.metadata import Metadata
-from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
 from chat_tui.conversation.summary import Summary
-from chat_tui.conversation.values import Message
 from chat_tui.engine import index_journal, index_query, index_tables
-from chat_tui.engine.index_disk import JOURNAL, OnDisk, conversations, look
+from chat_tui.engine.index_disk import OnDisk, conversations, look
+from chat_tui.engine.index_found import EPOCH, SUMMARY, Found, Match, message_at, mixed, snippet_of, summary_of
 from chat_tui.engine.index_journal import decimal_or_none, other_text
 from chat_tui.paths import Paths
 from chat_tui.search.completing import Occurring
@@ -33,39 +29,9 @@ SLOW = "This Python's SQLite can't index texts (it has no FTS5), so every messag
 BROKEN = "The search index was damaged and is made anew; until that is done not everything is found."
 BUSY = "Another chat-tui works on the search index. Search again in a moment."
 _STEP_SECONDS = 0.3
-_MOST_OF_ONE = 5
-"""Matches of one conversation that may stand before those of others."""
 _SPARE = 8
 _MOST_GONE = 20_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
-
-
-class Match(NamedTuple):
-    """A message, or a conversation's title, that was found."""
-
-    summary: Summary
-    message_id: str | None
-    """None: the conversation itself, by its title, its tags or its marks."""
-    role: str | None
-    at: datetime
-    snippet: str
-    """As it was written, but on one line; not yet printable."""
-    spans: tuple[tuple[int, int], ...]
-    """Where in the snippet what was looked for begins and ends, in characters."""
-    model: str | None = None
-    cost: Decimal | None = None
-    """USD, of the message."""
-
-
-class Found(NamedTuple):
-    """What a search brought."""
-
-    matches: list[Match]
-    problems: list[str]
-    """Sentences: what of the query wasn't understood, and what is wrong with the index."""
-    total: int
-    """How many there are, also those that aren't among the matches."""
 
 
 def index_file(paths: Paths) -> Path:
@@ -232,14 +198,14 @@ class Index:
         try:
             with self._open() as connection:
                 rows = connection.execute(
-                    f"SELECT {_SUMMARY} FROM conversations c WHERE NOT in_trash"  # noqa: S608 - our own words
+                    f"SELECT {SUMMARY} FROM conversations c WHERE NOT in_trash"  # noqa: S608 - our own words
                     " ORDER BY changed DESC, name DESC LIMIT ?",
                     (-1 if most is None else most,),
                 ).fetchall()
         except sqlite3.DatabaseError as error:
             self._excuse(error)
             return []
-        return [self._summary(row) for row in rows]
+        return [summary_of(self._paths.data, row) for row in rows]
 
     def occurring(self) -> Occurring:
         """Return the models, providers and tags that there are, the commonest first, for completion."""
@@ -289,7 +255,7 @@ class Index:
                 total = len(rows)
             else:
                 (total,) = connection.execute(*index_query.counting(query)).fetchone()
-            rows = _mixed(rows)[:limit]
+            rows = mixed(rows)[:limit]
             summaries = self._summaries_of(connection, {row[1] for row in rows})
         matches = [self._match(query, row, summaries[row[1]]) for row in rows if row[1] in summaries]
         return Found(matches, [*problems, *([SLOW] if is_plain else [])], total)
@@ -302,7 +268,7 @@ class Index:
             folded = fold(" ".join((title, *json.loads(tags))))
         else:
             (folder,) = connection.execute("SELECT folder FROM conversations WHERE key = ?", (key,)).fetchone()
-            message = _message(self._paths.data / folder, identifier, start, length)
+            message = message_at(self._paths.data / folder, identifier, start, length)
             folded = fold(f"{message.text}\n{other_text(message)}") if message else ""
         return all(any(term.is_in(folded) for term in group) for group in query.groups) and not any(
             term.is_in(folded) for term in query.without
@@ -312,47 +278,22 @@ class Index:
         _, _, identifier, at, role, models, cost, start, length, _ = row
         shown = Snippet(summary.preview)
         if identifier is not None:
-            message = _message(summary.folder, identifier, start, length)
-            shown = _snippet(message, query) if message else Snippet("")
+            message = message_at(summary.folder, identifier, start, length)
+            shown = snippet_of(message, query) if message else Snippet("")
         elif query.terms:
             title = snippet(summary.metadata.title, query.terms)
             shown = title if title.spans else shown
         model = (models or "").partition("\n")[0] or None
-        moment = _EPOCH + timedelta(milliseconds=at)
+        moment = EPOCH + timedelta(milliseconds=at)
         return Match(summary, identifier, role, moment, *shown, model=model, cost=decimal_or_none(cost))
 
     def _summaries_of(self, connection: sqlite3.Connection, keys: set[int]) -> dict[int, Summary]:
         marks = ", ".join("?" * len(keys))
         rows = connection.execute(
-            f"SELECT c.key, {_SUMMARY} FROM conversations c WHERE c.key IN ({marks})",  # noqa: S608 - marks alone
+            f"SELECT c.key, {SUMMARY} FROM conversations c WHERE c.key IN ({marks})",  # noqa: S608 - marks alone
             tuple(keys),
         ).fetchall()
-        return {key: self._summary(row) for key, *row in rows}
-
-    def _summary(self, row: Sequence[Any]) -> Summary:
-        (
-            folder,
-            changed,
-            created,
-            title,
-            tags,
-            pinned,
-            archived,
-            leaf,
-            settings,
-            newer,
-            messages,
-            model,
-            cost,
-            preview,
-        ) = row
-        path = self._paths.data / folder
-        metadata = Metadata(
-            path.name[-26:], parse_time(created or "1970-01-01T00:00:00Z"), title, tuple(json.loads(tags)),
-            bool(pinned), bool(archived), leaf, json.loads(settings), newer=bool(newer),
-        )  # fmt: skip
-        moment = _EPOCH + timedelta(seconds=changed)
-        return Summary(metadata, moment, path, messages, model, decimal_or_none(cost), preview)
+        return {key: summary_of(self._paths.data, row) for key, *row in rows}
 
     # The file
 
@@ -383,40 +324,3 @@ class Index:
             return BUSY
         self._make_anew(error)
         return BROKEN
-
-
-_SUMMARY = (
-    "c.folder, c.changed, c.created, c.title, c.tags, c.pinned, c.archived, c.leaf, c.settings, c.newer, c.messages,"
-    " c.model, c.cost, c.preview"
-)
-
-
-def _mixed(rows: Sequence[Any]) -> list[Any]:
-    """Return rows in their order, but what one conversation has beyond its share at the end."""
-    counts: dict[int, int] = {}
-    first: list[Any] = []
-    later: list[Any] = []
-    for row in rows:
-        counts[row[1]] = counts.get(row[1], 0) + 1
-        (first if counts[row[1]] <= _MOST_OF_ONE else later).append(row)
-    return first + later
-
-
-def _message(folder: Path, identifier: str, start: int, length: int) -> Message | None:
-    """Return the message whose line begins at `start`, or None when the journal isn't any more what it was."""
-    try:
-        with (folder / JOURNAL).open("rb") as file:
-            file.seek(start)
-            message = decode_message(decode_line(file.read(length)))
-    except (OSError, DamagedRecordError, NewerRecordError, KeyError):
-        return None
-    return message if message.id == identifier else None
-
-
-def _snippet(message: Message, query: Query) -> Snippet:
-    """Return the stretch that shows why the message was found; answers count before thoughts."""
-    shown = snippet(message.text, query.terms)
-    if shown.spans or not query.terms:
-        return shown
-    other = snippet(other_text(message), query.terms)
-    return other if other.spans else shown

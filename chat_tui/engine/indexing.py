@@ -18,7 +18,8 @@ from chat_tui.paths import Paths
 
 if TYPE_CHECKING:
     from chat_tui.conversation.summary import Summary
-    from chat_tui.engine.index import Found, Index
+    from chat_tui.engine.index import Index
+    from chat_tui.engine.index_found import Found
     from chat_tui.search.completing import Occurring
 
 _NICE = 15

@@ -159,12 +159,17 @@ class Library:
         folders = (self.paths.conversations / name for name in names if is_id(name[-ID_LENGTH:]))
         return [read_summary(folder) for folder in islice(folders, count)]
 
-    def summaries(self) -> list[Summary]:
-        """Return all conversations, the last changed first, as the search index and else the disk knows them."""
+    def summaries(self, on_progress: Callable[[int, int], None] | None = None) -> list[Summary]:
+        """Return all conversations, the last changed first, once the search index knows what the disk says.
+
+        Args:
+            on_progress: As `Index.update` has it.
+        """
         from chat_tui.engine.index import Index
 
         index = Index(self.paths)
         try:
+            index.update(on_progress)
             return self.complete(index.summaries())
         finally:
             index.close()

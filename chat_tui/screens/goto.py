@@ -19,7 +19,7 @@ from chat_tui.conversation.summary import Summary
 from chat_tui.grammar import pieces, toggled
 from chat_tui.screens import goto_keys
 from chat_tui.screens.conversation_rows import about, by_day, row
-from chat_tui.screens.goto_rows import about_match, grouped, match_row
+from chat_tui.screens.goto_rows import about_match, listed, match_row
 from chat_tui.screens.letters import hint
 from chat_tui.screens.popup import CATCH_UP_SECONDS
 from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
@@ -32,7 +32,7 @@ from chat_tui.widgets.scrolled_text import ScrolledText
 from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
-    from chat_tui.engine.index import Found, Match
+    from chat_tui.engine.index_found import Found, Match
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
 
@@ -205,7 +205,7 @@ class GotoScreen(SearchedPane[Goal | None]):
         """List what was found; the highlight stays where the same was searched for before."""
         is_same = self._found is not None and text.strip() == self._answered.strip()
         self._answered, self._found = text, found
-        self._listed, headings = grouped(found.matches)
+        self._listed, headings = listed(found)
         self.rows.show(len(self._listed), self.rows.place if is_same else 0, headings, keep=is_same, empty=NO_MATCH)
         self.moved()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,24 +17,21 @@ from chat_tui.text import one_line, printable_in_place
 from chat_tui.widgets.row_list import Piece, fitted
 
 if TYPE_CHECKING:
-    from chat_tui.engine.index import Match
+    from chat_tui.engine.index_found import Found, Match
 
 _TITLE = 36
 _WHO = {"user": "you", "assistant": "reply", "tool": "tool", None: "title"}
 _WHO_ROOM, _TIME_ROOM = 5, 9
 
 
-def grouped(matches: Sequence[Match]) -> tuple[list[Match], list[tuple[int, str]]]:
+def listed(found: Found) -> tuple[list[Match], list[tuple[int, str]]]:
     """Return the matches by conversation, that with the best one first, and the heading above each with its place."""
-    groups: dict[str, list[Match]] = {}
-    for match in matches:
-        groups.setdefault(match.summary.id, []).append(match)
-    listed: list[Match] = []
+    matches: list[Match] = []
     headings: list[tuple[int, str]] = []
-    for group in groups.values():
-        headings.append((len(listed), _heading(group[0].summary)))
-        listed += group
-    return listed, headings
+    for group in found.grouped():
+        headings.append((len(matches), _heading(group[0].summary)))
+        matches += group
+    return matches, headings
 
 
 def _heading(one: Summary) -> str:

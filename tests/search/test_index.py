@@ -22,7 +22,8 @@ from chat_tui.conversation.records import Settlement, encode_message, encode_set
 from chat_tui.conversation.summary import Summary
 from chat_tui.conversation.values import FilePart, Message, Receipt, TextPart
 from chat_tui.engine import index_journal, index_tables
-from chat_tui.engine.index import BROKEN, SLOW, Found, Index, index_file
+from chat_tui.engine.index import BROKEN, SLOW, Index, index_file
+from chat_tui.engine.index_found import Found
 from chat_tui.paths import Paths
 from tests.conversation.samples import NOON, later, message
 from tests.search.libraries import Shelf, reference
