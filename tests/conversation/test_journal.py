@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import stat
@@ -130,28 +131,33 @@ def test_damaged_lines_in_the_middle_cost_only_themselves(journal: Path) -> None
 
 def test_a_disk_that_takes_a_line_in_pieces_gets_all_of_it(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     append_message(journal, message("first"))
-    real = os.fdopen
-
-    class Slow:
-        def __init__(self, file: object) -> None:
-            self.file = file
-
-        def __enter__(self) -> Slow:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            self.file.close()  # type: ignore[attr-defined]
-
-        def fileno(self) -> int:
-            return int(self.file.fileno())  # type: ignore[attr-defined]
-
-        def write(self, data: bytes) -> int:
-            return int(self.file.write(data[:7]))  # type: ignore[attr-defined]
-
-    monkeypatch.setattr(os, "fdopen", lambda *a, **k: Slow(real(*a, **k)))
-    append_message(journal, message("second, quite a bit longer"))
-    monkeypatch.undo()
+    real = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, data: real(descriptor, bytes(data)[:7]))
+        append_message(journal, message("second, quite a bit longer"))
     assert [known.text for known in read_journal(journal).messages.values()] == ["first", "second, quite a bit longer"]
+
+
+@pytest.mark.parametrize("refused", ["write", "fsync"])
+def test_what_the_disk_took_of_a_line_is_taken_back(
+    journal: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    append_message(journal, message("first"))
+    before = journal.read_bytes()
+    real = os.write
+    written: list[int] = []
+
+    def fill(descriptor: int, data: bytes = b"") -> int:
+        if refused == "write" and not written:
+            written.append(real(descriptor, bytes(data)[:7]))
+            return 7
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, refused, fill)
+        with pytest.raises(OSError, match="No space"):
+            append_message(journal, message("second"))
+    assert journal.read_bytes() == before
 
 
 def test_damaged_lines_are_set_aside_once(journal: Path) -> None:

@@ -69,6 +69,20 @@ async def test_a_chat_goes_on_in_memory_and_is_saved_when_there_is_room(
     assert (chat.folder.path / "conversation.toml").exists()
 
 
+async def test_a_full_disk_is_told_once_however_many_chats_wait_for_it(
+    session: Session, library: Library, told: list[str]
+) -> None:
+    chats = [begin(library, "demo/markdown") for _ in range(3)]
+    with pytest.MonkeyPatch.context() as patch:
+        fill(patch)
+        for chat in chats:
+            await ask(session, chat, "Hello")
+        assert told == [NOTICE]
+    await until(lambda: len(told) > 1, "the end of the trouble")
+    assert told == [NOTICE, SAVED]
+    assert [len(journal_of(chat)) for chat in chats] == [2, 2, 2]
+
+
 STEPS = ["append_lines", "write_metadata", "start_partial", "append_partial", "attach"]
 
 
