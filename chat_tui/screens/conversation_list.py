@@ -18,7 +18,7 @@ from chat_tui.screens.editing_pane import EditingPane
 from chat_tui.screens.letters import Key
 from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE
 from chat_tui.text import one_line
-from chat_tui.widgets.row_list import Piece
+from chat_tui.widgets.row_list import NO_MATCH, Piece
 
 if TYPE_CHECKING:
     from chat_tui.engine.library import Library
@@ -124,7 +124,8 @@ class ConversationList(EditingPane):
         self._engine = session = await self._session()
         await asyncio.to_thread(session.unseen.read)
         self._look_at_marks()
-        if session.indexing is not None and session.indexing.progress.running:
+        if session.indexing is not None:
+            session.indexing.start()  # others may have written since
             async for progress in session.indexing.watch():
                 self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
                 self.show()
@@ -222,7 +223,8 @@ class ConversationList(EditingPane):
         place = self.rows.place
         count, headings = self.find(self.search.value)
         ids = [one.id for one in self._listed]
-        self.rows.show(count, ids.index(wanted) if wanted in ids else place, headings, keep=True)
+        empty = NO_MATCH if self.search.value.strip() else ""
+        self.rows.show(count, ids.index(wanted) if wanted in ids else place, headings, keep=True, empty=empty)
         self.show()
 
     def _say(self, sentence: str) -> None:

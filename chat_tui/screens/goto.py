@@ -152,8 +152,9 @@ class GotoScreen(SearchedPane[Goal | None]):
     async def _watch(self) -> None:
         """Tell how far the index is; what is found then may be more."""
         index = self._engine.indexing if self._engine else None
-        if index is None or not index.progress.running:
+        if index is None:
             return
+        index.start()  # others may have written since
         async for progress in index.watch():
             self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
             self._show_note()

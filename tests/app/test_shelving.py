@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.journal import append_message
 from chat_tui.conversation.metadata import Metadata, read_metadata
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.library import Library
 from chat_tui.engine.unseen import Unseen
 from chat_tui.screens.conversations import ConversationsPane
@@ -227,6 +229,37 @@ async def test_a_draft_in_what_was_deleted_is_no_conversation_of_its_own(starter
         await app.pilot.press("alt+s", "enter")
         await app.until(lambda: app.screen.composer.text == "half a thought")
         assert app.chat.folder.path == folder
+
+
+async def test_the_pane_hands_its_words_to_the_search_which_goes_to_a_message_of_another_branch(
+    starter: Starter,
+) -> None:
+    folder = keep(starter.library, "At the pond", at=datetime.now().astimezone(), reply="A heron stood there.")
+    answer = _read(folder)[-1]
+    sibling = replace(answer, id=new_id(), parts=(TextPart("Only ducks."),), at=now())
+    append_message(folder / "messages.jsonl", sibling)
+    async with starter.run(size=(120, 40)) as app:
+        await open_pane(app)
+        await app.type("heron")
+        await app.until_shown("None has that here.")
+        await app.pilot.press("ctrl+g")
+        await app.until_shown("A heron stood there.", "At the pond")
+        await app.pilot.press("enter")
+        await app.until(lambda: app.chat.folder.path == folder and app.chat.path[-1].id == answer.id)
+        await app.until_shown("A heron stood there.", "1 of 1")
+        assert "Only ducks" not in app.text()
+    assert read_metadata(folder).leaf == answer.id
+
+
+async def test_what_is_found_in_the_trash_is_shown_there(starter: Starter) -> None:
+    folder = keep(starter.library, "At the pond", at=datetime.now().astimezone(), reply="A heron stood there.")
+    starter.library.shelf.delete(folder)
+    async with starter.run(size=(120, 40)) as app:
+        await command(app, "/goto in:trash heron")
+        await app.until_shown("A heron stood there.")
+        await app.pilot.press("enter")
+        await app.until(lambda: isinstance(app.app.screen, ConversationsPane))
+        await app.until_shown("Deleted today", "At the pond")
 
 
 OPENERS: list[Callable[[Running], Awaitable[None]]] = [
