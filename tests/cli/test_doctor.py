@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from tests.cli.home import Home, Outcome
 from tests.conversation.samples import message
+
+Doctor = Callable[..., Outcome]
+Ask = Callable[[str], None]
 
 
 @pytest.fixture
@@ -27,8 +31,32 @@ def home(tmp_path: Path, server: DemoServer, monkeypatch: pytest.MonkeyPatch) ->
     return home
 
 
+@pytest.fixture(scope="module")
+def after_asking(tmp_path_factory: pytest.TempPathFactory, server: DemoServer) -> Callable[[str], Home]:
+    """Bring the home of somebody who asked a demo model once: asking takes a second, a copy nothing."""
+
+    @cache
+    def asked(model: str) -> Home:
+        home = Home(tmp_path_factory.mktemp("asked") / "home", server.base_url)
+        assert home.ask(model).code == 0
+        return home
+
+    return asked
+
+
 @pytest.fixture
-def doctor(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+def ask(home: Home, after_asking: Callable[[str], Home]) -> Ask:
+    """Have a conversation with a demo model in this home."""
+
+    def ask(model: str) -> None:
+        for name in ("data", "state"):
+            shutil.copytree(after_asking(model).root / name, home.root / name)
+
+    return ask
+
+
+@pytest.fixture
+def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
     """Run `doctor` in this process."""
 
     def run(*arguments: str) -> Outcome:
@@ -36,9 +64,6 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(code, *capsys.readouterr())
 
     return run
-
-
-Doctor = Callable[..., Outcome]
 
 
 def findings(done: Outcome, state: str) -> list[str]:
@@ -57,8 +82,8 @@ def contents(root: Path) -> dict[str, bytes]:
     return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
-def test_a_healthy_home(home: Home, doctor: Doctor) -> None:
-    assert home.ask("image").code == 0
+def test_a_healthy_home(home: Home, ask: Ask, doctor: Doctor) -> None:
+    ask("image")
     before = contents(home.data)
     done = home.run("doctor", "--json", COLORTERM="truecolor")
     assert (done.code, done.err) == (0, "")
@@ -107,10 +132,10 @@ def damage_metadata(folder: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said_and_mended_and_nothing_is_lost(
-    home: Home, doctor: Doctor, harm: object, said: str, mended: str
+    home: Home, ask: Ask, doctor: Doctor, harm: object, said: str, mended: str
 ) -> None:
     assert callable(harm)
-    assert home.ask("markdown").code == 0
+    ask("markdown")
     folder = folder_of(home)
     messages = (folder / "messages.jsonl").read_bytes()
     harm(folder)
@@ -131,11 +156,11 @@ def test_what_is_wrong_is_said_and_mended_and_nothing_is_lost(
     assert kept["messages.jsonl"].startswith(messages)
     again = doctor("--repair", "--json")
     assert (again.code, again.json()["repaired"], findings(again, "wrong")) == (0, [], [])
-    assert "Say hello" in home.run("list").out
+    assert "Say hello" in (folder / "conversation.toml").read_text()
 
 
-def test_attachments_without_a_message_and_without_a_file(home: Home, doctor: Doctor) -> None:
-    assert home.ask("image").code == 0
+def test_attachments_without_a_message_and_without_a_file(home: Home, ask: Ask, doctor: Doctor) -> None:
+    ask("image")
     (picture,) = (folder_of(home) / "attachments").iterdir()
     picture.rename(picture.with_name("ab" * 32 + ".png"))
     done = doctor("--repair", "--json")
@@ -145,8 +170,8 @@ def test_attachments_without_a_message_and_without_a_file(home: Home, doctor: Do
     assert picture.with_name("ab" * 32 + ".png").exists()
 
 
-def test_what_a_newer_version_wrote_is_left_alone(home: Home, doctor: Doctor) -> None:
-    assert home.ask("markdown").code == 0
+def test_what_a_newer_version_wrote_is_left_alone(home: Home, ask: Ask, doctor: Doctor) -> None:
+    ask("markdown")
     journal = folder_of(home) / "messages.jsonl"
     journal.write_bytes(journal.read_bytes() + b'{"v":2,"type":"message"}\nnot a record\n')
     before = contents(folder_of(home))
@@ -157,8 +182,8 @@ def test_what_a_newer_version_wrote_is_left_alone(home: Home, doctor: Doctor) ->
 
 
 @pytest.mark.parametrize("still_there", [False, True])
-def test_what_could_not_be_saved_is_taken_back(home: Home, doctor: Doctor, *, still_there: bool) -> None:
-    assert home.ask("image").code == 0
+def test_what_could_not_be_saved_is_taken_back(home: Home, ask: Ask, doctor: Doctor, *, still_there: bool) -> None:
+    ask("image")
     folder = folder_of(home)
     whole = contents(folder)
     rescued = home.root / "state" / "unsaved" / folder.name
@@ -179,8 +204,8 @@ def test_what_could_not_be_saved_is_taken_back(home: Home, doctor: Doctor, *, st
     assert doctor().code == 0
 
 
-def test_a_folder_that_others_read_is_closed(home: Home, doctor: Doctor) -> None:
-    assert home.ask("markdown").code == 0
+def test_a_folder_that_others_read_is_closed(home: Home, ask: Ask, doctor: Doctor) -> None:
+    ask("markdown")
     home.data.chmod(0o755)
     assert "can be read by others" in doctor().out
     assert doctor("--repair").code == 0
@@ -197,8 +222,8 @@ def test_settings_a_server_and_a_terminal_that_are_wanting(home: Home, doctor: D
     assert "COLORTERM=truecolor" in "\n".join(findings(done, "note"))
 
 
-def test_an_unknown_record_stays(home: Home, doctor: Doctor) -> None:
-    assert home.ask("markdown").code == 0
+def test_an_unknown_record_stays(home: Home, ask: Ask, doctor: Doctor) -> None:
+    ask("markdown")
     journal = folder_of(home) / "messages.jsonl"
     later = json.dumps({"v": 1, "type": "later", "id": new_id()}).encode() + b"\n"
     journal.write_bytes(later + b"damaged\n" + journal.read_bytes())
