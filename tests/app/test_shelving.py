@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.journal import append_message
+from chat_tui.conversation.ledger import read_ledger
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.library import Library
@@ -260,6 +262,17 @@ async def test_what_is_found_in_the_trash_is_shown_there(starter: Starter) -> No
         await app.pilot.press("enter")
         await app.until(lambda: isinstance(app.app.screen, ConversationsPane))
         await app.until_shown("Deleted today", "At the pond")
+
+
+async def test_the_trash_is_emptied_of_what_is_old_behind_the_start(starter: Starter) -> None:
+    today = datetime.now().astimezone()
+    old, young = (keep(starter.library, title, at=today, cost="0.25") for title in ("Old", "Young"))
+    thrown = starter.library.shelf.delete(old)
+    thrown.parent.rename(thrown.parent.with_name(f"{today - timedelta(days=31):%Y-%m-%d}"))
+    young = starter.library.shelf.delete(young)
+    async with starter.run(size=(80, 24)) as app:
+        await app.until(lambda: starter.library.shelf.thrown_away() == [young])
+    assert [one.cost for one in read_ledger(starter.library.paths.ledger)] == [Decimal("0.25")]
 
 
 OPENERS: list[Callable[[Running], Awaitable[None]]] = [
