@@ -90,7 +90,7 @@ class ConversationList(EditingPane):
         """Read what there is, the highlight staying or going to the conversation `wanted`."""
         library = self._library
         newest = await asyncio.to_thread(library.newest, self.app.size.height)
-        if not self._is_read:
+        if is_first := not self._is_read:
             self._take(Arranged(newest), wanted)
         session = await self._session()
         indexed = await session.indexing.summaries() if session.indexing is not None else []
@@ -99,6 +99,8 @@ class ConversationList(EditingPane):
         self._is_read = True
         library.lately = arranged.all[: self.app.size.height]
         self._take(arranged, wanted)
+        if is_first:
+            self._watch_index()
 
     def _read_all(self, newest: Sequence[Summary], indexed: Sequence[Summary]) -> Arranged:
         """Return all conversations; of the `newest` what the disk says now."""
@@ -124,11 +126,17 @@ class ConversationList(EditingPane):
         self._engine = session = await self._session()
         await asyncio.to_thread(session.unseen.read)
         self._look_at_marks()
-        if session.indexing is not None:
-            session.indexing.start()  # others may have written since
-            async for progress in session.indexing.watch():
-                self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
-                self.show()
+
+    @work(group="index")
+    async def _watch_index(self) -> None:
+        """Have taken in what others wrote meanwhile, and show that too."""
+        if (indexing := (await self._session()).indexing) is None:
+            return
+        indexing.start()
+        async for progress in indexing.watch():
+            self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
+            self.show()
+        if self._taking_in:
             self._taking_in = ""
             self.read()
 
