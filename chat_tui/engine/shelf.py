@@ -70,9 +70,12 @@ class Shelf:
         target = self._paths.conversations / copy.folder_name
         private_directory(temporary)
         try:
-            for name in ("attachments", "partial"):
-                if (folder / name).is_dir():
-                    shutil.copytree(folder / name, temporary / name)
+            if (folder / "attachments").is_dir():
+                shutil.copytree(folder / "attachments", temporary / "attachments")
+            for partial in sorted((folder / "partial").glob("*.jsonl")):
+                private_directory(temporary / "partial")
+                with suppress(FileNotFoundError):  # its reply has just ended: it is in the journal, which comes next
+                    _copy_journal(partial, temporary / "partial" / partial.name, metadata.id)
             _copy_journal(folder / "messages.jsonl", temporary / "messages.jsonl", metadata.id)
             write_metadata(temporary, copy)
             temporary.rename(target)
@@ -199,8 +202,8 @@ def _folders(path: Path, *, links: bool = False) -> list[Path]:
 def _copy_journal(source: Path, target: Path, conversation: str) -> None:
     """Copy a journal line by line; messages say from then on that they are from `conversation`."""
     mark = f'{{"copied_from":"{conversation}",'.encode()
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as copy, source.open("rb") as journal:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with source.open("rb") as journal, os.fdopen(os.open(target, flags, FILE_MODE), "wb") as copy:
         for line in journal:
             copy.write(mark + line.lstrip()[1:] if _is_first_copy(line) else line)
         copy.flush()

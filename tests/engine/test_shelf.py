@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.conversation import journal
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.ledger import read_ledger
 from chat_tui.conversation.metadata import read_metadata
@@ -157,6 +156,43 @@ def test_a_copy_is_the_same_conversation_whose_money_is_counted_once(library: Li
         json.loads(line)
 
 
+def test_what_streams_in_a_copy_says_where_it_is_from(library: Library) -> None:
+    folder = kept(library)
+    chat = library.at(folder)
+    reply = Message(
+        new_id(), read(folder).path[-1].id, "assistant", (), NOON, "streaming", receipt=Receipt(cost=Decimal(1))
+    )
+    chat.folder.start_partial(reply).close()
+    (streaming,) = [one for one in read(library.shelf.duplicate(folder)).tree if one.id == reply.id]
+    assert (streaming.status, streaming.copied_from) == ("interrupted", chat.id)
+
+
+def test_a_copy_is_listed_when_it_is_whole_and_on_disk(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = kept(library)
+    synced: list[tuple[int, int]] = []
+    sync, rename = os.fsync, os.rename
+
+    def note_sync(descriptor: int) -> None:
+        synced.append(identity(os.fstat(descriptor)))
+        sync(descriptor)
+
+    def look_and_rename(source: Path, target: Path) -> None:
+        assert [one.folder for one in library.newest(9)] == [folder]
+        assert {identity(file.stat()) for file in Path(source).iterdir()} <= set(synced)
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(os, "rename", look_and_rename)
+    copied = library.shelf.duplicate(folder)
+    assert sorted(file.name for file in copied.iterdir()) == ["conversation.toml", "messages.jsonl"]
+    assert identity(copied.parent.stat()) in synced
+
+
+def identity(status: os.stat_result) -> tuple[int, int]:
+    """Return what a file is known by."""
+    return status.st_dev, status.st_ino
+
+
 def test_a_copy_that_the_disk_refuses_leaves_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = kept(library)
 
@@ -232,7 +268,7 @@ def test_what_is_not_saved_yet_is_not_thrown_away(library: Library, monkeypatch:
     chat = library.at(folder)
     chat.load()
     with monkeypatch.context() as patched:
-        patched.setattr(journal.os, "fsync", _full)
+        patched.setattr(os, "fsync", _full)
         chat.put(Message(new_id(), None, "user", (TextPart("Not yet"),), NOON))
         with pytest.raises(OSError, match="No space"):
             library.shelf.delete(folder)
