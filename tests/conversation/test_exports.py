@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -274,6 +275,21 @@ def test_nothing_is_written_over_unasked(tmp_path: Path) -> None:
 def test_a_device_is_written_to_and_not_replaced() -> None:
     write_file(Path("/dev/null"), [b"x"], replace=True)
     assert Path("/dev/null").is_char_device()
+
+
+def test_an_export_is_on_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "notes.md"
+    seen: list[tuple[bool, int, int]] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        seen.append((path.exists(), status.st_ino, status.st_size))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_file(path, [b"all ", b"words"])
+    assert (False, path.stat().st_ino, 9) in seen
 
 
 def test_half_an_export_is_none(tmp_path: Path) -> None:
