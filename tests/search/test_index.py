@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -165,6 +165,14 @@ def test_filters(furnished: Shelf, index: Index, query: str, expected: list[str]
     found = [text.removesuffix(" https://x.y") for text in searched(index, query)]
     assert sorted(found) == sorted(expected)
     assert index.search(query).problems == []
+
+
+def test_a_day_begins_at_midnight_where_you_are(shelf: Shelf, index: Index) -> None:
+    midnight = datetime(2026, 11, 20).astimezone()
+    last = midnight - timedelta(milliseconds=1)
+    shelf.add(replace(message("first"), at=midnight), replace(message("last"), at=last))
+    assert searched(index, "after:2026-11-20") == ["first"]
+    assert searched(index, "before:2026-11-20") == ["last"]
 
 
 def test_filters_of_conversations_alone_list_conversations(furnished: Shelf, index: Index) -> None:
