@@ -499,6 +499,7 @@ def test_two_data_folders_have_two_indexes(tmp_path: Path) -> None:
         index = Index(paths)
         assert searched(index, "needle") == [text]
         index.close()
+    assert index_file(one) != index_file(two)  # else each would make the other's anew
 
 
 def test_spans_are_of_the_original_text(shelf: Shelf, index: Index) -> None:
