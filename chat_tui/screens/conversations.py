@@ -86,14 +86,6 @@ class ConversationsPane(ConversationList):
         self.way = Way(words=self.search.value.strip())
         self.dismiss(None)
 
-    def action_focus_next(self) -> None:
-        """Go to the list, or on."""
-        self.focus_next()
-
-    def action_focus_previous(self) -> None:
-        """Go back."""
-        self.focus_previous()
-
     def action_view(self, view: str) -> None:
         """Show the archive or the trash; the second time, the others again."""
         self._view = "" if self._view == view else view

@@ -133,6 +133,14 @@ class SearchedPane(PopUp[Result]):
         """Go back to the search."""
         self.search.focus()
 
+    def action_focus_next(self) -> None:
+        """Go to the list, or on."""
+        self.focus_next()
+
+    def action_focus_previous(self) -> None:
+        """Go back."""
+        self.focus_previous()
+
     def action_help(self) -> None:
         """Show all keys."""
         from chat_tui.screens.help import HelpScreen

@@ -206,3 +206,12 @@ async def test_a_preset_is_completed_and_used_by_its_command(echo: Starter) -> N
         await app.until(lambda: echo.library.presets.names() == ["careful"])
         await app.type("/undo", "enter")
         await app.until(lambda: echo.library.presets.names() == ["careful", "cheap"])
+
+
+async def test_tab_goes_to_the_list_and_back(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        pane = await open_presets(app)
+        await app.pilot.press("tab")
+        assert pane.focused is pane.rows
+        await app.pilot.press("shift+tab")
+        assert pane.focused is pane.search
