@@ -120,8 +120,12 @@ class ChatApp(App[None]):
         if isinstance(event, events.Paste) and not event.is_forwarded and not isinstance(self.focused, PrintableArea):
             # Textual's own inputs draw what they hold as it is; ours keep the original and show symbols.
             event = events.Paste(one_line(event.text))
-        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, PopUp):
-            await self.screen.caught_up(event)
+        before = None
+        while isinstance(event, events.Key) and not event.is_forwarded and (screen := self.screen) is not before:
+            if isinstance(screen, PopUp):
+                await screen.opened()
+                await screen.caught_up(event)
+            before = screen  # what came before may have ended it, or opened another
         await super().on_event(event)
 
     async def on_conversation_screen_ready(self) -> None:

@@ -117,6 +117,8 @@ class ConversationList(EditingPane):
         return {one.summary.folder: one for one in self._library.shelf.trashed()}
 
     def _take(self, arranged: Arranged, wanted: str = "") -> None:
+        if not self.has_place:
+            return
         highlighted = self._highlighted
         self._arranged = arranged
         self._list_again(wanted or (highlighted.id if highlighted else self._shown))
@@ -192,6 +194,8 @@ class ConversationList(EditingPane):
 
     def show(self) -> None:
         """Show what holds now."""
+        if not self.has_place:
+            return
         self.rows.refresh()
         keys = f"{ASKED[self._asked]} … · Enter keeps it · Esc leaves it" if self._asked else ""
         style = WARNING if self._sure_of else MUTED
@@ -237,7 +241,8 @@ class ConversationList(EditingPane):
 
     def _say(self, sentence: str) -> None:
         self._said = sentence
-        self.note.show(Content.styled(one_line(sentence), WARNING), self._count())
+        if self.has_place:
+            self.note.show(Content.styled(one_line(sentence), WARNING), self._count())
 
     def _title(self, one: Summary) -> str:
         return f"“{one_line(one.metadata.title, _TITLE) or 'Untitled'}”"

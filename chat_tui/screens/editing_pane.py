@@ -114,7 +114,7 @@ class EditingPane(SearchedPane[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys be what is typed where they can't be meant for the list."""
-        if self.is_running and self.editor.is_open:
+        if self.is_open and self.editor.is_open:
             return action in self.WHILE_TYPING and (action != "newline" or self.editor.takes_lines)
         return action != "newline"
 

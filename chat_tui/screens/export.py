@@ -158,6 +158,8 @@ class ExportScreen(PopUp[Written | None]):
     async def _offer(self, text: str, *, take: bool = False) -> None:
         """Look what `text` may become, show it, and `take` what all of that has."""
         self._offered, self._offered_for = await asyncio.to_thread(completions, text), text
+        if not self.has_place:
+            return
         if take and self.file.value == text:
             self._take_common()
         self._show_paths()
@@ -203,7 +205,8 @@ class ExportScreen(PopUp[Written | None]):
         return Content.assemble(*pieces)
 
     def _say(self, sentence: str, *, dim: bool = False) -> None:
-        self.note.update(Content.styled(printable(sentence), "$foreground-muted" if dim else "$text-warning"))
+        if self.has_place:
+            self.note.update(Content.styled(printable(sentence), "$foreground-muted" if dim else "$text-warning"))
 
     @work(group="write", exclusive=True)
     async def action_write(self) -> None:

@@ -12,11 +12,31 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 CATCH_UP_SECONDS = 1.0
+OPEN_SECONDS = 10.0
 Result = TypeVar("Result")
 
 
 class PopUp(ModalScreen[Result]):
     """A screen that a second key of the same burst doesn't end again: that would end the one below, or the app."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_open = asyncio.Event()
+
+    def on_mount(self) -> None:
+        """Take keys from now on."""
+        self._is_open.set()
+
+    async def opened(self) -> None:
+        """Wait until all that is in it is there: a key that comes before would meet nothing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self._is_open.wait()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all that is in it is there."""
+        return self._is_open.is_set() and self.has_place
 
     @property
     def has_place(self) -> bool:
