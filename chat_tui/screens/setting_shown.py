@@ -25,21 +25,21 @@ _WHEN = {"theme": "at once"}
 """From when on what is the application's alone counts, where that isn't its next start."""
 
 
-def setting_row(setting: Setting, held: Held, layers: Layers, unsupported: str) -> SettingRow:
+def setting_row(setting: Setting, held: Held, layers: Layers, remark: str) -> SettingRow:
     """Return the row of a setting.
 
     Args:
         setting: The setting.
         held: What holds.
         layers: Of the chat.
-        unsupported: Why its model has no use for it, as the end of a sentence.
+        remark: Why its value is set in vain, in few words.
     """
     return SettingRow(
         setting.title,
         value=_NOT_SENT if held.value is None and held.origin is not None else told(held.value),
         origin=origin_name(held.origin, layers),
         is_own=held.origin in OWN,
-        unsupported=unsupported,
+        remark=remark,
     )
 
 

@@ -121,12 +121,17 @@ class SettingsPane(ChangingScreen):
     def row(self, place: int, width: int) -> Sequence[Piece]:
         """Return the setting at `place` with its value, and the layer that it is from."""
         setting = self._listed[place]
-        row = setting_row(setting, self._held(setting), self.chat_layers, self._unsupported(setting))
+        remark = "not with this model" if self._unsupported(setting) else "unknown name" * bool(self._doubt(setting))
+        row = setting_row(setting, self._held(setting), self.chat_layers, remark)
         return list(row.pieces(width, hits(self.searched or "", row.label)))
 
     def _unsupported(self, setting: Setting) -> str:
         """Return why this chat's model has no use for it, as the end of a sentence; empty when it has, or may have."""
         return support(setting, self._entry, self._held(setting).value).reason
+
+    def _doubt(self, setting: Setting) -> str:
+        """Return which of its names nobody knows, as a sentence; empty when all are known, or nobody can tell."""
+        return doubt(setting.name, self._held(setting).value, self._engine) if self._engine else ""
 
     def _show_note(self) -> None:
         """Say what is wrong with what is typed, what may be typed, or what was done."""
@@ -160,8 +165,7 @@ class SettingsPane(ChangingScreen):
         if is_of_all(setting) and held.origin:
             said = [(held.origin, held.value)]
         why = self._unsupported(setting)
-        doubted = doubt(setting.name, self._held(setting).value, self._engine) if self._engine else ""
-        warning = self._fault or (f"{self.chat.model} {why}." if why else doubted)
+        warning = self._fault or (f"{self.chat.model} {why}." if why else self._doubt(setting))
         self.details.show(setting_facts(setting, held, said, self.chat_layers, warning).content)
 
     def _show_json(self) -> None:

@@ -281,6 +281,7 @@ async def test_names_of_models_and_providers_are_completed(echo: Starter) -> Non
         await app.until_shown("Tab anthropic")
         await play(app, "tab", "=, nobody-known", "enter")
         await app.until(lambda: pane.chat.settings.get("provider") == {"order": ["anthropic", "nobody-known"]})
+        await app.until_shown("unknown name", "No provider is known as “nobody-known”.")
 
 
 HOSTILE: Layer = {"system": "\x1b]52;c;x\x07[/foo][red]", "user": "[/bold]\x1b[2J", "metadata": {"[/x]": "\x9b"}}
@@ -298,3 +299,11 @@ async def test_values_of_strangers_are_only_shown(echo: Starter) -> None:
             await app.pilot.press("escape", "alt+d", "alt+d")
         await app.pilot.press("escape")
         assert app.chat.settings["user"] == HOSTILE["user"]
+
+
+async def test_a_megabyte_in_the_search_is_cut(echo: Starter) -> None:
+    async with echo.run() as app:
+        pane = await open_settings(app)
+        app.app.post_message(events.Paste("temp\n" * 200_000))
+        await app.until(lambda: pane.search.value.startswith("temp temp "))
+        assert len(pane.search.value) <= 1000
