@@ -25,7 +25,6 @@ from chat_tui.widgets.json_lines import json_difference
 from chat_tui.widgets.row_list import Piece, RowList, fitted
 
 if TYPE_CHECKING:
-    from chat_tui.config.server import Server
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
@@ -47,6 +46,7 @@ class PresetPane(ChangingScreen):
         chat: The conversation that uses them.
         library: Where those in files are.
         session: Brings the engine, which knows those of the account.
+        engine: The engine, when it runs already.
         saving: Whether it begins with the name for a preset of this chat.
     """
 
@@ -60,10 +60,11 @@ class PresetPane(ChangingScreen):
         chat: Chat,
         library: Library,
         session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
         *,
         saving: bool = False,
     ) -> None:
-        super().__init__(chat, library, session)
+        super().__init__(chat, library, session, engine)
         self._saving = saving
         self._local: Sequence[Preset] = ()
         self._account: Mapping[str, AccountPreset] = {}
@@ -76,7 +77,6 @@ class PresetPane(ChangingScreen):
         self._sure_of = ""
         """What the same key does once more without asking again."""
         self._way: Way | None = None
-        self._server: Server | None = None
 
     def on_mount(self) -> None:
         """Ask for the presets of the account behind those that are in files."""
@@ -86,8 +86,7 @@ class PresetPane(ChangingScreen):
             self.call_after_refresh(self.action_save)
 
     async def _fetch(self) -> None:
-        session = await self.session()
-        self._server = session.server
+        self.engine = session = await self.session()
         try:
             presets = await session.account_presets.all()
         except RefusedError as error:
@@ -197,11 +196,11 @@ class PresetPane(ChangingScreen):
 
     def _changes(self, one: Preset | AccountPreset | None, width: int) -> Content:
         """Return what using a preset would change in what is sent."""
-        before = preview(self.chat_layers.settings(), self._server).body
+        before = preview(self.chat_layers.settings(), self.server).body
         if isinstance(one, Preset):
-            after = preview(self.chat_layers.with_preset(one.name, flat(one.settings)).settings(), self._server).body
+            after = preview(self.chat_layers.with_preset(one.name, flat(one.settings)).settings(), self.server).body
         elif one is not None and isinstance(known := self._read.get(one.slug), AccountPreset):
-            after = self.settings.with_account_preset(known, self._way_of(known), self._server)
+            after = self.settings.with_account_preset(known, self._way_of(known), self.server)
         else:
             return Content()
         return json_difference(before, after, width) or Content.styled(

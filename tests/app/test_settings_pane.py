@@ -85,7 +85,7 @@ async def test_each_kind_of_control_reaches_the_server_and_nothing_else_does(ech
             await app.until_shown("this chat")
         pane = app.app.screen
         assert isinstance(pane, SettingsPane)
-        shown = pane.settings.request({}, pane._server).body
+        shown = pane.settings.request({}, pane.server).body
         await app.pilot.press("escape")
         body = await received(app)
         wanted: dict[str, Any] = {"model": "demo/echo"}
