@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -18,7 +18,7 @@ from chat_tui.widgets.note import Note
 from chat_tui.widgets.row_list import NO_MATCH, Piece, RowList
 from chat_tui.widgets.scrolled_text import ScrolledText
 from chat_tui.widgets.search_line import SearchLine
-from chat_tui.widgets.value_editor import ValueEditor
+from chat_tui.widgets.value_editor import LONGEST_PASTE, ValueArea, ValueEditor
 
 
 class EditingPane(SearchedPane[None]):
@@ -147,6 +147,16 @@ class EditingPane(SearchedPane[None]):
         self.search.display = True
         self.set_focus(self.search)
         self.show()
+
+    @on(ValueArea.Refused)
+    def _refuse_paste(self, event: ValueArea.Refused) -> None:
+        self.app.notify(
+            f"{event.length:,} characters are too many to be pasted here: at most {LONGEST_PASTE:,}. "
+            "A longer text can stand in config.toml, or in the file of a preset.",
+            severity="warning",
+            markup=False,
+            timeout=10,
+        )
 
     def action_newline(self) -> None:
         """Begin a new line in a text."""

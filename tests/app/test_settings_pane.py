@@ -269,6 +269,17 @@ async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter:
             await app.until_shown("This server has no place for: provider.", "Zero data retention: on in this chat.")
 
 
+async def test_a_paste_that_would_slow_down_every_key_is_refused(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        pane = await open_settings(app)
+        await find(app, "system prompt")
+        await play(app, "enter", "=Be ")
+        app.app.post_message(events.Paste("x" * 40_000))
+        await app.until_shown("40,000 characters are too many")
+        app.app.post_message(events.Paste("brief."))
+        await app.until(lambda: pane.editor.text == "Be brief.")
+
+
 async def test_names_of_models_and_providers_are_completed(echo: Starter) -> None:
     async with echo.run(size=SMALL) as app:
         pane = await open_settings(app)
