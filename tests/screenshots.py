@@ -84,7 +84,7 @@ async def _settings(running: Running) -> None:
     await _use_preset(running)
     await running.pilot.press("ctrl+t")
     await running.until(lambda: isinstance(running.app.screen, SettingsPane))
-    await running.until_shown("the model doesn't heed seed", '"temperature": 0.2')
+    await running.until_shown("not with this model", '"temperature": 0.2')
     await running.pilot.press(*["down"] * 13)
 
 
@@ -180,7 +180,7 @@ def _clocks_that_stand() -> Iterator[None]:
     time.tzset()
     try:
         with ExitStack() as patches:
-            patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.transcript.prompt.created_at", lambda _: _MOMENT))
             patches.enter_context(patch("chat_tui.screens.model_list.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
             patches.enter_context(patch("chat_tui.transcript.message.Thinking", thinking))
