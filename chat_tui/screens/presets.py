@@ -215,7 +215,7 @@ class PresetPane(ChangingScreen):
     async def action_enter(self) -> None:
         """Keep the name that is typed; else use the highlighted preset."""
         if self._asked:
-            await self._keep_name(self.editor.text.strip())
+            self._keep_name(self.editor.text.strip())
             return
         match self._highlighted:
             case Preset(name=name):
@@ -273,7 +273,7 @@ class PresetPane(ChangingScreen):
         self._asked = ""
         super().end_typing()
 
-    async def _keep_name(self, name: str) -> None:
+    def _keep_name(self, name: str) -> None:
         """Save or rename; a name that can't be stays typed."""
         if self._asked == "save":
             is_sure, self._sure_of = self._sure_of == name, name
@@ -282,7 +282,11 @@ class PresetPane(ChangingScreen):
                 return
             is_done = self.do(lambda: self.settings.save_preset(name, replacing=is_sure), f"Saved as {name}.")
         elif self._asked == "account":
-            is_done = await self._save_to_account(name.removeprefix("@"))
+            # Behind: a server may take a minute to answer, and Esc leaves it at once.
+            self.run_worker(self._save_to_account(name.removeprefix("@")), group="save", exclusive=True)
+            self.said = "Saving it at OpenRouter …"
+            self.show()
+            return
         elif isinstance(one := self._highlighted, Preset):
             is_done = self.do(lambda: self.settings.rename_preset(one.name, name), f"It is called {name} now.")
         else:
@@ -291,18 +295,20 @@ class PresetPane(ChangingScreen):
             self.end_typing()
             self._list_again(name)
 
-    async def _save_to_account(self, slug: str) -> bool:
+    async def _save_to_account(self, slug: str) -> None:
         presets = (await self.session()).account_presets
         try:
             _, lost = await presets.save(slug, self.chat_layers.settings(), self.settings.request().body)
         except RefusedError as error:
             self.refuse(str(error))
-            return False
+            return
         left = f" It did not keep: {', '.join(lost)}." if lost else ""
         self.said = f"Saved at OpenRouter as @{slug}.{left}"
         self._read.pop(slug, None)
         await self._fetch()
-        return True
+        if self._asked == "account":
+            self.end_typing()
+            self._list_again(slug)
 
     def action_delete(self) -> None:
         """Delete the highlighted preset; the first time ask."""
