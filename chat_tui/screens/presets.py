@@ -127,10 +127,11 @@ class PresetPane(ChangingScreen):
         else:
             name = one.name
             told = " · ".join(few_words(flat(one.settings))) or told
-        left = max(width - 2 - _NAME_ROOM, 1)
+        name_room = min(_NAME_ROOM, width // 2)
+        left = max(width - 2 - name_room, 1)
         return [
             ("● " if is_used else "  ", "mark"),
-            (fitted(name, _NAME_ROOM - 2) + "  ", "mark" if is_used else "plain"),
+            (fitted(name, name_room - 2) + "  ", "mark" if is_used else "plain"),
             (fitted(told, left), "dim"),
         ]
 

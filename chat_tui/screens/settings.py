@@ -31,10 +31,9 @@ from chat_tui.screens.setting_search import (
     headings,
     hits,
 )
-from chat_tui.screens.setting_shown import OWN, is_of_all, setting_facts, setting_row
+from chat_tui.screens.setting_shown import OWN, is_of_all, request_content, setting_facts, setting_row
 from chat_tui.screens.typed_value import Typing
 from chat_tui.text import one_line
-from chat_tui.widgets.json_lines import headers_content, json_content
 from chat_tui.widgets.row_list import Piece, RowList
 
 if TYPE_CHECKING:
@@ -191,16 +190,8 @@ class SettingsPane(ChangingScreen):
         sent = self.settings.request(typed, self.server)
         if sent != self._sent:
             self._sent = sent
-            left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda width: self._request(sent, left_out, width))
-
-    def _request(self, sent: Sent, warning: str, width: int) -> Content:
-        """Return the next request as far as it is known: its settings, and the headers that go with it."""
-        body = json_content(sent.body, width, warning=warning, more="with the messages of this conversation")
-        if self.engine is None:
-            return body
-        headers = headers_content(self.engine.shown_headers(sent.body), width)
-        return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
+            headers = self.engine.shown_headers(sent.body) if self.engine is not None else {}
+            self.json.show(lambda width: request_content(sent, headers, width))
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""

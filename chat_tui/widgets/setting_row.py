@@ -13,6 +13,8 @@ from chat_tui.text import one_line, printable
 from chat_tui.widgets.row_list import Piece, Role, fitted
 
 ORIGIN_ROOM = 17
+_ORIGIN_FROM = 50
+"""Cells of a row from which on there is room for the layer, which the lines about it tell too."""
 _LABEL_ROOM = 0.38
 _MOST_LABEL, _LEAST_LABEL = 34, 12
 _LEAST_VALUE = 8
@@ -52,7 +54,8 @@ class SettingRow:
         room = max(min(int(width * _LABEL_ROOM), _MOST_LABEL), _LEAST_LABEL)
         yield from _marked(fitted(self.label, room - _GAP), hits, "plain" if is_heeded or self.value else "dim")
         yield " " * _GAP, "plain"
-        left = max(width - 2 - room - (ORIGIN_ROOM if self.origin else 1), 1)
+        origin = self.origin if width >= _ORIGIN_FROM else ""
+        left = max(width - 2 - room - (ORIGIN_ROOM if origin else 1), 1)
         if self.value and self.remark:
             shown = one_line(self.value, left)
             cells = min(cell_len(shown), max(left - cell_len(self.remark) - _GAP, _LEAST_VALUE))
@@ -64,8 +67,8 @@ class SettingRow:
             yield fitted(self.value, left), "plain" if self.is_own else "dim"
         else:
             yield fitted("–", left), "dim"
-        if self.origin:
-            yield fitted(self.origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
+        if origin:
+            yield fitted(origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
 
 
 @dataclass(frozen=True, slots=True)
