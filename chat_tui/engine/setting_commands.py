@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chat_tui.config.commands import find
 from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError
-from chat_tui.config.schema import APPLICATION_ONLY, KEYED, Setting
+from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.engine.account_presets import hidden_names
 from chat_tui.engine.chat_settings import ChatSettings
@@ -128,10 +128,7 @@ class Commands:
 
     def _on_all_the_same(self, setting: Setting) -> str:
         """Return a sentence when a plugin or tool, of which nobody says that it is on, is on by what else is set."""
-        item, _, field = setting.name.rpartition(".")
-        values = self.settings.layers.values()
-        is_switch = field == "enabled" and item.partition(".")[0] in KEYED and setting.name not in values
-        if not is_switch or not any(name.startswith(f"{item}.") for name in values):
+        if not self.settings.is_on_all_the_same(setting.name):
             return ""
         off = setting.short or f"set {setting.name}"
         return f" But what else is set of it switches it on; /{off} off switches it off."

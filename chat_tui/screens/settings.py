@@ -137,6 +137,8 @@ class SettingsPane(ChangingScreen):
         setting = self._listed[place]
         remark = "not with this model" if self._unsupported(setting) else "unknown name" * bool(self._doubt(setting))
         row = setting_row(setting, self._held(setting), self.chat_layers, remark)
+        if not row.value and self.settings.is_on_all_the_same(setting.name):
+            row = replace(row, value="on, by what else is set of it")
         return list(row.pieces(width, hits(self.searched or "", row.label)))
 
     def _unsupported(self, setting: Setting) -> str:

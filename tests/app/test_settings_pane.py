@@ -269,6 +269,18 @@ async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter:
             await app.until_shown("This server has no place for: provider.", "Zero data retention: on in this chat.")
 
 
+async def test_a_plugin_that_is_on_by_what_is_set_of_it_says_so(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        app.chat.change(plugins=[{"id": "web", "max_results": 3}])
+        await open_settings(app)
+        await find(app, "web plugin enabled")
+        await app.until_shown("on, by what else is set of it")
+        await play(app, "enter", "alt+r")
+        await app.until_shown("on, by what else is set of it")
+        await play(app, "tab", "space", "space")
+        await app.until_shown("off")
+
+
 async def test_a_paste_that_would_slow_down_every_key_is_refused(echo: Starter) -> None:
     async with echo.run(size=SMALL) as app:
         pane = await open_settings(app)
