@@ -28,30 +28,42 @@ class Tree:
 
     def _bridge(self) -> dict[str, str | None]:
         """Hang the messages whose parent is missing below what was made before them; return their new parents."""
-        orphans = [one for one in self._messages.values() if self._is_orphan(one)]
+        circling = self._circling()
+        orphans = [
+            one
+            for one in self._messages.values()
+            if one.parent is not None and (one.parent not in self._messages or one.id in circling)
+        ]
         known, bridges = sorted(self._messages) if orphans else [], dict[str, str | None]()
         for orphan in orphans:
             place = bisect_left(known, min(orphan.parent or "", orphan.id))
-            before = bridges[orphan.id] = known[place - 1] if place else None
-            if orphan.id in (siblings := self._children[orphan.parent]):
-                siblings.remove(orphan.id)
-            siblings = self._children.setdefault(before, [])
-            siblings.append(orphan.id)
-            siblings.sort()
+            bridges[orphan.id] = known[place - 1] if place else None
+        for parent in {orphan.parent for orphan in orphans}:
+            self._children[parent] = [child for child in self._children[parent] if child not in bridges]
+        for child, before in bridges.items():
+            self._children.setdefault(before, []).append(child)
+        for before in set(bridges.values()):
+            self._children[before].sort()
         return bridges
 
-    def _is_orphan(self, message: Message) -> bool:
-        """Tell whether a message's parent is missing, or goes back to the message itself."""
-        parent = message.parent
-        if parent is None or parent < message.id:
-            return parent is not None and parent not in self._messages
-        seen: set[str] = set()  # of a parent that was made later: clocks differ, or the line is damaged
-        while parent is not None and parent not in seen and parent in self._messages:
-            if parent == message.id:
-                return True
-            seen.add(parent)
-            parent = self._messages[parent].parent
-        return message.parent not in self._messages
+    def _circling(self) -> set[str]:
+        """Return the messages that go back to themselves and were made before their parent: no circle is without one.
+
+        Parents that were made later are rare: clocks differ, or the line is damaged.
+        """
+        found: set[str] = set()
+        settled: set[str] = set()
+        for message in self._messages.values():
+            way: dict[str, None] = {}
+            place: str | None = message.id if message.parent is not None and message.parent >= message.id else None
+            while place is not None and place in self._messages and place not in settled and place not in way:
+                way[place] = None
+                place = self._messages[place].parent
+            if place in way:
+                circle = list(way)[list(way).index(place) :]
+                found.update(one for one in circle if (self._messages[one].parent or "") >= one)
+            settled.update(way)
+        return found
 
     def __iter__(self) -> Iterator[Message]:
         return iter(list(self._messages.values()))

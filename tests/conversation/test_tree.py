@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.tree import Tree
 from tests.conversation.samples import later, message
 
@@ -95,6 +96,22 @@ def test_a_path_of_ten_thousand_messages_needs_no_recursion() -> None:
         messages.append(message(str(number), messages[-1]))
     tree = Tree(messages)
     assert tree.path(tree.leaf(messages[0].id)) == messages
+
+
+def test_many_messages_that_are_older_than_their_parents_are_one_path() -> None:
+    """Looking for circles from each of them anew would take minutes."""
+    ids = sorted((new_id() for _ in range(20_000)), reverse=True)
+    plain = message("one")
+    messages = [replace(plain, id=one, parent=before) for one, before in zip(ids, [None, *ids], strict=False)]
+    tree = Tree(messages)
+    assert [known.id for known in tree.path(ids[-1])] == ids
+
+
+def test_many_messages_whose_parents_are_lost_stand_side_by_side() -> None:
+    lost, *ids = sorted(new_id() for _ in range(20_000))
+    plain = message("one")
+    tree = Tree([replace(plain, id=one, parent=lost) for one in ids])
+    assert [known.id for known in tree.children(None)] == ids
 
 
 @settings(deadline=None)

@@ -120,7 +120,7 @@ def _parents(known: Mapping[str, Node], skipped: Mapping[str, str | None]) -> di
             place = parents[place]
         if place is not None and place in way:
             parents[next(reversed(way))] = None
-        settled |= way.keys()
+        settled.update(way)
     return parents
 
 
