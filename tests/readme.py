@@ -114,8 +114,8 @@ _FIELDS = {
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
-    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they cost "
-    "isn't in `receipt.cost`",
+    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they "
+    "cost isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
     "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",

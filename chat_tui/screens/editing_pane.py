@@ -63,7 +63,7 @@ class EditingPane(SearchedPane[None]):
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
         # Said at once: each change of a class later would have all styles found out again.
-        has_details, has_json = self._shown
+        has_details, has_json = self.shows
         details, json = ScrolledText(id="details"), ScrolledText(id="json")
         json.set_class(has_details, "-beside")
         about = Horizontal(details, json, id="about")
@@ -97,19 +97,23 @@ class EditingPane(SearchedPane[None]):
 
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""
-        details, json = self._shown
+        details, json = self.shows
         self.details.display, self.json.display, self.about.display = details, json, details or json
         self.json.set_class(details, "-beside")
         self.show_views()
         self.show()
 
     @property
-    def _shown(self) -> tuple[bool, bool]:
+    def shows(self) -> tuple[bool, bool]:
         """Whether what is told and the JSON are shown: where there is room, or as the person chose."""
+        json = self.has_room if self._wants_json is None else self._wants_json
+        return self.has_room or not json if self._wants_details is None else self._wants_details, json
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for more than the list."""
         width, height = self.app.size
-        has_room = width >= WIDE and height >= TALL
-        json = has_room if self._wants_json is None else self._wants_json
-        return has_room or not json if self._wants_details is None else self._wants_details, json
+        return width >= WIDE and height >= TALL
 
     def show_views(self) -> None:
         """Light the keys of what is shown."""
