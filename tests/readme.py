@@ -39,8 +39,9 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
-from chat_tui.screens import conversation_keys, model_keys, preset_keys, setting_keys
+from chat_tui.screens import conversation_keys, goto_keys, model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.search import filters as search
 
 _NESTED = frozenset(("parts", "citations", "logprobs", "receipt", "failure"))
 _EVERY_FIELD = Message(
@@ -114,8 +115,8 @@ _FIELDS = {
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
-    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they "
-    "cost isn't in `receipt.cost`",
+    "receipt.asides": "requests beside it, such as for a title: `what`, `model`, `generation`, `cost`; what they cost "
+    "isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
     "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",
@@ -176,6 +177,21 @@ def settings_keys() -> str:
 def conversations_keys() -> str:
     """Return the keys of the pane of conversations."""
     return _key_table(conversation_keys.help_rows())
+
+
+def search_keys() -> str:
+    """Return the keys of the search of everything."""
+    return _key_table(goto_keys.help_rows())
+
+
+def search_filters() -> str:
+    """Return every filter that finds conversations and messages."""
+    rows = []
+    for choice in search.CHOICES.values():
+        values = ", ".join(f"`{value}` ({meaning})" for value, meaning in choice.values)
+        rows.append((f"`{choice.name}:…`", f"{choice.meaning}{': ' if values else ''}{values}"))
+    rows.append((f"`{search.COST}:>0.1`", search.COST_MEANING))
+    return _table(("Filter", "What it asks for"), rows)
 
 
 def presets_keys() -> str:
@@ -282,6 +298,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "settings keys": settings_keys,
     "presets keys": presets_keys,
     "conversations keys": conversations_keys,
+    "search keys": search_keys,
+    "search filters": search_filters,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,

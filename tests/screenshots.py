@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import patch
@@ -26,12 +26,11 @@ from chat_tui.cost import format_cost, total_cost
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
-from chat_tui.screens.conversations import ConversationsPane
 from chat_tui.screens.models import ModelPicker
 from chat_tui.screens.settings import SettingsPane
 from chat_tui.transcript.thinking import Thinking
 from tests.app.conftest import Running, Starter
-from tests.shelf_samples import keep_some
+from tests.shelf_samples import keep, keep_some
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 _MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -104,11 +103,23 @@ async def _conversations(running: Running) -> None:
     keep_some(running.screen._library, _MOMENT)
     await running.pilot.press("ctrl+b")
     await running.until_shown("7 conversations", "$0.0113")
-    pane = running.app.screen
-    assert isinstance(pane, ConversationsPane)
-    pane.search.cursor_blink = False
     await running.pilot.press("down")
     await running.until_shown("changed 2026-11-21")
+
+
+async def _search(running: Running) -> None:
+    library = running.screen._library
+    keep_some(library, _MOMENT)
+    told = "Before the lighthouse there was a fire on the hill. The second lighthouse came in 1899."
+    keep(library, "Lights of the north", at=_MOMENT - timedelta(days=2), reply=told, tags=("travel",))
+    keep(library, "A walk along the coast", at=_MOMENT - timedelta(days=70), reply="Pass the lighthouse on your right.")
+    await running.pilot.press("ctrl+g")
+    await running.until_shown("used last")
+    indexing = (await running.app.session()).indexing
+    assert indexing is not None
+    await running.until(lambda: not indexing.progress.running)
+    await running.type("role:assistant lightho")
+    await running.until_shown("2 matches", "on your right")
 
 
 async def _use_preset(running: Running) -> None:
@@ -137,6 +148,7 @@ PICTURES = (
     Picture("settings", (120, 40), _settings),
     Picture("presets", (120, 40), _presets),
     Picture("conversations", (120, 40), _conversations),
+    Picture("search", (120, 40), _search),
     Picture("providers", (120, 40), _providers),
     Picture("light", (120, 36), _light),
     Picture("narrow", (80, 24), _narrow),

@@ -6,17 +6,26 @@ import argparse
 import errno
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.cli.options import library_of, surroundings
-from chat_tui.cli.output import fail, may, say, write_bytes
+from chat_tui.cli.output import fail, may, say, write_bytes, write_json
 
 if TYPE_CHECKING:
     from chat_tui.conversation.exports.excerpt import Scope
+    from chat_tui.conversation.exports.writing import Written
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
 
 WRONG_USAGE = 2
+
+
+class _Done(NamedTuple):
+    """A conversation that was written."""
+
+    id: str
+    title: str
+    written: Written
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where pictures and other files go: into the file, or into a folder beside it",
     )
     parser.add_argument("--force", action="store_true", help="write over files that are there, unasked")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: which files were written")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _misused("--message is for one conversation, not for --all.")
     if arguments.attachments == "beside" and arguments.output is None:
         return _misused("--attachments beside needs a file to lie beside: --output PATH.")
+    if arguments.json and arguments.output is None:
+        return _misused("--json tells which files were written: name one with --output. JSON is --format json.")
     return _export(arguments)
 
 
@@ -96,10 +108,7 @@ def _write_one(chat: Chat, output: Path | None, form: str, scope: Scope, argumen
         if path.is_dir() or not may(f"{path} is there already. Replace it?"):
             return fail(f"{path} is there already, so nothing was written. Give another name, or --force.")
         done = write_excerpt(path, excerpt, form, beside=beside, replace=True)
-    say(f"Written to {path}.")
-    if done.missing:
-        say(f"Without {len(done.missing)} file(s) that can't be read: {', '.join(done.missing[:5])}.")
-    return 0
+    return _tell([_Done(chat.id, chat.title, done)], [], f"Written to {path}.", as_json=arguments.json)
 
 
 def _write_all(library: Library, folder: Path, form: str, scope: Scope, arguments: argparse.Namespace) -> int:
@@ -125,14 +134,36 @@ def _write_all(library: Library, folder: Path, form: str, scope: Scope, argument
         if not replace:
             return fail(f"{there:,} of the files are in {folder} already, so nothing was written. Give --force.")
     private_directory(folder)
-    missing = 0
+    beside = arguments.attachments == "beside"
+    done: list[_Done] = []
+    unreadable: list[str] = []
     for number, (source, path) in enumerate(targets, 1):
-        excerpt = excerpt_of(library.at(source), scope)
-        done = write_excerpt(path, excerpt, form, beside=arguments.attachments == "beside", replace=bool(replace))
-        missing += len(done.missing)
+        try:
+            chat = library.at(source)
+            excerpt = excerpt_of(chat, scope)
+        except OSError as error:
+            unreadable.append(f"{source.name} was left out: it can't be read ({error.strerror or error}).")
+        else:
+            written = write_excerpt(path, excerpt, form, beside=beside, replace=bool(replace))
+            done.append(_Done(chat.id, chat.title, written))
         if sys.stderr.isatty():
             print(f"\r{number:,} of {len(targets):,}", end="\n" if number == len(targets) else "", file=sys.stderr)
-    say(f"Wrote {len(targets):,} conversation{'s' * (len(targets) != 1)} to {folder}.")
-    if missing:
-        say(f"Without {missing:,} file(s) that can't be read.")
-    return 0
+    sentence = f"Wrote {len(done):,} conversation{'s' * (len(done) != 1)} to {folder}."
+    return _tell(done, unreadable, sentence, as_json=arguments.json)
+
+
+def _tell(done: list[_Done], unreadable: list[str], sentence: str, *, as_json: bool) -> int:
+    """Say what was written, what of it is missing and what could not be read; return the exit code."""
+    if as_json:
+        files = [
+            {"id": one.id, "title": one.title, "path": str(one.written.path), "missing": one.written.missing}
+            for one in done
+        ]
+        write_json({"schema": 1, "written": files, "problems": unreadable})
+        return int(bool(unreadable))
+    say(sentence)
+    if missing := [name for one in done for name in one.written.missing]:
+        say(f"Without {len(missing):,} file(s) that can't be read: {', '.join(missing[:5])}.")
+    for problem in unreadable:
+        say(problem)
+    return int(bool(unreadable))

@@ -95,7 +95,10 @@ class Reading:
 
 
 class JournalReader:
-    """Reads a journal that grows: each time only what was added, or all when the file is another one."""
+    """Reads a journal that grows: each time only what was added, or all when the file is another one.
+
+    What was read of one that has vanished since stays.
+    """
 
     def __init__(self, path: Path) -> None:
         self.reading = Reading()
@@ -104,6 +107,11 @@ class JournalReader:
         self._place = 0
         self._before = b""
         """What stands right before the place: when it doesn't any more, the file was written anew."""
+
+    @property
+    def was_there(self) -> bool:
+        """Whether there was a journal to read."""
+        return self._file is not None
 
     def more(self, *, to_the_end: bool = False) -> bool:
         """Take what is new into `reading`; return whether there was any.
@@ -117,9 +125,7 @@ class JournalReader:
         try:
             file = self._path.open("rb")
         except (FileNotFoundError, NotADirectoryError):
-            was_there, self._file = self._file is not None, None
-            self.reading = Reading()
-            return was_there
+            return False
         with file:
             fresh = self._find_place(file)
             added = 0

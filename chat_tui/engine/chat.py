@@ -200,7 +200,7 @@ class Chat:
 
     def _mend(self, reading: Reading) -> None:
         """Put partial replies and damaged lines where they belong; a disk that refuses only delays that."""
-        self.saving.note_folder()
+        self.saving.note_folder(was_there=self._reader.was_there)
         self._recover()
         try:
             aside = self.folder.set_aside_damaged(reading)

@@ -90,9 +90,9 @@ class Saving:
         """The attachments that aren't on disk yet."""
         return list(self._files.values())
 
-    def note_folder(self) -> None:
-        """Take note that the journal is, or isn't, on disk: when it goes from now on, it has vanished."""
-        self._was_there = self._folder.journal.exists()
+    def note_folder(self, *, was_there: bool = False) -> None:
+        """Take note that the journal is, or isn't, on disk: when it goes from now on, or was there, it has vanished."""
+        self._was_there = was_there or self._folder.journal.exists()
 
     def note(self, fault: OSError | None) -> None:
         """Take note of whether a reply that streams, whose end is still to be written, could be kept in its file."""

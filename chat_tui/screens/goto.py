@@ -33,6 +33,7 @@ from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
     from chat_tui.engine.index_found import Found, Match
+    from chat_tui.engine.indexing import Indexing
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
 
@@ -124,16 +125,33 @@ class GotoScreen(SearchedPane[Goal | None]):
 
     @work(group="read")
     async def _read(self) -> None:
-        """Read which conversations there are, and tell how far the index is until it is up to date."""
-        newest = await asyncio.to_thread(self._library.newest, self.app.size.height)
-        self._take_recent(newest)
+        """Read which conversations there are, then have the index look for what changed on disk, by whomever."""
+        self._take_recent(await asyncio.to_thread(self._library.newest, self.app.size.height))
         self._engine = session = await self._session()
-        if (index := session.indexing) is None:
-            return
-        self._take_recent(await asyncio.to_thread(self._merged, newest, await index.summaries(_RECENT)))
+        if (index := session.indexing) is not None:
+            await self._read_index(index)
+            index.start()
+            await self._watch(index)
+
+    async def _read_index(self, index: Indexing) -> None:
+        """Read the conversations used last, and what could be typed."""
+        height = self.app.size.height
+        newest = await asyncio.to_thread(self._library.newest, height)
+        recent = await asyncio.to_thread(self._merged, newest, await index.summaries(_RECENT))
+        self._library.lately = recent[:height]
+        self._take_recent(recent)
         self._occurring = await index.occurring()
         self._show_note()
-        await self._watch()
+
+    async def _watch(self, index: Indexing) -> None:
+        """Tell how far the index is; when it is up to date, there may be more."""
+        async for progress in index.watch():
+            self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
+            self._show_note()
+        if self._taking_in and self.has_place:
+            self._taking_in, self._answered = "", ""
+            self._ask()
+            await self._read_index(index)
 
     def _merged(self, newest: Sequence[Summary], indexed: Sequence[Summary]) -> list[Summary]:
         """Return the conversations used last: those the index knows, those it doesn't know yet, and drafts."""
@@ -148,19 +166,6 @@ class GotoScreen(SearchedPane[Goal | None]):
         self._recent = [one for one in recent if not one.metadata.archived]
         if self._found is None and self.has_place:
             self._list_recent(keep=self.rows.place > 0)
-
-    async def _watch(self) -> None:
-        """Tell how far the index is; what is found then may be more."""
-        index = self._engine.indexing if self._engine else None
-        if index is None:
-            return
-        index.start()  # others may have written since
-        async for progress in index.watch():
-            self._taking_in = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
-            self._show_note()
-        self._taking_in = ""
-        self._answered = ""
-        self._ask()
 
     # What is listed
 
@@ -197,7 +202,7 @@ class GotoScreen(SearchedPane[Goal | None]):
                     self._take_found(text, found)
                 if BROKEN in found.problems:
                     session.indexing.start()
-                    self.run_worker(self._watch())
+                    self.run_worker(self._watch(session.indexing))
         finally:
             self._is_asking = False
             self._has_answer.set()

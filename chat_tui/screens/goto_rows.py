@@ -19,7 +19,8 @@ from chat_tui.widgets.row_list import Piece, fitted
 if TYPE_CHECKING:
     from chat_tui.engine.index_found import Found, Match
 
-_TITLE = 36
+_TITLE, _MODEL = 28, 18
+"""Characters of a heading, which then has room for all at 80 cells."""
 _WHO = {"user": "you", "assistant": "reply", "tool": "tool", None: "title"}
 _WHO_ROOM, _TIME_ROOM = 5, 9
 
@@ -37,10 +38,10 @@ def listed(found: Found) -> tuple[list[Match], list[tuple[int, str]]]:
 def _heading(one: Summary) -> str:
     known = [
         one_line(one.metadata.title, _TITLE) or "Untitled",
+        "in the trash" if is_thrown(one) else "archived" if one.metadata.archived else "",
         _day(one.changed),
         _short(one.model),
         "" if one.cost is None else format_cost(one.cost),
-        "in the trash" if is_thrown(one) else "archived" if one.metadata.archived else "",
     ]
     return " · ".join(filter(None, known))
 
@@ -112,4 +113,4 @@ def _day(moment: datetime) -> str:
 
 
 def _short(model: str | None) -> str:
-    return fitted(name := one_line(model or "").rpartition("/")[2], min(cell_len(name), 24))
+    return fitted(name := one_line(model or "").rpartition("/")[2], min(cell_len(name), _MODEL))

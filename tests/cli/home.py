@@ -113,9 +113,9 @@ class Home:
         """Ask a demo model something."""
         return self.run("ask", "Say hello", "--model", f"demo/{model}", *arguments, given=given, **changes)
 
-    def conversations(self) -> list[dict[str, Any]]:
+    def conversations(self, *arguments: str) -> list[dict[str, Any]]:
         """What `list --json` says."""
-        listed = self.run("list", "--json").json()
+        listed = self.run("list", *arguments, "--json").json()
         assert listed["schema"] == 1
         rows: list[dict[str, Any]] = listed["conversations"]
         return rows

@@ -101,6 +101,21 @@ def test_all_of_them_and_back(home: Home, tmp_path: Path) -> None:
     assert {row["id"] for row in other.conversations()} == ids
 
 
+def test_one_that_can_not_be_read_stops_no_other(home: Home) -> None:
+    good, bad = said(home, "good"), said(home, "bad")
+    (journal,) = (home.data / "conversations").glob(f"*-{bad}/messages.jsonl")
+    journal.unlink()
+    journal.mkdir()
+    done = home.run("export", "--all", "--format", "md", "--output", "out", "--json")
+    assert done.code == 1
+    told = done.json()
+    assert told["schema"] == 1
+    assert [(one["id"], one["title"], one["missing"]) for one in told["written"]] == [(good, "good", [])]
+    assert "good" in (home.work / told["written"][0]["path"]).read_text()
+    assert bad in told["problems"][0]
+    assert "left out" in home.run("export", "--all", "--output", "out", "--force").err
+
+
 def test_all_of_them_into_a_folder(home: Home) -> None:
     for prompt in ("../../up", "con", "a/b", "same", "same", "x" * 300):
         said(home, prompt)
@@ -127,6 +142,7 @@ def test_all_of_them_into_a_folder(home: Home) -> None:
         ["x", "--all", "--output", "y"],
         ["--all", "--output", "y", "--message", "z"],
         ["x", "--attachments", "beside"],
+        ["x", "--json"],
         ["x", "--format", "pdf"],
     ],
 )
@@ -156,7 +172,7 @@ def test_a_reader_that_has_enough_ends_nothing(home: Home) -> None:
 def test_import_says_what_came(home: Home) -> None:
     file = foreign.write_json(home.work / "conversations.json", foreign.chatgpt())
     dry = home.run("import", "--dry-run", str(file))
-    assert (dry.code, home.conversations()) == (0, [])
+    assert (dry.code, home.conversations("--archived")) == (0, [])
     assert "1 new. 6 messages to add." in dry.err
     assert "Nothing was changed." in dry.err
     done = home.run("import", str(file), "--json").json()
@@ -166,7 +182,7 @@ def test_import_says_what_came(home: Home) -> None:
     assert done["left_out"] == {"files that are not in it": 2, "parts of the kind “hologram”": 1}
     again = home.run("import", str(file), "--json").json()
     assert [one["state"] for one in again["conversations"]] == ["known"]
-    assert [row["title"] for row in home.conversations()] == ["Kyoto"]
+    assert [row["title"] for row in home.conversations("--archived")] == ["Kyoto"]
 
 
 def test_what_can_not_be_read_is_named_and_the_rest_is_taken(home: Home) -> None:
@@ -194,7 +210,7 @@ def test_show_as_json(home: Home) -> None:
 def test_show_all_branches(home: Home) -> None:
     file = foreign.write_json(home.work / "c.json", foreign.chatgpt())
     home.run("import", str(file))
-    identifier = home.conversations()[0]["id"]
+    identifier = home.conversations("--archived")[0]["id"]
     assert "The old town." not in home.run("show", identifier).out
     assert "The old town." in home.run("show", identifier, "--tree").out
     assert len(home.run("show", identifier, "--tree", "--json").json()["conversation"]["messages"]) == 6

@@ -59,6 +59,30 @@ async def test_what_streams_elsewhere_is_shown_as_it_comes_and_then_whole(
         assert [_ async for _ in following] == []  # it is ours now
 
 
+async def test_what_was_deleted_elsewhere_stays_in_view_and_is_written_anew_by_who_goes_on(
+    emulator: DemoServer, library: Library, tmp_path: Path
+) -> None:
+    async with session_of(emulator.base_url) as session, session_of(emulator.base_url) as second:
+        chat = begin(library, "demo/echo")
+        first = await ask(session, chat, "Before")
+        others = library_at(tmp_path)
+        seen = others.open(chat.id)
+        await second.open(seen)
+        assert seen.is_read_only
+        await session.release(chat)
+        thrown = library.shelf.delete(chat.folder.path)
+        seen.follow()
+        assert seen.path == chat.path
+
+        reply = await ask(second, seen, "After")
+
+    again = library_at(tmp_path).open(chat.id)
+    again.load()
+    again.close()
+    assert [message.id for message in again.path] == [first.parent, first.id, reply.parent, reply.id]
+    assert thrown.is_dir()
+
+
 async def test_what_is_hidden_is_not_sent_and_a_settled_price_is_kept(
     emulator: DemoServer, library: Library, tmp_path: Path
 ) -> None:
