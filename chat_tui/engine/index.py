@@ -59,6 +59,15 @@ class Index:
                 self._connection.close()
                 self._connection = None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it has a place on disk, where another process may keep it up to date; else we must."""
+        try:
+            with self._open() as connection:
+                return index_tables.is_kept(connection)
+        except sqlite3.DatabaseError:
+            return True
+
     # Keeping it up to date
 
     def update(

@@ -137,6 +137,11 @@ def _make(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
+def is_kept(connection: sqlite3.Connection) -> bool:
+    """Tell whether this index has a place on disk, where other processes find it."""
+    return bool(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
 def has_texts(connection: sqlite3.Connection) -> bool:
     """Tell whether this SQLite can search texts."""
     try:

@@ -96,6 +96,8 @@ class Indexing:
             from chat_tui.engine.index import Index
 
             self._index = Index(self._paths)
+        if not self._index.is_kept:
+            self._index.update()
         for folder in tuple(self._noted):
             self._index.touch(folder)
         return self._index

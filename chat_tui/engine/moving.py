@@ -48,6 +48,7 @@ def excerpt_of(chat: Chat, scope: Scope, message: str | None = None) -> Excerpt:
         OSError: when it can't be read.
     """
     unsaved = [one for one in chat.tree if one.status != "streaming"]  # whose words are elsewhere yet
+    unsaved += (reply for _, reply in chat.folder.interrupted() if reply.id not in chat.tree)
     if message is not None and not is_id(message):
         known = {*(one.id for one in unsaved), *chat.folder.read().messages}
         found = [identifier for identifier in known if identifier.startswith(message.lower())]

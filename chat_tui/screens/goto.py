@@ -120,25 +120,27 @@ class GotoScreen(SearchedPane[Goal | None]):
         self.search.value = self._words
         self.search.cursor_position = len(self._words)
         self.list()
-        self._show_keys()
-        self._read()
+        if self._recent:
+            self.call_after_refresh(self._read)  # it would only hold up what is known already
+        else:
+            self._read()
 
     @work(group="read")
     async def _read(self) -> None:
         """Read which conversations there are, then have the index look for what changed on disk, by whomever."""
-        self._take_recent(await asyncio.to_thread(self._library.newest, self.app.size.height))
+        newest = await asyncio.to_thread(self._library.newest, self.app.size.height)
+        if not self._recent:
+            self._take_recent(newest)
         self._engine = session = await self._session()
         if (index := session.indexing) is not None:
-            await self._read_index(index)
+            await self._read_index(index, newest)
             index.start()
             await self._watch(index)
 
-    async def _read_index(self, index: Indexing) -> None:
+    async def _read_index(self, index: Indexing, newest: Sequence[Summary]) -> None:
         """Read the conversations used last, and what could be typed."""
-        height = self.app.size.height
-        newest = await asyncio.to_thread(self._library.newest, height)
         recent = await asyncio.to_thread(self._merged, newest, await index.summaries(_RECENT))
-        self._library.lately = recent[:height]
+        self._library.lately = recent[: self.app.size.height]
         self._take_recent(recent)
         self._occurring = await index.occurring()
         self._show_note()
@@ -151,7 +153,8 @@ class GotoScreen(SearchedPane[Goal | None]):
         if self._taking_in and self.has_place:
             self._taking_in, self._answered = "", ""
             self._ask()
-            await self._read_index(index)
+            newest = await asyncio.to_thread(self._library.newest, self.app.size.height)
+            await self._read_index(index, newest)
 
     def _merged(self, newest: Sequence[Summary], indexed: Sequence[Summary]) -> list[Summary]:
         """Return the conversations used last: those the index knows, those it doesn't know yet, and drafts."""
@@ -198,8 +201,7 @@ class GotoScreen(SearchedPane[Goal | None]):
                 if session.indexing is None:
                     return
                 found = await session.indexing.search(text, LIMIT, typing=True)
-                if self.search.value.strip():
-                    self._take_found(text, found)
+                self._take_found(text, found)
                 if BROKEN in found.problems:
                     session.indexing.start()
                     self.run_worker(self._watch(session.indexing))
@@ -209,6 +211,8 @@ class GotoScreen(SearchedPane[Goal | None]):
 
     def _take_found(self, text: str, found: Found) -> None:
         """List what was found; the highlight stays where the same was searched for before."""
+        if not (self.has_place and self.search.value.strip()):
+            return  # it has ended, or nothing is searched for any more
         is_same = self._found is not None and text.strip() == self._answered.strip()
         self._answered, self._found = text, found
         self._listed, headings = listed(found)
@@ -250,6 +254,8 @@ class GotoScreen(SearchedPane[Goal | None]):
             self.details.show(lambda width: about_match(one, width) if one is not None else Content())
 
     def _show_note(self) -> None:
+        if not self.has_place:
+            return
         found = self._found
         count = ""
         if found is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.conversation.events import Text
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.journal import append
@@ -54,6 +55,20 @@ def test_one_message(home: Home) -> None:
     unknown = home.run("export", identifier, "--message", "zzz")
     assert (unknown.code, unknown.out) == (1, "")
     assert "zzz" in unknown.sentence
+
+
+def test_a_reply_that_a_crash_interrupted_leaves_too(home: Home) -> None:
+    identifier = said(home)
+    (path,) = (home.data / "conversations").iterdir()
+    folder = Folder(path)
+    reply = replace(message("", role="assistant"), parent=home.messages()[0]["id"], status="streaming")
+    partial = folder.start_partial(reply)
+    partial.append([Text("Half a wo")])
+    partial.close()
+    done = home.run("show", identifier, "--tree")
+    assert "(interrupted)" in done.out
+    assert "Half a wo" in done.out
+    assert list((path / "partial").iterdir()) != []  # looking changes nothing
 
 
 def test_the_way_there_and_back(home: Home, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -141,8 +142,10 @@ def test_a_page_holds_nothing_that_runs_or_loads(tmp_path: Path) -> None:
         failure=Failure("<script>alert(4)</script>"),
         tool_calls=({"function": {"name": "<script>", "arguments": "</code><script>"}},),
     )
-    prompt = message("<script>alert(5)</script>")
-    text = page(excerpt(tmp_path, prompt, reply, scope="tree", title="</title><script>", tags=("<script>",)))
+    files = FilePart("0" * 64, "image/png", '"><script>', 3), FilePart("1" * 64, "text/plain", "<script>", 3)
+    prompt = replace(message(), parts=(TextPart("<script>alert(5)</script>"), *files))
+    system, tags = {"system": "</div><script>"}, ("<script>",)
+    text = page(excerpt(tmp_path, prompt, reply, scope="tree", title="</title><script>", tags=tags, settings=system))
     found = Page(text)
     names = {tag for tag, _ in found.tags}
     assert names.isdisjoint({"script", "iframe", "object", "embed", "form", "link", "base", "svg", "b"})
@@ -161,7 +164,7 @@ def test_a_page_holds_nothing_that_runs_or_loads(tmp_path: Path) -> None:
 def test_a_page_needs_nothing_else(tmp_path: Path) -> None:
     of = excerpt(tmp_path)
     folder = Folder(tmp_path / of.metadata.folder_name)
-    picture = folder.attach(b"\x89PNG\r\n\x1a\n", "image/png", "a.png")
+    picture = folder.attach(b"\x89PNG\r\n\x1a\n", "image/png", 'a.png" onload="x')
     svg = folder.attach(b"<svg onload='x'/>", "image/svg+xml", "b.svg")
     gone = FilePart("ab" * 32, "image/png", "gone.png", 3)
     append_message(folder.journal, replace(message(""), parts=(picture, svg, gone)))
@@ -169,7 +172,7 @@ def test_a_page_needs_nothing_else(tmp_path: Path) -> None:
     append_message(folder.journal, code)
     text = page(take_excerpt(of.metadata, folder, "tree"))
     (image,) = (attrs for tag, attrs in Page(text).tags if tag == "img")
-    assert image["src"] == "data:image/png;base64,iVBORw0KGgo="
+    assert image == {"src": "data:image/png;base64,iVBORw0KGgo=", "alt": 'a.png" onload="x, 8 bytes'}
     assert "gone.png, 3 bytes, which is missing" in text
     assert '<span class="kn">import</span>' in text
     policy = next(str(attrs["content"]) for _, attrs in Page(text).tags if "http-equiv" in attrs)
@@ -272,6 +275,21 @@ def test_nothing_is_written_over_unasked(tmp_path: Path) -> None:
 def test_a_device_is_written_to_and_not_replaced() -> None:
     write_file(Path("/dev/null"), [b"x"], replace=True)
     assert Path("/dev/null").is_char_device()
+
+
+def test_an_export_is_on_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "notes.md"
+    seen: list[tuple[bool, int, int]] = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        status = os.fstat(descriptor)
+        seen.append((path.exists(), status.st_ino, status.st_size))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_file(path, [b"all ", b"words"])
+    assert (False, path.stat().st_ino, 9) in seen
 
 
 def test_half_an_export_is_none(tmp_path: Path) -> None:

@@ -176,6 +176,20 @@ def here(tmp_path: Path) -> Library:
 
 
 @pytest.mark.parametrize("form", ["json", "toml"])
+def test_all_records_leave_of_whatever_kind_and_in_whatever_order(tmp_path: Path, form: str) -> None:
+    metadata = Metadata(new_id(), NOON, "Everything")
+    unknown = b'{"v":1,"type":"mystery","id":"x","n":1.5}\n'
+    lines = [*everything(), unknown, encode_hiding(Hiding(new_id(), NOON))]
+    exports = []
+    for name, order in (("merged", lines), ("other way", lines[::-1])):
+        of = library(tmp_path / name)
+        put(of, metadata, order)
+        exports.append(exported(of, form))
+    assert exports[0] == exports[1]
+    assert all(word in exports[0] for word in (b"mystery", b"1.5", b"hide"))
+
+
+@pytest.mark.parametrize("form", ["json", "toml"])
 def test_files_beside_come_back_too(here: Library, tmp_path: Path, form: str) -> None:
     (source,) = here.folders()
     picture = Folder(source).attach(b"\x89PNG\r\n\x1a\n", "image/png", "a.png")

@@ -24,6 +24,7 @@ from chat_tui.conversation.values import FilePart, Message, Receipt, TextPart
 from chat_tui.engine import index_journal, index_tables
 from chat_tui.engine.index import BROKEN, SLOW, Index, index_file
 from chat_tui.engine.index_found import Found
+from chat_tui.engine.indexing import Indexing
 from chat_tui.paths import Paths
 from tests.conversation.samples import NOON, later, message
 from tests.search.libraries import Shelf, reference
@@ -407,6 +408,16 @@ def test_without_a_place_on_disk_it_is_made_for_now(shelf: Shelf) -> None:
     index = Index(shelf.paths)
     assert searched(index, "needle") == ["needle"]
     index.close()
+
+
+async def test_the_application_finds_all_where_the_cache_has_no_place(shelf: Shelf) -> None:
+    shelf.add(message("needle"))
+    shelf.paths.cache.parent.mkdir(exist_ok=True)
+    shelf.paths.cache.write_text("a file, not a folder")
+    indexing = Indexing(shelf.paths)
+    assert texts(await indexing.search("needle", 5)) == ["needle"]
+    assert len(await indexing.summaries()) == 1
+    await indexing.close()
 
 
 def test_without_fts5_texts_are_read(furnished: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
