@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 QUIT_SECONDS = 2.0
+LONGEST_SEARCHED = 1000  # characters
 HEAD_START_SECONDS = 0.1
 """Between the first paint and the imports of the wire and the libraries."""
 
@@ -118,8 +119,9 @@ class ChatApp(App[None]):
             self._early_keys.append(event)
             return
         if isinstance(event, events.Paste) and not event.is_forwarded and not isinstance(self.focused, PrintableArea):
-            # Textual's own inputs draw what they hold as it is; ours keep the original and show symbols.
-            event = events.Paste(one_line(event.text))
+            # Textual's own inputs draw what they hold as it is; ours keep the original and show symbols. What is
+            # searched for is short: a megabyte there holds everything up.
+            event = events.Paste(one_line(event.text, LONGEST_SEARCHED))
         before = None
         while isinstance(event, events.Key) and not event.is_forwarded and (screen := self.screen) is not before:
             if isinstance(screen, PopUp):

@@ -109,7 +109,7 @@ _FIELDS = {
     "receipt.native_finish": "the same in the provider's word",
     "receipt.usage": "`prompt_tokens`, `completion_tokens`, `reasoning_tokens`, `cached_tokens`, `cache_write_tokens`",
     "receipt.cost": "USD as the server said, a decimal number in a string",
-    "receipt.first_token_ms": "from sending the request to the first word",
+    "receipt.first_token_ms": "from sending the request to the first word; not there when the reply came whole",
     "receipt.reasoning_ms": "how long the model thought before it said something else",
     "receipt.total_ms": "from sending the request to the end",
     "receipt.service_tier": "the provider's tier that served, where it said",

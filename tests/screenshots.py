@@ -19,7 +19,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import patch
 
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from chat_tui.conversation.values import Message
 from chat_tui.cost import format_cost, total_cost
@@ -159,10 +159,12 @@ async def take(picture: Picture, emulator: DemoServer) -> str:
     """Run the application on folders of its own, play the scene, and return the picture as SVG."""
     with tempfile.TemporaryDirectory(prefix="chat-tui-picture-") as root, _clocks_that_stand():
         async with Starter(Path(root), emulator).run(size=picture.size) as running:
-            running.screen.composer.cursor_blink = False
             await picture.scene(running)
-            for line in running.app.screen.query(Input):
-                line.cursor_blink = False  # which also shows it
+            for screen in running.app.screen_stack:
+                for typed in screen.query(Input).results():
+                    typed.cursor_blink = False
+                for written in screen.query(TextArea).results():
+                    written.cursor_blink = False
             await running.pilot.pause()
             svg = running.app.export_screenshot(title="chat-tui")
             # Rich makes this name from segments as well as their looks, and where those end depends on when text came.

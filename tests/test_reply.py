@@ -336,6 +336,18 @@ def test_times_are_from_the_request_to_the_first_word_and_to_the_end() -> None:
     assert (receipt.first_token_ms, receipt.reasoning_ms, receipt.total_ms) == (250, 1000, 1750)
 
 
+def test_of_a_reply_that_comes_whole_nobody_knows_when_its_first_word_came() -> None:
+    reply = empty_reply(clock := Clock())
+    reply.begin(None, is_whole=True)
+    clock.seconds += 2
+    reply.feed(chunk("stop", reasoning="Hm", content="Hi", usage={"completion_tokens": 400}))
+    clock.seconds += 0.01
+    receipt = reply.message("complete").receipt
+    assert receipt is not None
+    assert (receipt.first_token_ms, receipt.reasoning_ms, receipt.tokens_per_second) == (None, None, None)
+    assert receipt.total_ms == 2010
+
+
 @pytest.mark.parametrize(
     ("chunks", "thought"),
     [

@@ -29,7 +29,7 @@ Keys = tuple[str | int, ...]
 """Keys of a file from outside in; an item of a list by its number."""
 
 LEFT_OUT = "It was left out."
-_MOST_TOLD = 20
+_MOST_TOLD = 10
 _LONGEST_NAME = 100
 _AN_ORIGIN = "http://localhost:11434"
 

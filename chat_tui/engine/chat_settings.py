@@ -7,7 +7,7 @@ from typing import Any, Literal
 from chat_tui.config.layers import RIVALS, Held, Layers
 from chat_tui.config.names import Values, flat, nested
 from chat_tui.config.presets import Preset
-from chat_tui.config.schema import APPLICATION_ONLY
+from chat_tui.config.schema import APPLICATION_ONLY, KEYED
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN
 from chat_tui.engine.account_presets import AccountPreset, effective, hidden_names
@@ -50,6 +50,14 @@ class ChatSettings:
         if name.partition(".")[0] in APPLICATION_ONLY:
             return Layers(built_in=flat(BUILT_IN), file=flat(self.library.defaults)).held(name)
         return self.layers.held(name)
+
+    def is_on_all_the_same(self, name: str) -> bool:
+        """Tell whether `name` switches a plugin or tool that nobody switches, but that is on by what is set of it."""
+        item, _, field = name.rpartition(".")
+        if field != "enabled" or item.partition(".")[0] not in KEYED:
+            return False
+        values = self.layers.values()
+        return name not in values and any(other.startswith(f"{item}.") for other in values)
 
     def change(self, name: str, value: Any) -> None:
         """Set `name` for this chat, from its next request on; what is the application's alone, in `config.toml`."""

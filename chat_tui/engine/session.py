@@ -30,6 +30,7 @@ from chat_tui.models.endpoint import Endpoints
 from chat_tui.models.entry import ModelEntry
 from chat_tui.openrouter.client import App, Client, Timeouts
 from chat_tui.paths import Paths
+from chat_tui.reply.request import form_of
 
 QUIT_SECONDS = 2.0
 FOLLOW_SECONDS = 0.5
@@ -299,7 +300,8 @@ class Session:
         path = [*chat.tree.path(prompt.parent), prompt]
         wanted = await asyncio.to_thread(asking, chat, path, self.server, manner, self._headers)
         self._check_idle(chat)
-        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model)
+        form = form_of(wanted.body)
+        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model, response_format=form)
         judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(
             chat,

@@ -83,7 +83,8 @@ class Commands:
         value = read_value(setting, text)
         self.settings.change(setting.name, value)
         if value is None:
-            return f"{setting.title} isn't sent from the next prompt on, whatever the defaults say."
+            said = f"{setting.title} isn't sent from the next prompt on, whatever the defaults say."
+            return said + self._on_all_the_same(setting)
         told = f"{setting.title} is {_brief(value)} from the next prompt on."
         return " ".join([told, *self._remarks(setting, value)])
 
@@ -96,7 +97,7 @@ class Commands:
         if setting.name.partition(".")[0] in APPLICATION_ONLY:
             return f"{setting.title} is {_brief(value)} in {file}, from the next start on."
         held = self.settings.held(setting.name)
-        own = f" This chat has its own: {_brief(held.value)}." if held.value != value else ""
+        own = f" This chat has its own: {_brief(held.value) or 'not sent'}." if held.value != value else ""
         return f"{setting.title} is {_brief(value)} by default, in {file}.{own}"
 
     def _remarks(self, setting: Setting, value: Any) -> list[str]:
@@ -117,12 +118,20 @@ class Commands:
             return "This chat has no settings of its own any more. /undo brings them back."
         setting = find(argument)
         self.settings.reset(setting.name)
-        return f"{setting.title} is {_held(self.settings.held(setting.name))}."
+        return f"{setting.title} is {_held(self.settings.held(setting.name))}.{self._on_all_the_same(setting)}"
 
     def _show(self, setting: Setting) -> str:
         held = self.settings.held(setting.name)
         price = f" {setting.price}" if setting.price else ""
-        return f"{setting.title} is {_held(held)}. It may be {setting.range}. {setting.help}{price}"
+        on = self._on_all_the_same(setting)
+        return f"{setting.title} is {_held(held)}.{on} It may be {setting.range}. {setting.help}{price}"
+
+    def _on_all_the_same(self, setting: Setting) -> str:
+        """Return a sentence when a plugin or tool, of which nobody says that it is on, is on by what else is set."""
+        if not self.settings.is_on_all_the_same(setting.name):
+            return ""
+        off = setting.short or f"set {setting.name}"
+        return f" But what else is set of it switches it on; /{off} off switches it off."
 
     def _undone(self, what: str, how: str) -> str:
         return f"{what[0].upper()}{what[1:]} is {how}." if what else f"There is nothing to be {how}."

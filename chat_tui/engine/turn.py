@@ -151,7 +151,7 @@ class Turn:
         manner = self._asking.manner
         ask = self._client.stream_text if manner.raw else self._client.stream
         async with ask(self._asking.body, self._asking.headers, whole=not manner.stream) as stream:
-            self._take(reply.begin(stream.generation))
+            self._take(reply.begin(stream.generation, is_whole=not manner.stream))
             async for chunk in stream:
                 self._take(reply.feed(chunk))
 

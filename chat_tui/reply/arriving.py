@@ -47,6 +47,7 @@ class Reply:
         self._annotations: dict[str, Mapping[str, Any]] = {}
         self._chances: list[Chance] = []
         self._receipt = Receipt()
+        self._is_whole = False
         self.sound = Sound()
         """What was spoken."""
 
@@ -76,8 +77,14 @@ class Reply:
         """The id for `/generation`, as soon as it is known."""
         return self._receipt.generation
 
-    def begin(self, generation: str | None) -> list[Event]:
-        """Take the generation id that the headers gave before the first chunk, so that nothing loses it."""
+    def begin(self, generation: str | None, *, is_whole: bool = False) -> list[Event]:
+        """Take the generation id that the headers gave before the first chunk, so that nothing loses it.
+
+        Args:
+            generation: The id, if there was one.
+            is_whole: Whether all of the reply comes at once: then nobody knows when its first token came.
+        """
+        self._is_whole = is_whole
         if generation is None or generation == self._receipt.generation:
             return []
         self._receipt = replace(self._receipt, generation=generation)
@@ -88,9 +95,10 @@ class Reply:
         choice = next((choice for choice in chunk.choices if not choice.index), None)  # others are other replies
         receipt = receipt_after(self._receipt, chunk, choice)
         events: list[Event] = list(self._feed_choice(choice, _details_in(chunk, choice))) if choice else []
-        if events and receipt.first_token_ms is None:
+        if events and receipt.first_token_ms is None and not self._is_whole:
             receipt = replace(receipt, first_token_ms=self._elapsed_ms())
-        if any(isinstance(event, Reasoning) for event in events) and self._reasoning_since is None:
+        begins = self._reasoning_since is None and not self._is_whole
+        if begins and any(isinstance(event, Reasoning) for event in events):
             self._reasoning_since = self._clock()
         if any(not isinstance(event, Reasoning) for event in events):
             receipt = self._with_reasoning_time(receipt)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chat_tui.config.layers import Layers
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import Setting
+from chat_tui.config.server import Server
 from chat_tui.engine.chat_settings import ChatSettings
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.editing_pane import EditingPane
@@ -29,16 +30,29 @@ class ChangingScreen(EditingPane):
         chat: The conversation whose settings they are.
         library: Where the defaults and the presets are.
         session: Brings the engine as soon as it runs.
+        engine: The engine, when it runs already: what it knows is then shown at once.
     """
 
-    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
+    def __init__(
+        self,
+        chat: Chat,
+        library: Library,
+        session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
+    ) -> None:
         super().__init__()
         self.chat = chat
         self.library = library
         self.session = session
+        self.engine = engine
         self.settings = ChatSettings(chat, library)
         self.chat_layers: Layers = self.settings.layers
         self.said = ""
+
+    @property
+    def server(self) -> Server | None:
+        """Where requests go, once that is known."""
+        return self.engine.server if self.engine is not None else None
 
     def do(self, change: Callable[[], object], said: str) -> bool:
         """Make a change, and say so, or why it can't be made.

@@ -16,7 +16,7 @@ from chat_tui.screens import conversation_keys
 from chat_tui.screens.conversation_rows import Arranged, about, by_deletion, row, thrown_row, words_of
 from chat_tui.screens.editing_pane import EditingPane
 from chat_tui.screens.letters import Key
-from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE
+from chat_tui.screens.searched_pane import MUTED, WARNING, WIDE
 from chat_tui.text import one_line
 from chat_tui.widgets.row_list import NO_MATCH, Piece
 
@@ -57,7 +57,6 @@ class ConversationList(EditingPane):
         self, library: Library, session: Callable[[], Awaitable[Session]], shown: str, *, view: str = ""
     ) -> None:
         super().__init__()
-        self._wants_json = False
         self._library = library
         self._session = session
         self._engine: Session | None = None
@@ -179,13 +178,10 @@ class ConversationList(EditingPane):
         """Tell whether what a key shows is shown."""
         return key.action == f"view('{self._view}')" or super().lit(key)
 
-    def _fit(self) -> None:
-        """Show what is known of a conversation where there is room, or as the person chose."""
-        super()._fit()
-        if self._wants_details is None:
-            width, height = self.app.size
-            self.details.display = self.about.display = width >= WIDE and height >= TALL
-            self.show_views()
+    @property
+    def shows(self) -> tuple[bool, bool]:
+        """Whether what is known of a conversation is shown: where there is room, or as the person chose."""
+        return self.has_room if self._wants_details is None else self._wants_details, False
 
     def moved(self) -> None:
         """Tell of another row."""

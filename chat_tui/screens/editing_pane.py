@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -18,7 +18,7 @@ from chat_tui.widgets.note import Note
 from chat_tui.widgets.row_list import NO_MATCH, Piece, RowList
 from chat_tui.widgets.scrolled_text import ScrolledText
 from chat_tui.widgets.search_line import SearchLine
-from chat_tui.widgets.value_editor import ValueEditor
+from chat_tui.widgets.value_editor import LONGEST_PASTE, ValueArea, ValueEditor
 
 
 class EditingPane(SearchedPane[None]):
@@ -62,22 +62,26 @@ class EditingPane(SearchedPane[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the pane."""
+        # Said at once: each change of a class later would have all styles found out again.
+        has_details, has_json = self.shows
+        details, json = ScrolledText(id="details"), ScrolledText(id="json")
+        json.set_class(has_details, "-beside")
+        about = Horizontal(details, json, id="about")
+        details.display, json.display, about.display = has_details, has_json, has_details or has_json
         with Vertical(id="pane", classes=self.widths()):
             yield SearchLine(placeholder=self.PLACEHOLDER, passes=" ", id="search")
             yield ValueEditor(id="edit")
             yield Note(id="note")
             with Vertical(id="found"):
                 yield RowList(self.row, id="rows")
-                with Horizontal(id="about"):
-                    yield ScrolledText(id="details")
-                    yield ScrolledText(id="json")
+                yield about
             changes = hint("Alt+", self.CHANGES)
             yield Static(Content.assemble(changes, (f"   {self.MORE_KEYS}", MUTED)), id="changes", markup=False)
             yield Static(id="views", markup=False)
 
     def on_mount(self) -> None:
         """Show what is known at once."""
-        self._fit()
+        self.show_views()
         self.list()
 
     def texts(self) -> Sequence[ScrolledText]:
@@ -93,18 +97,23 @@ class EditingPane(SearchedPane[None]):
 
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""
-        self._fit()
-        self.show()
-
-    def _fit(self) -> None:
-        """Show the texts where there is room, or as the person chose."""
-        width, height = self.app.size
-        has_room = width >= WIDE and height >= TALL
-        json = has_room if self._wants_json is None else self._wants_json
-        details = has_room or not json if self._wants_details is None else self._wants_details
+        details, json = self.shows
         self.details.display, self.json.display, self.about.display = details, json, details or json
         self.json.set_class(details, "-beside")
         self.show_views()
+        self.show()
+
+    @property
+    def shows(self) -> tuple[bool, bool]:
+        """Whether what is told and the JSON are shown: where there is room, or as the person chose."""
+        json = self.has_room if self._wants_json is None else self._wants_json
+        return self.has_room or not json if self._wants_details is None else self._wants_details, json
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for more than the list."""
+        width, height = self.app.size
+        return width >= WIDE and height >= TALL
 
     def show_views(self) -> None:
         """Light the keys of what is shown."""
@@ -142,6 +151,16 @@ class EditingPane(SearchedPane[None]):
         self.search.display = True
         self.set_focus(self.search)
         self.show()
+
+    @on(ValueArea.Refused)
+    def _refuse_paste(self, event: ValueArea.Refused) -> None:
+        self.app.notify(
+            f"{event.length:,} characters are too many to be pasted here: at most {LONGEST_PASTE:,}. "
+            "A longer text can stand in config.toml, or in the file of a preset.",
+            severity="warning",
+            markup=False,
+            timeout=10,
+        )
 
     def action_newline(self) -> None:
         """Begin a new line in a text."""

@@ -25,7 +25,6 @@ from chat_tui.widgets.json_lines import json_difference
 from chat_tui.widgets.row_list import Piece, RowList, fitted
 
 if TYPE_CHECKING:
-    from chat_tui.config.server import Server
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
@@ -47,6 +46,7 @@ class PresetPane(ChangingScreen):
         chat: The conversation that uses them.
         library: Where those in files are.
         session: Brings the engine, which knows those of the account.
+        engine: The engine, when it runs already.
         saving: Whether it begins with the name for a preset of this chat.
     """
 
@@ -60,10 +60,11 @@ class PresetPane(ChangingScreen):
         chat: Chat,
         library: Library,
         session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
         *,
         saving: bool = False,
     ) -> None:
-        super().__init__(chat, library, session)
+        super().__init__(chat, library, session, engine)
         self._saving = saving
         self._local: Sequence[Preset] = ()
         self._account: Mapping[str, AccountPreset] = {}
@@ -76,7 +77,6 @@ class PresetPane(ChangingScreen):
         self._sure_of = ""
         """What the same key does once more without asking again."""
         self._way: Way | None = None
-        self._server: Server | None = None
 
     def on_mount(self) -> None:
         """Ask for the presets of the account behind those that are in files."""
@@ -86,8 +86,7 @@ class PresetPane(ChangingScreen):
             self.call_after_refresh(self.action_save)
 
     async def _fetch(self) -> None:
-        session = await self.session()
-        self._server = session.server
+        self.engine = session = await self.session()
         try:
             presets = await session.account_presets.all()
         except RefusedError as error:
@@ -128,10 +127,11 @@ class PresetPane(ChangingScreen):
         else:
             name = one.name
             told = " · ".join(few_words(flat(one.settings))) or told
-        left = max(width - 2 - _NAME_ROOM, 1)
+        name_room = min(_NAME_ROOM, width // 2)
+        left = max(width - 2 - name_room, 1)
         return [
             ("● " if is_used else "  ", "mark"),
-            (fitted(name, _NAME_ROOM - 2) + "  ", "mark" if is_used else "plain"),
+            (fitted(name, name_room - 2) + "  ", "mark" if is_used else "plain"),
             (fitted(told, left), "dim"),
         ]
 
@@ -197,11 +197,11 @@ class PresetPane(ChangingScreen):
 
     def _changes(self, one: Preset | AccountPreset | None, width: int) -> Content:
         """Return what using a preset would change in what is sent."""
-        before = preview(self.chat_layers.settings(), self._server).body
+        before = preview(self.chat_layers.settings(), self.server).body
         if isinstance(one, Preset):
-            after = preview(self.chat_layers.with_preset(one.name, flat(one.settings)).settings(), self._server).body
+            after = preview(self.chat_layers.with_preset(one.name, flat(one.settings)).settings(), self.server).body
         elif one is not None and isinstance(known := self._read.get(one.slug), AccountPreset):
-            after = self.settings.with_account_preset(known, self._way_of(known), self._server)
+            after = self.settings.with_account_preset(known, self._way_of(known), self.server)
         else:
             return Content()
         return json_difference(before, after, width) or Content.styled(
@@ -216,7 +216,7 @@ class PresetPane(ChangingScreen):
     async def action_enter(self) -> None:
         """Keep the name that is typed; else use the highlighted preset."""
         if self._asked:
-            await self._keep_name(self.editor.text.strip())
+            self._keep_name(self.editor.text.strip())
             return
         match self._highlighted:
             case Preset(name=name):
@@ -274,7 +274,7 @@ class PresetPane(ChangingScreen):
         self._asked = ""
         super().end_typing()
 
-    async def _keep_name(self, name: str) -> None:
+    def _keep_name(self, name: str) -> None:
         """Save or rename; a name that can't be stays typed."""
         if self._asked == "save":
             is_sure, self._sure_of = self._sure_of == name, name
@@ -283,7 +283,11 @@ class PresetPane(ChangingScreen):
                 return
             is_done = self.do(lambda: self.settings.save_preset(name, replacing=is_sure), f"Saved as {name}.")
         elif self._asked == "account":
-            is_done = await self._save_to_account(name.removeprefix("@"))
+            # Behind: a server may take a minute to answer, and Esc leaves it at once.
+            self.run_worker(self._save_to_account(name.removeprefix("@")), group="save", exclusive=True)
+            self.said = "Saving it at OpenRouter …"
+            self.show()
+            return
         elif isinstance(one := self._highlighted, Preset):
             is_done = self.do(lambda: self.settings.rename_preset(one.name, name), f"It is called {name} now.")
         else:
@@ -292,18 +296,20 @@ class PresetPane(ChangingScreen):
             self.end_typing()
             self._list_again(name)
 
-    async def _save_to_account(self, slug: str) -> bool:
+    async def _save_to_account(self, slug: str) -> None:
         presets = (await self.session()).account_presets
         try:
             _, lost = await presets.save(slug, self.chat_layers.settings(), self.settings.request().body)
         except RefusedError as error:
             self.refuse(str(error))
-            return False
+            return
         left = f" It did not keep: {', '.join(lost)}." if lost else ""
         self.said = f"Saved at OpenRouter as @{slug}.{left}"
         self._read.pop(slug, None)
         await self._fetch()
-        return True
+        if self._asked == "account":
+            self.end_typing()
+            self._list_again(slug)
 
     def action_delete(self) -> None:
         """Delete the highlighted preset; the first time ask."""

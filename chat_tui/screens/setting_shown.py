@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from textual.content import Content
+
 from chat_tui.config.layers import Held, Layers, Origin
 from chat_tui.config.schema import APPLICATION_ONLY, Setting
 from chat_tui.config.typed import shown_value
+from chat_tui.openrouter.forms import Sent
+from chat_tui.widgets.json_lines import headers_content, json_content
 from chat_tui.widgets.setting_row import SettingFacts, SettingRow
 
 OWN: Sequence[Origin] = ("conversation", "flags")
@@ -25,21 +29,21 @@ _WHEN = {"theme": "at once"}
 """From when on what is the application's alone counts, where that isn't its next start."""
 
 
-def setting_row(setting: Setting, held: Held, layers: Layers, unsupported: str) -> SettingRow:
+def setting_row(setting: Setting, held: Held, layers: Layers, remark: str) -> SettingRow:
     """Return the row of a setting.
 
     Args:
         setting: The setting.
         held: What holds.
         layers: Of the chat.
-        unsupported: Why its model has no use for it, as the end of a sentence.
+        remark: Why its value is set in vain, in few words.
     """
     return SettingRow(
         setting.title,
         value=_NOT_SENT if held.value is None and held.origin is not None else told(held.value),
         origin=origin_name(held.origin, layers),
         is_own=held.origin in OWN,
-        unsupported=unsupported,
+        remark=remark,
     )
 
 
@@ -69,6 +73,22 @@ def setting_facts(
         if is_of_all(setting)
         else "",
     )
+
+
+def request_content(sent: Sent, headers: Mapping[str, str], width: int) -> Content:
+    """Return the next request as far as it is known, in `width` cells: its settings, and the headers that go with it.
+
+    Args:
+        sent: Its settings, and those that the server has no place for.
+        headers: As they are sent in this run of the application; none as long as they aren't known.
+        width: Cells.
+    """
+    warning = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
+    body = json_content(sent.body, width, warning=warning, more="with the messages of this conversation")
+    if not headers:
+        return body
+    told = Content.styled("headers of this run", "$foreground-muted")
+    return Content("\n").join([body, Content(), told, headers_content(headers, width)])
 
 
 def origin_name(origin: Origin | None, layers: Layers) -> str:

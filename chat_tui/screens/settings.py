@@ -15,9 +15,9 @@ from chat_tui.config.commands import choices_of
 from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError
 from chat_tui.config.schema import APPLICATION_ONLY, Setting
-from chat_tui.config.server import Server
 from chat_tui.engine.known_names import doubt, known_names, learn_names
 from chat_tui.models.entry import ModelEntry
+from chat_tui.models.listing import Listing
 from chat_tui.models.support import support
 from chat_tui.models.variants import split_id
 from chat_tui.openrouter.forms import Sent
@@ -31,10 +31,9 @@ from chat_tui.screens.setting_search import (
     headings,
     hits,
 )
-from chat_tui.screens.setting_shown import OWN, is_of_all, setting_facts, setting_row
+from chat_tui.screens.setting_shown import OWN, is_of_all, request_content, setting_facts, setting_row
 from chat_tui.screens.typed_value import Typing
 from chat_tui.text import one_line
-from chat_tui.widgets.json_lines import headers_content, json_content
 from chat_tui.widgets.row_list import Piece, RowList
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ class SettingsPane(ChangingScreen):
         chat: The conversation whose settings they are.
         library: Where the defaults and the presets are.
         session: Brings the engine as soon as it runs.
+        engine: The engine, when it runs already.
     """
 
     PLACEHOLDER = "Search: shorter  cheaper  temp  effort  zdr  web"
@@ -60,21 +60,28 @@ class SettingsPane(ChangingScreen):
     WHILE_TYPING = ChangingScreen.WHILE_TYPING | {"make_default"}
     BINDINGS: ClassVar[list[BindingType]] = [*setting_keys.bindings()]
 
-    def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
-        super().__init__(chat, library, session)
+    def __init__(
+        self,
+        chat: Chat,
+        library: Library,
+        session: Callable[[], Awaitable[Session]],
+        engine: Session | None = None,
+    ) -> None:
+        super().__init__(chat, library, session, engine)
         self._listed: Sequence[Setting] = ()
         self._typing: Typing | None = None
         self._typed: Mapping[str, Any] = _NO_VALUES
         """What is typed, by the name of its setting, while it could be kept."""
         self._fault = ""
         self._entry: ModelEntry | None = None
-        self._engine: Session | None = None
-        self._server: Server | None = None
+        self._listing = Listing()
         self._only_changed = False
         self._sent: Sent | None = None
 
     def on_mount(self) -> None:
         """Find out what this chat's model supports."""
+        if self.engine is not None:
+            self._take(self.engine.catalogue.listing)
         self._learn()
 
     def _learn(self) -> None:
@@ -82,15 +89,22 @@ class SettingsPane(ChangingScreen):
 
     async def _learn_model(self) -> None:
         """Find out what this chat's model supports, as far as the catalogue knows, and what it learns meanwhile."""
-        self._engine = session = await self.session()
-        self._server, self._sent = session.server, None
+        if self.engine is None:
+            self.engine, self._sent = await self.session(), None
+        session = self.engine
         session.providers.prepare()
         await session.catalogue.open()
         session.catalogue.refresh_behind()
         async for listing in session.catalogue.watch():
-            model, by_id = self.chat.model, listing.index.by_id
-            self._entry = by_id.get(model) or by_id.get(split_id(model).listed)
-            self.show()
+            if listing.index is not self._listing.index:
+                self._take(listing)
+                self.show()
+
+    def _take(self, listing: Listing) -> None:
+        """Take note of what the catalogue says of this chat's model."""
+        self._listing = listing
+        model, by_id = self.chat.model, listing.index.by_id
+        self._entry = by_id.get(model) or by_id.get(split_id(model).listed)
 
     # What is shown
 
@@ -121,12 +135,19 @@ class SettingsPane(ChangingScreen):
     def row(self, place: int, width: int) -> Sequence[Piece]:
         """Return the setting at `place` with its value, and the layer that it is from."""
         setting = self._listed[place]
-        row = setting_row(setting, self._held(setting), self.chat_layers, self._unsupported(setting))
+        remark = "not with this model" if self._unsupported(setting) else "unknown name" * bool(self._doubt(setting))
+        row = setting_row(setting, self._held(setting), self.chat_layers, remark)
+        if not row.value and self.settings.is_on_all_the_same(setting.name):
+            row = replace(row, value="on, by what else is set of it")
         return list(row.pieces(width, hits(self.searched or "", row.label)))
 
     def _unsupported(self, setting: Setting) -> str:
         """Return why this chat's model has no use for it, as the end of a sentence; empty when it has, or may have."""
         return support(setting, self._entry, self._held(setting).value).reason
+
+    def _doubt(self, setting: Setting) -> str:
+        """Return which of its names nobody knows, as a sentence; empty when all are known, or nobody can tell."""
+        return doubt(setting.name, self._held(setting).value, self.engine) if self.engine else ""
 
     def _show_note(self) -> None:
         """Say what is wrong with what is typed, what may be typed, or what was done."""
@@ -160,8 +181,7 @@ class SettingsPane(ChangingScreen):
         if is_of_all(setting) and held.origin:
             said = [(held.origin, held.value)]
         why = self._unsupported(setting)
-        doubted = doubt(setting.name, self._held(setting).value, self._engine) if self._engine else ""
-        warning = self._fault or (f"{self.chat.model} {why}." if why else doubted)
+        warning = self._fault or (f"{self.chat.model} {why}." if why else self._doubt(setting))
         self.details.show(setting_facts(setting, held, said, self.chat_layers, warning).content)
 
     def _show_json(self) -> None:
@@ -169,19 +189,11 @@ class SettingsPane(ChangingScreen):
         if not self.json.display:
             return
         typed = {name: value for name, value in self._typed.items() if name.partition(".")[0] not in APPLICATION_ONLY}
-        sent = self.settings.request(typed, self._server)
+        sent = self.settings.request(typed, self.server)
         if sent != self._sent:
             self._sent = sent
-            left_out = f"This server has no place for: {', '.join(sent.left_out)}." if sent.left_out else ""
-            self.json.show(lambda width: self._request(sent, left_out, width))
-
-    def _request(self, sent: Sent, warning: str, width: int) -> Content:
-        """Return the next request as far as it is known: its settings, and the headers that go with it."""
-        body = json_content(sent.body, width, warning=warning, more="with the messages of this conversation")
-        if self._engine is None:
-            return body
-        headers = headers_content(self._engine.shown_headers(sent.body), width)
-        return Content("\n").join([body, Content(), Content.styled("headers of this run", MUTED), headers])
+            headers = self.engine.shown_headers(sent.body) if self.engine is not None else {}
+            self.json.show(lambda width: request_content(sent, headers, width))
 
     def lit(self, key: Key) -> bool:
         """Tell whether what a key shows is shown."""
@@ -237,7 +249,7 @@ class SettingsPane(ChangingScreen):
         self.action_enter()
 
     def _edit(self, setting: Setting) -> None:
-        names = known_names(setting.name, self.library, self._engine)
+        names = known_names(setting.name, self.library, self.engine)
         self._typing = typing = Typing(setting, self._choices(setting), names)
         self.said = ""
         self.begin_typing(
@@ -253,7 +265,7 @@ class SettingsPane(ChangingScreen):
     async def _learn_names(self, typing: Typing) -> None:
         """Complete names that aren't known yet as soon as they are."""
         if await learn_names(typing.setting.name, await self.session()) and self._typing is typing:
-            names = known_names(typing.setting.name, self.library, self._engine)
+            names = known_names(typing.setting.name, self.library, self.engine)
             self._typing = replace(typing, names=names)
             self.show()
 
@@ -370,17 +382,18 @@ class SettingsPane(ChangingScreen):
     def _open_presets(self, *, saving: bool) -> None:
         from chat_tui.screens.presets import PresetPane
 
-        pane = PresetPane(self.chat, self.library, self.session, saving=saving)
+        pane = PresetPane(self.chat, self.library, self.session, self.engine, saving=saving)
         self.app.push_screen(pane, lambda _: self.changed())
 
     def _choose_model(self) -> None:
         from chat_tui.screens.models import ModelPicker
 
-        self.app.push_screen(ModelPicker(self.chat, self.library, self.session), self._use_model)
+        self.app.push_screen(ModelPicker(self.chat, self.library, self.session, self.engine), self._use_model)
 
     def _use_model(self, model: str | None) -> None:
         if model:
             self.do(lambda: self.settings.change("model", model), f"This chat uses {model} now.")
-            self._learn()
+            self._take(self._listing)
+            self.show()
         else:
             self.changed()  # the picker may have kept other things

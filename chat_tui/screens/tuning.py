@@ -30,13 +30,13 @@ class TuningScreen(ChoosingScreen):
         from chat_tui.screens.settings import SettingsPane
 
         # Awaited, so that what is typed at once already meets the search.
-        await self.app.push_screen(SettingsPane(self.chat, self._library, self._session), self._tuned)
+        await self.app.push_screen(SettingsPane(self.chat, self._library, self._session, self._engine), self._tuned)
 
     async def action_show_presets(self) -> None:
         """Open the presets."""
         from chat_tui.screens.presets import PresetPane
 
-        await self.app.push_screen(PresetPane(self.chat, self._library, self._session), self._tuned)
+        await self.app.push_screen(PresetPane(self.chat, self._library, self._session, self._engine), self._tuned)
 
     def action_undo_setting(self) -> None:
         """Take the last change of a setting back."""

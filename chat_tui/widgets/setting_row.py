@@ -13,11 +13,12 @@ from chat_tui.text import one_line, printable
 from chat_tui.widgets.row_list import Piece, Role, fitted
 
 ORIGIN_ROOM = 17
+_ORIGIN_FROM = 50
+"""Cells of a row from which on there is room for the layer, which the lines about it tell too."""
 _LABEL_ROOM = 0.38
 _MOST_LABEL, _LEAST_LABEL = 34, 12
+_LEAST_VALUE = 8
 _GAP = 2
-_UNHEEDED = "not with this model"
-"""Stands behind a value that is set in vain; why, the lines about it say."""
 _VALUE_LINES = 6
 _DIM, _ACCENT, _WARNING = "$foreground-muted", "$primary", "$text-warning"
 
@@ -31,14 +32,14 @@ class SettingRow:
         value: What holds; empty when nothing does.
         origin: The layer that says so; empty when none does.
         is_own: Whether this chat says so.
-        unsupported: Why the model has no use for it, as the end of a sentence that begins with the model.
+        remark: What stands behind a value that is set in vain, in few words; without a value the label is dim.
     """
 
     label: str
     value: str = ""
     origin: str = ""
     is_own: bool = False
-    unsupported: str = ""
+    remark: str = ""
 
     def pieces(self, width: int, hits: Collection[int] = ()) -> Iterator[Piece]:
         """Yield the row in `width` cells: a mark, the label, the value, and at the right where it is from.
@@ -47,26 +48,27 @@ class SettingRow:
             width: Cells.
             hits: Places in the label that what was typed fits.
         """
-        is_heeded = not self.unsupported
+        is_heeded = not self.remark
         mark = "●" if self.is_own else "!" if self.value and not is_heeded else " "
         yield f"{mark} ", "mark" if self.is_own and is_heeded else "warning"
         room = max(min(int(width * _LABEL_ROOM), _MOST_LABEL), _LEAST_LABEL)
         yield from _marked(fitted(self.label, room - _GAP), hits, "plain" if is_heeded or self.value else "dim")
         yield " " * _GAP, "plain"
-        left = max(width - 2 - room - (ORIGIN_ROOM if self.origin else 1), 1)
-        if self.value and self.unsupported:
+        origin = self.origin if width >= _ORIGIN_FROM else ""
+        left = max(width - 2 - room - (ORIGIN_ROOM if origin else 1), 1)
+        if self.value and self.remark:
             shown = one_line(self.value, left)
-            cells = min(cell_len(shown), left)
+            cells = min(cell_len(shown), max(left - cell_len(self.remark) - _GAP, _LEAST_VALUE))
             yield fitted(shown, cells), "plain"
             gap = min(_GAP, left - cells)
             yield " " * gap, "plain"
-            yield fitted(_UNHEEDED, left - cells - gap), "warning"
+            yield fitted(self.remark, left - cells - gap), "warning"
         elif self.value:
             yield fitted(self.value, left), "plain" if self.is_own else "dim"
         else:
             yield fitted("–", left), "dim"
-        if self.origin:
-            yield fitted(self.origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
+        if origin:
+            yield fitted(origin, ORIGIN_ROOM - 1).strip().rjust(ORIGIN_ROOM - 1), "mark" if self.is_own else "dim"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
-from textual import getters
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from chat_tui.text import one_line
@@ -15,8 +16,32 @@ from chat_tui.widgets.printable_area import PrintableArea
 _MOST_LABEL = 30
 
 
+LONGEST_PASTE = 32_768
+"""Characters; after more of them on one line each key would take long."""
+
+
 class ValueArea(PrintableArea):
     """Where the value is typed; Enter is the screen's, and the arrows are its own."""
+
+    class Refused(Message):
+        """What was pasted is too long, so it wasn't taken."""
+
+        def __init__(self, area: ValueArea, length: int) -> None:
+            super().__init__()
+            self.area = area
+            self.length = length
+
+        @property
+        def control(self) -> ValueArea:
+            """Where it was pasted."""
+            return self.area
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take what is pasted, unless it is too long."""
+        if len(event.text) > LONGEST_PASTE:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Refused(self, len(event.text)))
 
 
 class ValueEditor(Horizontal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -212,6 +213,22 @@ async def test_tab_goes_to_the_list_and_back(echo: Starter) -> None:
     async with echo.run(size=SMALL) as app:
         pane = await open_presets(app)
         await app.pilot.press("tab")
-        assert pane.focused is pane.rows
+        assert pane.rows.has_focus
         await app.pilot.press("shift+tab")
-        assert pane.focused is pane.search
+        assert pane.search.has_focus
+
+
+async def test_a_server_that_never_answers_holds_nothing_up(starter: Starter) -> None:
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until the other end goes away
+        writer.close()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1")
+    async with silent, starter.run(base_url=f"http://127.0.0.1:{silent.sockets[0].getsockname()[1]}/api/v1") as app:
+        await app.type("/presets", "enter")
+        await app.until(lambda: isinstance(app.app.screen, PresetPane))
+        await app.pilot.press("alt+o")
+        await app.type("mine", "enter")
+        await app.until_shown("Saving it at OpenRouter")
+        await app.pilot.press("escape", "escape")
+        await app.until(lambda: app.app.screen is app.screen)

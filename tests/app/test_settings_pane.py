@@ -85,7 +85,7 @@ async def test_each_kind_of_control_reaches_the_server_and_nothing_else_does(ech
             await app.until_shown("this chat")
         pane = app.app.screen
         assert isinstance(pane, SettingsPane)
-        shown = pane.settings.request({}, pane._server).body
+        shown = pane.settings.request({}, pane.server).body
         await app.pilot.press("escape")
         body = await received(app)
         wanted: dict[str, Any] = {"model": "demo/echo"}
@@ -269,6 +269,29 @@ async def test_what_the_server_has_no_place_for_is_told_beside_the_json(starter:
             await app.until_shown("This server has no place for: provider.", "Zero data retention: on in this chat.")
 
 
+async def test_a_plugin_that_is_on_by_what_is_set_of_it_says_so(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        app.chat.change(plugins=[{"id": "web", "max_results": 3}])
+        await open_settings(app)
+        await find(app, "web plugin enabled")
+        await app.until_shown("on, by what else is set of it")
+        await play(app, "enter", "alt+r")
+        await app.until_shown("on, by what else is set of it")
+        await play(app, "tab", "space", "space")
+        await app.until_shown("off")
+
+
+async def test_a_paste_that_would_slow_down_every_key_is_refused(echo: Starter) -> None:
+    async with echo.run(size=SMALL) as app:
+        pane = await open_settings(app)
+        await find(app, "system prompt")
+        await play(app, "enter", "=Be ")
+        app.app.post_message(events.Paste("x" * 40_000))
+        await app.until_shown("40,000 characters are too many")
+        app.app.post_message(events.Paste("brief."))
+        await app.until(lambda: pane.editor.text == "Be brief.")
+
+
 async def test_names_of_models_and_providers_are_completed(echo: Starter) -> None:
     async with echo.run(size=SMALL) as app:
         pane = await open_settings(app)
@@ -281,6 +304,7 @@ async def test_names_of_models_and_providers_are_completed(echo: Starter) -> Non
         await app.until_shown("Tab anthropic")
         await play(app, "tab", "=, nobody-known", "enter")
         await app.until(lambda: pane.chat.settings.get("provider") == {"order": ["anthropic", "nobody-known"]})
+        await app.until_shown("unknown name", "No provider is known as “nobody-known”.")
 
 
 HOSTILE: Layer = {"system": "\x1b]52;c;x\x07[/foo][red]", "user": "[/bold]\x1b[2J", "metadata": {"[/x]": "\x9b"}}
@@ -298,3 +322,11 @@ async def test_values_of_strangers_are_only_shown(echo: Starter) -> None:
             await app.pilot.press("escape", "alt+d", "alt+d")
         await app.pilot.press("escape")
         assert app.chat.settings["user"] == HOSTILE["user"]
+
+
+async def test_a_megabyte_in_the_search_is_cut(echo: Starter) -> None:
+    async with echo.run() as app:
+        pane = await open_settings(app)
+        app.app.post_message(events.Paste("temp\n" * 200_000))
+        await app.until(lambda: pane.search.value.startswith("temp temp "))
+        assert len(pane.search.value) <= 1000
