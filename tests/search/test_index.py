@@ -120,6 +120,7 @@ def test_words_of_all_scripts_and_no_commands_to_the_database(
 
 FILTERS = [
     ("model:claude", ["reply"]),
+    ("model:openai/GPT", ["other reply"]),
     ("model:SONNET provider:anthropic", ["reply"]),
     ("-model:claude role:assistant", ["other reply"]),
     ("role:user", ["code ```x```", "picture", "prompt"]),
@@ -151,9 +152,9 @@ def furnished(shelf: Shelf) -> Shelf:
     picture = message("picture", seconds=2)
     shelf.add(replace(picture, parts=(*picture.parts, FilePart("a" * 64, "image/png", "map.png", 1))), pinned=True)
     code = message("code ```x```", seconds=3)
-    cheap = Receipt(model="openai/gpt", provider="OpenAI", cost=Decimal("0.01"))
+    cheap = Receipt(model="OpenAI/gpt", provider="OpenAI", cost=Decimal("0.01"))
     shelf.add(
-        code, replace(message("other reply", code, role="assistant", seconds=4), model="openai/gpt", receipt=cheap),
+        code, replace(message("other reply", code, role="assistant", seconds=4), model="OpenAI/gpt", receipt=cheap),
         title="In Kyoto, later", archived=True,
     )  # fmt: skip
     shelf.add(replace(message("old", role="tool"), at=NOON - timedelta(days=3), parts=(TextPart("old https://x.y"),)))
