@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -202,6 +203,18 @@ def test_files_beside_come_back_too(here: Library, tmp_path: Path, form: str) ->
     Import(there).run([path])
     (kept,) = there.folders()
     assert Folder(kept).read_attachment(picture) == b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_file_that_is_not_what_its_name_says_is_left_out(here: Library, tmp_path: Path) -> None:
+    (source,) = here.folders()
+    part = Folder(source).attach(b"kept", "image/png", "a.png")
+    append(Folder(source).journal, encode_message(replace(message(""), parts=(part,))))
+    file = tmp_path / "export.json"
+    file.write_bytes(exported(here, "json").replace(base64.b64encode(b"kept"), base64.b64encode(b"fake")))
+    there = library(tmp_path / "there")
+    assert Import(there).run([file]).left_out == {"files that are not in it": 3}  # two of them of the samples
+    (kept,) = there.folders()
+    assert not (kept / "attachments").exists()
 
 
 @pytest.mark.parametrize("names", [("files", "schema"), ("schema", "files")])
