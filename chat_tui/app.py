@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -164,6 +165,14 @@ class ChatApp(App[None]):
         for problem in (*self._launch.problems, *problems):
             self.notify(one_line(problem, 400), severity="warning", markup=False, timeout=15)
         self.run_worker(self._start())
+        if isinstance(self._driver, PoliteDriver):
+            threading.Thread(target=self._leave_with_terminal, args=[self._driver], daemon=True).start()
+
+    def _leave_with_terminal(self, driver: PoliteDriver) -> None:
+        """Leave when the terminal is gone: only who was started by a shell gets a signal then."""
+        if driver.wait_for_end():
+            with suppress(RuntimeError):  # the application has ended before it
+                self.call_from_thread(self.call_later, self.action_quit)
 
     async def _start(self) -> None:
         try:

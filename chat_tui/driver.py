@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import select
 import sys
 from codecs import getincrementaldecoder
 from collections.abc import MutableMapping
+from contextlib import suppress
 from enum import Enum
 from functools import partial
 from string import ascii_lowercase
-from typing import Any, Final, cast
+from typing import IO, Any, Final, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS  # where else could a key be made known?
 from textual.driver import Driver
@@ -24,6 +26,20 @@ class PoliteDriver(Driver):
 
     _suspended = False
     _changing = False
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if (file := vars(self).get("_file")) is not None:  # the drivers of Linux and macOS write to it in a thread
+            vars(self)["_file"] = _Outlasting(file)
+
+    def wait_for_end(self) -> bool:
+        """Block until the terminal is gone, and return True; False where nothing tells that."""
+        fileno = vars(self).get("fileno")
+        if fileno is None or not hasattr(select, "poll"):
+            return False
+        terminal = select.poll()
+        terminal.register(fileno, 0)  # waits for nothing but what is always told: that it is gone
+        return any(told & (select.POLLHUP | select.POLLERR) for _, told in terminal.poll())
 
     def release_mouse(self) -> None:
         """Let the terminal have the mouse: it selects text and follows links by itself."""
@@ -73,6 +89,28 @@ class PoliteDriver(Driver):
     def _write_modes(self, modes: tuple[int, ...], switch: str) -> None:
         self.write("".join(f"\x1b[?{mode}{switch}" for mode in modes))
         self.flush()
+
+
+class _Outlasting:
+    """The terminal as a file that can be written to when it is gone.
+
+    Textual's thread would end at the first refused write, and then the queue before it fills and holds up the loop for
+    good, so that not even the signal that the terminal is gone could end the application.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def polite(driver: type[Driver]) -> type[Driver]:

@@ -38,10 +38,18 @@ class Terminal:
         folder: Where it runs.
         columns: The width, in cells.
         rows: The height, in cells.
+        is_own: Whether it is the program's own: the system then sends it a signal when the window is closed.
     """
 
     def __init__(
-        self, command: list[str], environment: Mapping[str, str], folder: Path, columns: int = 120, rows: int = 40
+        self,
+        command: list[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        columns: int = 120,
+        rows: int = 40,
+        *,
+        is_own: bool = True,
     ) -> None:
         self.raw = b""
         """Everything that the program wrote."""
@@ -53,7 +61,7 @@ class Terminal:
         self.resize(columns, rows)
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _IN_TERMINAL, *command],
+                [sys.executable, "-I", "-S", "-c", _IN_TERMINAL, *command] if is_own else command,
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,

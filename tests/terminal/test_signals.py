@@ -103,13 +103,15 @@ def test_a_signal_ends_it_in_mid_stream_with_all_kept(
     assert [message["status"] for message in home.messages()][1:] == ["interrupted"]
 
 
-def test_a_window_that_is_closed_ends_it_with_all_kept(open_terminal: Opener, home: Home) -> None:
-    terminal = open_terminal("--model", "demo/slow")
-    terminal.wait_for_cursor_on(READY)
-    terminal.prompt("Hello")
-    terminal.wait_for(BEGINNING_OF_SLOW)
-    terminal.hang_up()
-    until(lambda: terminal.process.poll() is not None, "the end")
+@pytest.mark.parametrize("is_own", [True, False], ids=["with a signal", "without"])
+def test_a_window_that_is_closed_ends_it_with_all_kept(home: Home, *, is_own: bool) -> None:
+    program = command("--model", "demo/slow")
+    with Terminal(program, home.environment(), home.work, is_own=is_own) as terminal:
+        terminal.wait_for_cursor_on(READY)
+        terminal.prompt("Hello")
+        terminal.wait_for(BEGINNING_OF_SLOW)
+        terminal.hang_up()
+        until(lambda: terminal.process.poll() is not None, "the end")
     assert [message["status"] for message in home.messages()][1:] == ["interrupted"]
     assert home.partial() == ""
 
