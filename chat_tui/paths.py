@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
@@ -138,6 +138,22 @@ def read_file(path: Path) -> bytes:
     if found.st_size > _LARGEST_FILE:
         raise OSError(errno.EFBIG, f"Larger than {_LARGEST_FILE >> 20} MiB", str(path))
     return path.read_bytes()
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file to be read; what stands in its place and may never end, or never begin, is refused.
+
+    Raises:
+        OSError: when it can't be opened, or is no plain file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Not a plain file", str(path))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def parse_toml(content: bytes) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from chat_tui.conversation.records import (
     encode_settlement,
 )
 from chat_tui.conversation.values import Message
-from chat_tui.paths import FILE_MODE, private_directory, sync_directory, write_all
+from chat_tui.paths import FILE_MODE, open_plain, private_directory, sync_directory, write_all
 
 TAIL_BYTES = 64 * 1024
 """Enough for several screens of conversation; read in a few milliseconds."""
@@ -123,7 +123,7 @@ class JournalReader:
             OSError: when the journal is there and can't be read.
         """
         try:
-            file = self._path.open("rb")
+            file = open_plain(self._path)
         except (FileNotFoundError, NotADirectoryError):
             return False
         with file:
@@ -156,7 +156,7 @@ def read_journal(path: Path) -> Reading:
     """Read the whole journal; a journal that isn't there yet is empty."""
     reading = Reading()
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             for line in file:
                 if line.strip():
                     reading.take(line.rstrip(b"\n"))
@@ -169,7 +169,7 @@ def read_tail(path: Path, size: int = TAIL_BYTES) -> Reading:
     """Read the last `size` bytes of the journal, at least one whole line, without waiting for the rest."""
     reading = Reading()
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             end = file.seek(0, os.SEEK_END)
             while True:
                 start = file.seek(max(0, end - size))

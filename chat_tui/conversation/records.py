@@ -33,6 +33,8 @@ VERSION = 1
 _LARGEST_EXPONENT = 40
 _LONGEST_NUMBER = 100
 _COUNTLESS = 2**53
+_DEEPEST = 500
+"""What is nested deeper could be read here and there, but not be written or sent from everywhere."""
 _ROLES = get_args(Role)
 _STATUSES = get_args(Status)
 _KNOWN = frozenset({"v", "type", *(field.name for field in fields(Message))})
@@ -161,6 +163,8 @@ def decode_line(line: bytes) -> Json:
         record = json.loads(line, parse_float=_amount, parse_int=_integer, parse_constant=_amount)
     except (ValueError, RecursionError) as error:
         raise DamagedRecordError(str(error)) from None
+    if line.count(b"[") + line.count(b"{") > _DEEPEST and _is_deeper(record, _DEEPEST):
+        raise DamagedRecordError("nested too deeply")
     if not isinstance(record, dict) or not isinstance(record.get("v"), int):
         raise DamagedRecordError("no record")
     if record["v"] > VERSION:
@@ -168,6 +172,15 @@ def decode_line(line: bytes) -> Json:
     if not isinstance(record.get("type"), str):
         raise DamagedRecordError("a record without a type")
     return record
+
+
+def _is_deeper(value: object, depth: int) -> bool:
+    level = [value]
+    while level and depth:
+        lists = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [inner for one in lists for inner in one if isinstance(inner, dict | list)]
+        depth -= 1
+    return bool(level)
 
 
 def decode_message(record: Json) -> Message:

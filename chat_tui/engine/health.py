@@ -14,7 +14,7 @@ from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.conversation.values import FilePart, Message
 from chat_tui.engine.library import Library
 from chat_tui.engine.saver import rescue_places
-from chat_tui.paths import NotTomlError, Paths, read_toml
+from chat_tui.paths import NotTomlError, Paths, open_plain, read_toml
 
 State = Literal["good", "note", "wrong"]
 
@@ -127,7 +127,7 @@ def _files_of(message: Message) -> Iterator[FilePart]:
 
 def _ends_torn(journal: Path) -> bool:
     try:
-        with journal.open("rb") as file:
+        with open_plain(journal) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
             return file.read(1) not in (b"", b"\n")

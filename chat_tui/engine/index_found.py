@@ -16,6 +16,7 @@ from chat_tui.conversation.summary import Summary
 from chat_tui.conversation.values import Message
 from chat_tui.engine.index_disk import JOURNAL
 from chat_tui.engine.index_journal import decimal_or_none, other_text
+from chat_tui.paths import open_plain
 from chat_tui.search.query import Query
 from chat_tui.search.snippets import Snippet, snippet
 
@@ -104,7 +105,7 @@ def mixed(rows: Sequence[Any]) -> list[Any]:
 def message_at(folder: Path, identifier: str, start: int, length: int) -> Message | None:
     """Return the message whose line begins at `start`, or None when the journal isn't any more what it was."""
     try:
-        with (folder / JOURNAL).open("rb") as file:
+        with open_plain(folder / JOURNAL) as file:
             file.seek(start)
             message = decode_message(decode_line(file.read(length)))
     except (OSError, DamagedRecordError, NewerRecordError, KeyError):

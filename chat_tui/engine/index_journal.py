@@ -27,6 +27,7 @@ from chat_tui.conversation.records import (
 from chat_tui.conversation.values import FilePart, Message
 from chat_tui.cost import total_cost
 from chat_tui.engine.index_disk import JOURNAL, OnDisk
+from chat_tui.paths import open_plain
 from chat_tui.search.filters import KINDS
 from chat_tui.search.folding import fold, words
 from chat_tui.text import one_line
@@ -85,7 +86,7 @@ def take_journal(connection: sqlite3.Connection, row: Row, folder: Path, found: 
     """
     taking = _Taking(connection, row, folder / JOURNAL)
     try:
-        with taking.path.open("rb") as file:
+        with open_plain(taking.path) as file:
             is_last = taking.take(file)
     except OSError:
         taking.forget()
@@ -252,7 +253,7 @@ class _Taking:
 
     def _line(self, start: int, length: int) -> bytes:
         """Return a line that was taken in before."""
-        with self.path.open("rb") as file:
+        with open_plain(self.path) as file:
             file.seek(start)
             return file.read(length)
 

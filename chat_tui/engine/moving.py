@@ -24,7 +24,7 @@ from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.conversation.values import Message
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.shelf import BEING_WRITTEN
-from chat_tui.paths import private_directory, sync_directory
+from chat_tui.paths import open_plain, private_directory, sync_directory
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Import:
         known = set(self._seen.get(found.metadata.id, ()))
         winners: Weights = {}
         if folder is not None and found.source == OWN:
-            with suppress(FileNotFoundError), (folder / "messages.jsonl").open("rb") as journal:
+            with suppress(FileNotFoundError), open_plain(folder / "messages.jsonl") as journal:
                 for line in journal:
                     put_record(winners, line)
         if folder is not None:

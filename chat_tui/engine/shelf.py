@@ -18,7 +18,7 @@ from chat_tui.conversation.metadata import Metadata, write_metadata
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line
 from chat_tui.conversation.summary import Trashed
 from chat_tui.engine.refused import RefusedError
-from chat_tui.paths import FILE_MODE, private_directory, sync_directory
+from chat_tui.paths import FILE_MODE, open_plain, private_directory, sync_directory
 
 if TYPE_CHECKING:
     from chat_tui.engine.library import Library
@@ -203,7 +203,7 @@ def _copy_journal(source: Path, target: Path, conversation: str) -> None:
     """Copy a journal line by line; messages say from then on that they are from `conversation`."""
     mark = f'{{"copied_from":"{conversation}",'.encode()
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with source.open("rb") as journal, os.fdopen(os.open(target, flags, FILE_MODE), "wb") as copy:
+    with open_plain(source) as journal, os.fdopen(os.open(target, flags, FILE_MODE), "wb") as copy:
         for line in journal:
             copy.write(mark + line.lstrip()[1:] if _is_first_copy(line) else line)
         copy.flush()

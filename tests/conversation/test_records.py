@@ -164,3 +164,16 @@ def test_a_message_without_what_every_message_has_is_damaged(name: str) -> None:
     del record[name]
     with pytest.raises(DamagedRecordError):
         decode_message(record)
+
+
+@pytest.mark.parametrize("depth", [600, 900, 930, 960, 980, 100_000])
+def test_what_is_nested_too_deeply_is_damage(depth: int) -> None:
+    """However deep in calls the reader is: what was read must be writable, too."""
+    whole = encode_message(message())
+    with pytest.raises(DamagedRecordError):
+        decode_line(whole[:-2] + b',"later":' + b"[" * depth + b"]" * depth + b"}")
+
+
+def test_what_is_nested_less_survives() -> None:
+    whole = encode_message(message())[:-2] + b',"later":' + b"[" * 400 + b"]" * 400 + b"}\n"
+    assert json.loads(encode_message(decode_message(decode_line(whole)))) == json.loads(whole)

@@ -20,6 +20,7 @@ from chat_tui.conversation.metadata import read_metadata
 from chat_tui.conversation.values import Message, Receipt, TextPart
 from chat_tui.cost import total_cost
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.index import Index
 from chat_tui.engine.library import Library
 from chat_tui.engine.refused import RefusedError
 from tests.conversation.samples import NOON, full_message
@@ -39,6 +40,11 @@ def kept(library: Library, text: str = "Hello", cost: str = "0.25") -> Path:
 
 def _full(_: int) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def read_later(library: Library, folder: Path) -> Chat:
+    """Return the conversation in `folder`, unread."""
+    return library_at(library.paths.data.parent).at(folder)
 
 
 def read(folder: Path) -> Chat:
@@ -285,6 +291,27 @@ def test_what_killed_processes_left_half_copied_goes(library: Library) -> None:
     os.utime(old, (0, 0))
     library.shelf.empty_trash()
     assert sorted(path.name for path in folder.parent.iterdir()) == [fresh.name, folder.name]
+
+
+@pytest.mark.parametrize("place", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir])
+def test_what_is_no_file_in_the_place_of_a_journal_holds_nothing_up(
+    library: Library, place: Callable[[Path], None]
+) -> None:
+    folder = kept(library)
+    (folder / "messages.jsonl").unlink()
+    place(folder / "messages.jsonl")
+    (found,) = library.newest(9)
+    assert found.messages is None
+    index = Index(library.paths)
+    index.update()
+    assert [one.messages for one in index.summaries()] == [0]
+    index.close()
+    chat = read_later(library, folder)
+    with pytest.raises(OSError, match=r"plain file|directory"):
+        chat.load()
+    chat.close()
+    with pytest.raises(OSError, match=r"plain file|directory"):
+        library.shelf.duplicate(folder)
 
 
 def test_what_the_ledger_does_not_take_stays_in_the_trash(library: Library) -> None:

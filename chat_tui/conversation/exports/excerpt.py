@@ -13,6 +13,7 @@ from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import FilePart, Message
+from chat_tui.paths import open_plain
 
 Scope = Literal["message", "branch", "tree"]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -111,7 +112,7 @@ def put_record(winners: Weights, line: bytes) -> bool:
 
 def _lines(folder: Folder, unsaved: Iterable[Message]) -> Iterator[bytes]:
     try:
-        with folder.journal.open("rb") as file:
+        with open_plain(folder.journal) as file:
             yield from file
     except FileNotFoundError:
         pass
