@@ -54,7 +54,7 @@ class ChatScreen(MovingScreen):
             return
         if (chosen := self.completions.chosen) is not None and (not argument or " " in chosen):
             first_word, argument = [*chosen.split(maxsplit=1), ""][:2]
-        if first_word in FAVOURITES and not argument:
+        if first_word and first_word in FAVOURITES and not argument:
             self.action_use_favourite(first_word)
             return
         from chat_tui.config.commands import is_command, other_command

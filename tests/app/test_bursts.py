@@ -36,3 +36,9 @@ async def test_a_burst_of_keys_breaks_nothing(starter: Starter, seed: int) -> No
             await app.pilot.press("escape")
         await app.type("still here")
         await app.until_shown("still here")
+
+
+async def test_a_slash_alone_is_no_command(starter: Starter) -> None:
+    async with starter.run() as app:
+        await app.type("/", "escape", "enter")
+        await app.until_shown("There is no command")
