@@ -163,7 +163,7 @@ def decode_line(line: bytes) -> Json:
         record = json.loads(line, parse_float=_amount, parse_int=_integer, parse_constant=_amount)
     except (ValueError, RecursionError) as error:
         raise DamagedRecordError(str(error)) from None
-    if line.count(b"[") + line.count(b"{") > _DEEPEST and _is_deeper(record, _DEEPEST):
+    if is_too_deep(line, record):
         raise DamagedRecordError("nested too deeply")
     if not isinstance(record, dict) or not isinstance(record.get("v"), int):
         raise DamagedRecordError("no record")
@@ -174,8 +174,11 @@ def decode_line(line: bytes) -> Json:
     return record
 
 
-def _is_deeper(value: object, depth: int) -> bool:
-    level = [value]
+def is_too_deep(line: bytes, record: object) -> bool:
+    """Tell whether the `record` on `line` is nested beyond measure."""
+    if line.count(b"[") + line.count(b"{") <= _DEEPEST:
+        return False
+    level, depth = [record], _DEEPEST
     while level and depth:
         lists = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
         level = [inner for one in lists for inner in one if isinstance(inner, dict | list)]

@@ -152,6 +152,8 @@ class PresetPane(ChangingScreen):
 
     def show(self) -> None:
         """Show what holds now, and what the highlighted preset would change."""
+        if not self.has_place:
+            return
         one = self._highlighted
         if isinstance(one, AccountPreset) and one.slug not in self._read and not self._is_asked(one.slug):
             self.run_worker(self._learn(one.slug), group="read", name=one.slug)

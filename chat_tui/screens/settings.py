@@ -118,6 +118,8 @@ class SettingsPane(ChangingScreen):
 
     def show(self) -> None:
         """Show what holds now, everywhere."""
+        if not self.has_place:
+            return
         self.rows.refresh()
         self._show_note()
         self._show_details()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.conversation.exports.excerpt import put_record
 from chat_tui.conversation.records import (
     DamagedRecordError,
     NewerRecordError,
@@ -170,8 +171,10 @@ def test_a_message_without_what_every_message_has_is_damaged(name: str) -> None:
 def test_what_is_nested_too_deeply_is_damage(depth: int) -> None:
     """However deep in calls the reader is: what was read must be writable, too."""
     whole = encode_message(message())
+    line = whole[:-2] + b',"later":' + b"[" * depth + b"]" * depth + b"}"
     with pytest.raises(DamagedRecordError):
-        decode_line(whole[:-2] + b',"later":' + b"[" * depth + b"]" * depth + b"}")
+        decode_line(line)
+    assert not put_record({}, line)  # nor does it leave with an export
 
 
 def test_what_is_nested_less_survives() -> None:

@@ -10,7 +10,7 @@ from chat_tui.conversation import exact
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import parse_time
 from chat_tui.conversation.metadata import Metadata
-from chat_tui.conversation.records import encode_message
+from chat_tui.conversation.records import encode_message, is_too_deep
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import FilePart, Message
 from chat_tui.paths import open_plain
@@ -99,7 +99,7 @@ def put_record(winners: Weights, line: bytes) -> bool:
         whole = exact.encode(record)
     except (exact.NotExactJsonError, RecursionError):
         return False
-    if not isinstance(record, dict) or not isinstance(record.get("v"), int):
+    if is_too_deep(line, record) or not isinstance(record, dict) or not isinstance(record.get("v"), int):
         return False
     kind, identifier = record.get("type"), record.get("id")
     key = (kind != "message", str(kind), identifier if isinstance(identifier, str) else whole.decode())
