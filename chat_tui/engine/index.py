@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,8 @@ from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
 from chat_tui.conversation.summary import Summary
 from chat_tui.conversation.values import Message
-from chat_tui.engine import index_journal, index_query, index_tables
+from chat_tui.engine import index_charges, index_journal, index_query, index_tables
+from chat_tui.engine.index_charges import Charged
 from chat_tui.engine.index_disk import JOURNAL, OnDisk, conversations, look
 from chat_tui.engine.index_journal import decimal_or_none, other_text
 from chat_tui.paths import Paths
@@ -253,6 +254,27 @@ class Index:
             name: sorted(((value, n) for value, n in of.items() if value), key=lambda pair: (-pair[1], pair[0]))
             for name, of in counts.items()
         }
+
+    def charges(self, since: int | None = None, *, asking: bool = False) -> list[Charged]:
+        """Return what replies were charged, as `index_charges.read` does.
+
+        Raises:
+            sqlite3.DatabaseError: when the index could not be read; what helps is done, and `update` fills it again.
+        """
+        try:
+            with self._open() as connection:
+                return index_charges.read(connection, since, asking=asking)
+        except sqlite3.DatabaseError as error:
+            self._excuse(error)
+            raise
+
+    def among(self, conversations: Iterable[str]) -> set[str]:
+        """Return those of the ids whose conversations are there, also in the trash."""
+        with suppress(sqlite3.DatabaseError), self._open() as connection:
+            return {name for (name,) in connection.execute("SELECT substr(name, -26) FROM conversations")} & set(
+                conversations
+            )
+        return set()
 
     def search(self, text: str, limit: int = 50, *, typing: bool = False) -> Found:
         """Return what `text` asks for, the best first; what isn't understood is left out, with a sentence.

@@ -1,0 +1,257 @@
+"""What was spent: the charges of all conversations and the sums of those that are gone, each counted once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from chat_tui.conversation.ledger import Sum, read_deleted
+from chat_tui.cost import Entry, Spent, spent_on
+from chat_tui.engine.refused import RefusedError
+from chat_tui.paths import Paths
+
+if TYPE_CHECKING:
+    from chat_tui.engine.index import Index
+    from chat_tui.engine.index_charges import Charged
+
+_HERE_SECONDS = 0.2
+"""Longer than that the index isn't brought up to date in this process, which answers keys."""
+_log = logging.getLogger(__name__)
+
+
+class Lately(NamedTuple):
+    """What the status line tells."""
+
+    today: Spent = Spent()
+    month: Spent = Spent()
+
+
+class Spending:
+    """All that was spent in a library, as its search index knows it.
+
+    Args:
+        paths: Where the library and the index are.
+        today: Says what day it is where the person is.
+    """
+
+    def __init__(self, paths: Paths, today: Callable[[], date] = lambda: datetime.now().astimezone().date()) -> None:
+        self.lately = Lately()
+        """As it was found last."""
+        self.today = today
+        self._paths = paths
+        self._index: Index | None = None
+        self._noted: set[Path] = set()
+        self._busy = asyncio.Lock()
+        self._watchers: set[asyncio.Queue[Lately]] = set()
+        self._counting: asyncio.Task[None] | None = None
+        self._midnight: asyncio.TimerHandle | None = None
+        self._is_ready = False
+        """Whether all that was there at the start is counted."""
+        self._is_stale = False
+        self._is_closed = False
+
+    def note(self, folder: Path) -> None:
+        """Remember that this process wrote in a conversation, and find out anew what was spent lately."""
+        self._noted.add(folder)
+        if self._is_ready:
+            self.recount()
+
+    def recount(self) -> None:
+        """Find out anew what was spent lately; who watches is told."""
+        self._is_stale = True
+        if self._counting is None or self._counting.done():
+            self._counting = asyncio.create_task(self._count())
+
+    async def watch(self) -> AsyncIterator[Lately]:
+        """Yield what was spent lately, whenever that changed; it doesn't end by itself."""
+        mine: asyncio.Queue[Lately] = asyncio.Queue()
+        self._watchers.add(mine)
+        try:
+            while True:
+                yield await mine.get()
+        finally:
+            self._watchers.discard(mine)
+
+    async def refresh(self) -> None:
+        """Take in all that changed on disk; a library that changed much is read by a process of its own."""
+        async with self._busy:
+            is_done = await asyncio.to_thread(self._update, _HERE_SECONDS)
+        if not is_done:
+            from chat_tui.engine.indexing import Indexing
+
+            indexing = Indexing(self._paths)
+            indexing.start()
+            try:
+                async for _ in indexing.watch():
+                    pass
+            finally:
+                await indexing.close()
+        self._is_ready = True
+        self.recount()
+
+    async def look(self) -> Lately:
+        """Find out what was spent today and this month.
+
+        Raises:
+            RefusedError: when that can't be read, with the reason.
+        """
+        today = self.today()
+        entries = await self.entries(today.replace(day=1))
+        month, of_today = Spent(), Spent()
+        for entry in entries:
+            month += entry.spent
+            if entry.day >= today:
+                of_today += entry.spent
+        self.lately = Lately(of_today, month)
+        return self.lately
+
+    async def entries(self, since: date | None = None) -> list[Entry]:
+        """Return all that was spent from a day on.
+
+        Raises:
+            RefusedError: when that can't be read, with the reason.
+        """
+        async with self._busy:
+            return await asyncio.to_thread(self.read, since)
+
+    async def asking(self) -> list[Charged]:
+        """Return the charges of which the server may say more.
+
+        Raises:
+            RefusedError: as `entries`.
+        """
+        async with self._busy:
+            return await asyncio.to_thread(lambda: self._charged(asking=True))
+
+    async def close(self) -> None:
+        """Close the index."""
+        self._is_closed = True
+        if self._counting is not None:
+            self._counting.cancel()
+        if self._midnight is not None:
+            self._midnight.cancel()
+        async with self._busy:
+            if self._index is not None:
+                await asyncio.to_thread(self._index.close)
+
+    async def _count(self) -> None:
+        while self._is_stale:
+            self._is_stale = False
+            try:
+                await self.look()
+            except RefusedError as error:
+                _log.warning("%s", error)
+            for watcher in self._watchers:
+                watcher.put_nowait(self.lately)
+        if self._midnight is not None:
+            self._midnight.cancel()
+        tomorrow = datetime.combine(self.today() + timedelta(days=1), time()).astimezone()
+        seconds = (tomorrow - datetime.now().astimezone()).total_seconds()
+        self._midnight = asyncio.get_running_loop().call_later(max(seconds, 1.0), self.recount)
+
+    # What blocks
+
+    def update(self) -> None:
+        """Take in all that changed on disk, however long it takes."""
+        self._update(None)
+
+    def read(self, since: date | None = None) -> list[Entry]:
+        """Return all that was spent from a day on, as `entries`."""
+        charged = self._charged(since)
+        try:
+            deleted = read_deleted(self._paths.ledger)
+        except OSError as error:
+            raise RefusedError(
+                f"What deleted conversations cost can't be read: {error.strerror}: {error.filename}."
+            ) from None
+        if deleted:
+            charged, deleted = self._without_doubles(charged, deleted)
+        found = [_entry(one) for one in charged]
+        found += [_gone(one) for sums in deleted.values() for one in sums]
+        return [entry for entry in found if since is None or entry.day >= since]
+
+    def _update(self, seconds: float | None) -> bool:
+        """Take in what changed, for some seconds at most; return whether that was all."""
+        until = None if seconds is None else monotonic() + seconds
+        progress = (0, 0)
+
+        def note(done: int, total: int) -> None:
+            nonlocal progress
+            progress = done, total
+
+        self._opened().update(note, lambda: self._is_closed or (until is not None and monotonic() > until))
+        return progress[0] >= progress[1] or self._is_closed
+
+    def _charged(self, since: date | None = None, *, asking: bool = False) -> list[Charged]:
+        index = self._opened()
+        for folder in tuple(self._noted):
+            index.touch(folder)
+            self._noted.discard(folder)
+        start = None if since is None else round(datetime.combine(since, time()).astimezone().timestamp() * 1000)
+        try:
+            return index.charges(start, asking=asking)
+        except sqlite3.DatabaseError:
+            self.update()  # it was damaged, and is made anew
+        try:
+            return index.charges(start, asking=asking)
+        except sqlite3.DatabaseError as error:
+            raise RefusedError(
+                f"What was spent can't be read from the search index: {error}. Try again later."
+            ) from None
+
+    def _without_doubles(
+        self, charged: list[Charged], deleted: Mapping[str, list[Sum]]
+    ) -> tuple[list[Charged], dict[str, list[Sum]]]:
+        """Leave one of both where a conversation was deleted for good and came back, from an export or a backup.
+
+        It may have come back with less than was paid for: what is more counts.
+        """
+        back = self._opened().among(deleted)
+        if not back:
+            return charged, dict(deleted)
+        here = dict.fromkeys(back, Spent())
+        for one in self._charged():
+            if one.conversation in here:
+                here[one.conversation] += spent_on(one.charge)
+        less = {
+            identifier
+            for identifier, known in here.items()
+            if known.cost + known.upstream < sum(one.cost + one.upstream for one in deleted[identifier])
+        }
+        left = {
+            identifier: sums for identifier, sums in deleted.items() if identifier not in back or identifier in less
+        }
+        return [one for one in charged if one.conversation not in less], left
+
+    def _opened(self) -> Index:
+        if self._index is None:
+            from chat_tui.engine.index import Index
+
+            self._index = Index(self._paths)
+        return self._index
+
+
+def _entry(one: Charged) -> Entry:
+    day = datetime.fromtimestamp(one.at / 1000).astimezone().date()
+    charge = one.charge
+    return Entry(day, charge.model, charge.provider, one.conversation, one.title, spent_on(charge))
+
+
+def _gone(one: Sum) -> Entry:
+    spent = Spent(
+        one.cost, one.upstream, one.replies, one.prompt_tokens, one.completion_tokens, one.cached_tokens, 0, one.unknown
+    )
+    return Entry(_day(one.day), one.model, one.provider, "", "", spent)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date(1970, 1, 1)
