@@ -19,7 +19,7 @@ terminal: .venv/.dev ## the rest of the tests in a real terminal: copying, the m
 	$(BIN)/python -m pytest -m long
 
 faults: .venv/.dev ## kill -9 at 200 moments, refusing disks, damage, several writers: make faults CRASHES=100 SEED=7
-	CHAT_TUI_CRASHES=$(CRASHES) CHAT_TUI_SEED=$(SEED) CHAT_TUI_FLIPS=1000 CHAT_TUI_ALL_FAULTS=1 \
+	CHAT_TUI_CRASHES=$(CRASHES) CHAT_TUI_SEED=$(SEED) CHAT_TUI_KEPT_AFTER=0.15 CHAT_TUI_FLIPS=1000 CHAT_TUI_ALL_FAULTS=1 \
 		$(BIN)/python -m pytest -s tests/faults
 
 check: .venv/.dev ## format, lint, types, import contracts, tests

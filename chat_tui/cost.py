@@ -133,7 +133,8 @@ def _key(entry: Entry, by: By) -> tuple[str, str]:
 def total_cost(messages: Iterable[Message]) -> Decimal | None:
     """Return the sum of what the server said that replies cost, in USD; None when it said nothing of any.
 
-    What an attempt cost that failed and was made again is in it; what was copied from another conversation isn't.
+    What an attempt cost that failed and was made again is in it, and a title that a model gave; what was copied from
+    another conversation isn't.
     """
     costs = [charge.cost for message in messages for charge in charges(message) if charge.cost is not None]
     return sum(costs, _NOTHING) if costs else None

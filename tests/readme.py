@@ -22,6 +22,7 @@ from chat_tui.config.writing import literal
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.values import (
+    Aside,
     Attempt,
     Chance,
     Citation,
@@ -38,7 +39,7 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
-from chat_tui.screens import model_keys, preset_keys, setting_keys
+from chat_tui.screens import conversation_keys, model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 _NESTED = frozenset(("parts", "citations", "logprobs", "receipt", "failure"))
@@ -69,6 +70,7 @@ _EVERY_FIELD = Message(
         total_ms=2900,
         service_tier="flex",
         attempts=(Attempt("sentence"),),
+        asides=(Aside("title"),),
         raw_usage={"cost": 0.1},
         metadata={"attempt": 1},
         violation="sentence",
@@ -112,6 +114,8 @@ _FIELDS = {
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
+    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they cost "
+    "isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
     "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",
@@ -167,6 +171,11 @@ def commands() -> str:
 def settings_keys() -> str:
     """Return the keys of the settings pane."""
     return _key_table(setting_keys.help_rows())
+
+
+def conversations_keys() -> str:
+    """Return the keys of the pane of conversations."""
+    return _key_table(conversation_keys.help_rows())
 
 
 def presets_keys() -> str:
@@ -272,6 +281,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "picker keys": picker_keys,
     "settings keys": settings_keys,
     "presets keys": presets_keys,
+    "conversations keys": conversations_keys,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,

@@ -24,10 +24,12 @@ from chat_tui.cost import format_cost, total_cost
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
+from chat_tui.screens.conversations import ConversationsPane
 from chat_tui.screens.models import ModelPicker
 from chat_tui.screens.settings import SettingsPane
 from chat_tui.transcript.thinking import Thinking
 from tests.app.conftest import Running, Starter
+from tests.shelf_samples import keep_some
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 _MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -84,7 +86,7 @@ async def _settings(running: Running) -> None:
     await _use_preset(running)
     await running.pilot.press("ctrl+t")
     await running.until(lambda: isinstance(running.app.screen, SettingsPane))
-    await running.until_shown("the model doesn't heed seed", '"temperature": 0.2')
+    await running.until_shown("not with this model", '"temperature": 0.2')
     await running.pilot.press(*["down"] * 13)
 
 
@@ -95,6 +97,17 @@ async def _presets(running: Running) -> None:
     await running.until_shown("@show-request")
     await running.pilot.press("down")
     await running.until_shown('+   "model": "demo/fast"')
+
+
+async def _conversations(running: Running) -> None:
+    keep_some(running.screen._library, _MOMENT)
+    await running.pilot.press("ctrl+b")
+    await running.until_shown("7 conversations", "$0.0113")
+    pane = running.app.screen
+    assert isinstance(pane, ConversationsPane)
+    pane.search.cursor_blink = False
+    await running.pilot.press("down")
+    await running.until_shown("changed 2026-11-21")
 
 
 async def _use_preset(running: Running) -> None:
@@ -122,6 +135,7 @@ PICTURES = (
     Picture("models", (120, 40), _models),
     Picture("settings", (120, 40), _settings),
     Picture("presets", (120, 40), _presets),
+    Picture("conversations", (120, 40), _conversations),
     Picture("providers", (120, 40), _providers),
     Picture("light", (120, 36), _light),
     Picture("narrow", (80, 24), _narrow),
@@ -180,8 +194,9 @@ def _clocks_that_stand() -> Iterator[None]:
     time.tzset()
     try:
         with ExitStack() as patches:
-            patches.enter_context(patch("chat_tui.transcript.message.created_at", lambda _: _MOMENT))
+            patches.enter_context(patch("chat_tui.transcript.prompt.created_at", lambda _: _MOMENT))
             patches.enter_context(patch("chat_tui.screens.model_list.now", lambda: _MOMENT))
+            patches.enter_context(patch("chat_tui.screens.conversation_rows.now", lambda: _MOMENT))
             patches.enter_context(patch("chat_tui.engine.turn.Reply", timed))
             patches.enter_context(patch("chat_tui.transcript.message.Thinking", thinking))
             yield

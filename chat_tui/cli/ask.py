@@ -106,7 +106,9 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
     from chat_tui.engine.refused import RefusedError
     from chat_tui.engine.session import Session
 
-    session = Session(server, around.settings, paths=around.paths if arguments.save else None)
+    # Who pipes an answer on doesn't wait for a title.
+    settings = {name: value for name, value in around.settings.items() if name != "title_model"}
+    session = Session(server, settings, paths=around.paths if arguments.save else None)
     session.saver.tell = say
     try:
         turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
 
 WRONG_USAGE = 2
-_WHOLE = ("json", "toml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,13 +61,13 @@ def _misused(sentence: str) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from chat_tui.conversation.exports.formats import format_of
+    from chat_tui.conversation.exports.formats import WHOLE, format_of
     from chat_tui.engine.library import UnknownConversationError
     from chat_tui.engine.refused import RefusedError
 
     output: Path | None = arguments.output
     form = arguments.format or (output and format_of(output.suffix)) or "md"
-    whole = arguments.tree or form in _WHOLE
+    whole = arguments.tree or form in WHOLE
     scope: Scope = "message" if arguments.message else "tree" if whole else "branch"
     library = library_of(surroundings(arguments))
     try:

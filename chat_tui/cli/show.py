@@ -65,7 +65,7 @@ def _message(message: Any) -> dict[str, Any]:
 
     record: dict[str, Any] = exact.loads(encode_message(message))
     receipt = record.get("receipt", {})
-    for bill in (receipt, *receipt.get("attempts", ())):
+    for bill in (receipt, *receipt.get("attempts", ()), *receipt.get("asides", ())):
         if "cost" in bill:
             bill["cost"] = Decimal(bill["cost"])
     return {"text": message.text, **{name: value for name, value in record.items() if name not in ("v", "type")}}

@@ -25,6 +25,11 @@ _HERE = grouped(
         "auto",
         choices=("auto", "terminal", "file"),
     ),
+    Setting(
+        "title_model", str, "The model that titles new conversations; unset, their first words do.",
+        price="One small request for each new conversation; its cost is in the first reply's receipt.",
+        label="Model for titles",
+    ),
     Setting("retries", int, "How often a request that failed at once is made again.", 3, low=0, high=3),
     Setting(
         "timeouts.connect", float, "How long a connection may take.", 10, low=1, high=3600, unit="seconds",

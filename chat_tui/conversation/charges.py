@@ -38,7 +38,8 @@ class Charge(NamedTuple):
 
 
 def charges(message: Message) -> list[Charge]:
-    """Return the charges of a reply that has ended, its own first, then those of the attempts before it.
+    """Return the charges of a reply that has ended, its own first, then those of the attempts before it and of what was
+    asked beside it.
 
     What was copied from another conversation is charged there.
     """
@@ -71,7 +72,18 @@ def charges(message: Message) -> list[Charge]:
         )
         for attempt in receipt.attempts
     ]
-    return [own, *before]
+    beside = [
+        Charge(
+            aside.model or "",
+            "",
+            aside.generation,
+            "unknown" if aside.cost is None else "known",
+            asks=False,
+            cost=aside.cost,
+        )
+        for aside in receipt.asides
+    ]
+    return [own, *before, *beside]
 
 
 def can_be_asked(generation: str | None) -> bool:

@@ -27,7 +27,7 @@ class Sum(NamedTuple):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: Decimal = Decimal(0)
-    """USD; attempts that failed and were made again are in it."""
+    """USD; attempts that failed and were made again are in it, and titles."""
     upstream: Decimal = Decimal(0)
     """USD that providers took from keys of one's own, beside `cost`."""
     cached_tokens: int = 0

@@ -13,6 +13,7 @@ from chat_tui.conversation.asked import decode_asked, encode_asked
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.parts import count, decode_part, encode_part
 from chat_tui.conversation.values import (
+    Aside,
     Attempt,
     Chance,
     Citation,
@@ -227,7 +228,8 @@ def _encode_receipt(receipt: Receipt) -> Json:
             "first_token_ms": receipt.first_token_ms,
             "reasoning_ms": receipt.reasoning_ms,
             "total_ms": receipt.total_ms,
-            "attempts": [_encode_attempt(attempt) for attempt in receipt.attempts] or None,
+            "attempts": [_encode_billed(attempt) for attempt in receipt.attempts] or None,
+            "asides": [_encode_billed(aside) for aside in receipt.asides] or None,
             "raw_usage": receipt.raw_usage or None,
             "metadata": receipt.metadata or None,
             "violation": receipt.violation or None,
@@ -252,6 +254,7 @@ def _decode_receipt(data: Json) -> Receipt:
         reasoning_ms=count(data.get("reasoning_ms")),
         total_ms=count(data.get("total_ms")),
         attempts=tuple(_decode_attempt(attempt) for attempt in _objects(data, "attempts")),
+        asides=tuple(_decode_aside(aside) for aside in _objects(data, "asides")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
         metadata=_optional(data, "metadata", dict) or {},
         violation=_optional(data, "violation", str) or "",
@@ -292,9 +295,10 @@ def _dicts(values: object) -> list[Json]:
     return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
-def _encode_attempt(attempt: Attempt) -> Json:
-    given_up = attempt.given_up or None
-    return _without_empty({**attempt._asdict(), "cost": _encode_amount(attempt.cost), "given_up": given_up})
+def _encode_billed(request: Attempt | Aside) -> Json:
+    known = request._asdict()
+    given_up = known.pop("given_up", False) or None
+    return _without_empty({**known, "cost": _encode_amount(request.cost), "given_up": given_up})
 
 
 def _decode_attempt(data: Json) -> Attempt:
@@ -305,6 +309,11 @@ def _decode_attempt(data: Json) -> Attempt:
         waited_ms=count(data.get("waited_ms")) or 0,
         given_up=data.get("given_up") is True,
     )
+
+
+def _decode_aside(data: Json) -> Aside:
+    named = {name: _optional(data, name, str) for name in ("model", "generation")}
+    return Aside(_needed(data, "what", str), **named, cost=_cost(data.get("cost")))
 
 
 def _encode_failure(failure: Failure) -> Json:

@@ -80,6 +80,17 @@ class Attempt(NamedTuple):
     """The server was asked for long enough what it cost, and never knew."""
 
 
+class Aside(NamedTuple):
+    """A request that was made beside a reply, such as for the conversation's title."""
+
+    what: str
+    """What it was for, in a word."""
+    model: str | None = None
+    generation: str | None = None
+    cost: Decimal | None = None
+    """USD, where the server said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a reply was served by and what it cost, as the server said; None where it said nothing.
@@ -117,6 +128,8 @@ class Receipt:
     service_tier: str | None = None
     attempts: tuple[Attempt, ...] = ()
     """The requests before the one that this receipt is of; what they cost is not in `cost`."""
+    asides: tuple[Aside, ...] = ()
+    """The requests beside it; what they cost is not in `cost`."""
     raw_usage: Json = field(default_factory=dict)
     """The server's `usage` as it came."""
     metadata: Json = field(default_factory=dict)
@@ -125,6 +138,12 @@ class Receipt:
     """What served though it was not asked for, as a sentence; empty when all was as asked, or the server didn't say."""
     fallback: str = ""
     """In whose place another model or provider served: `in place of a/b (429 from Groq)`."""
+
+    @property
+    def costs(self) -> list[Decimal]:
+        """What the server said that all requests of this receipt cost, in USD."""
+        others = [*(one.cost for one in self.attempts), *(one.cost for one in self.asides)]
+        return [cost for cost in (self.cost, *others) if cost is not None]
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -24,12 +24,10 @@ from chat_tui.conversation.values import Message, Receipt
 from chat_tui.engine.history import History, Step
 from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.engine.saving import Everything, Saving
-from chat_tui.paths import FILE_MODE, private_directory
+from chat_tui.engine.write_lock import WriteLock
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
-    from filelock import FileLock
-
     from chat_tui.models.routing import Choices
 
 TITLE_LENGTH = 60
@@ -84,11 +82,9 @@ class Chat:
         """What the local preset that is used sets."""
         self.preset_problems: list[str] = []
         """Sentences about what is wrong with it."""
-        self._lock_path = lock
-        self._lock: FileLock | None = None
+        self._lock = WriteLock(lock)
         self._read_only = ""
         """Why this process can't write here, as a sentence; empty when it can."""
-        self._lock_fault: OSError | None = None
         self._loading = threading.Lock()
         self._loaded = False
         self._reader = self.folder.reader()
@@ -153,14 +149,14 @@ class Chat:
         The writer does this once. Without the lock every call reads again: another process may have written, or left.
         """
         with self._loading:
-            if self._loaded and self._lock is not None:
+            if self._loaded and self._lock.is_ours:
                 return
-            self._take_lock()  # before reading: what another writer adds must not be missed
+            self._read_only = self._lock.take()  # before reading: what another writer adds must not be missed
             self.metadata = self.folder.read_metadata() or self.metadata
             self.read_preset()
             _, wrong = conversation_settings(self.metadata.settings, self.folder.path / FILE_NAME)
             self.problems[:] = [*map(str, wrong), *self.preset_problems]
-            self._reader.more(to_the_end=self._lock is not None)
+            self._reader.more(to_the_end=self._lock.is_ours)
             reading = self._reader.reading
             if reading.newer or self.metadata.newer:
                 self.close()
@@ -168,7 +164,7 @@ class Chat:
             self._show(reading)
             if self._read_only:
                 self.problems.append(f"This conversation is only read. {self._read_only}")
-            elif self._lock is not None:
+            elif self._lock.is_ours:
                 self._mend(reading)
             self._loaded = True
 
@@ -248,12 +244,12 @@ class Chat:
             OSError: when the lock can't be made.
         """
         with self._loading:
-            is_ours = self._lock is not None
+            is_ours = self._lock.is_ours
             if not is_ours:
-                self._take_lock()
+                self._read_only = self._lock.take()
             try:
-                if self._lock_fault:
-                    raise self._lock_fault
+                if self._lock.fault:
+                    raise self._lock.fault
                 if self._read_only:
                     raise ReadOnlyError(self._read_only)
                 if not is_ours:
@@ -388,25 +384,7 @@ class Chat:
 
     def close(self) -> None:
         """Give the right to write back."""
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
-
-    def _take_lock(self) -> None:
-        from filelock import FileLock, Timeout
-
-        self._read_only, self._lock_fault = "", None
-        if self._lock is not None:
-            return
-        try:
-            private_directory(self._lock_path.parent)
-            lock = FileLock(self._lock_path, timeout=0, thread_local=False, mode=FILE_MODE)
-            lock.acquire()
-            self._lock = lock
-        except Timeout:
-            self._read_only = "Another chat-tui has this conversation open; continue it there, or close it there first."
-        except OSError as error:
-            self._lock_fault = error
+        self._lock.release()
 
     def _permit(self) -> None:
         """Allow writing to whoever has the lock, taking it when it could not be had before.
@@ -414,10 +392,10 @@ class Chat:
         Raises:
             OSError: when it can't be had now either.
         """
-        if self._lock_fault is not None:
-            self._take_lock()
-        if self._lock_fault is not None:
-            raise self._lock_fault
+        if self._lock.fault is not None:
+            self._read_only = self._lock.take()
+        if self._lock.fault is not None:
+            raise self._lock.fault
         if self._read_only:
             raise BlockingIOError(errno.EBUSY, "another chat-tui writes in this conversation", str(self.folder.path))
 

@@ -59,18 +59,27 @@ class Drafts:
                 self._unwritten.add(conversation)
                 _log.warning("A draft could not be written: %s", error)
 
-    def unsent(self) -> list[Summary]:
-        """Return the conversations that are nothing but a draft so far, titled with its first words; blocks."""
-        known = {folder.name for folder in _folders(self._folder)} | {id for id, text in self._texts.items() if text}
-        found = []
-        for conversation in filter(is_id, known):
-            metadata = Metadata(conversation, created_at(conversation))
-            folder = self._conversations / metadata.folder_name
-            if (text := self.of(conversation).strip()) and not folder.exists():
-                title = one_line(text, TITLE_LENGTH)
-                written = Metadata(conversation, metadata.created, title)
-                found.append(Summary(written, self._changed(conversation), folder, messages=0))
-        return found
+    def ids(self) -> set[str]:
+        """Return the ids of the conversations in which something is being written; blocks."""
+        known = {*self._texts, *(folder.name for folder in _folders(self._folder))}
+        return {conversation for conversation in known if is_id(conversation) and self.of(conversation).strip()}
+
+    def summary(self, conversation: str) -> Summary:
+        """Return what a list says of a conversation that is only a draft so far; its first words are the title."""
+        title = one_line(self.of(conversation), TITLE_LENGTH)
+        metadata = Metadata(conversation, created_at(conversation), title)
+        folder = self._conversations / metadata.folder_name
+        return Summary(metadata, self._changed(conversation), folder, messages=0)
+
+    def forget(self, conversation: str) -> None:
+        """Delete the draft of a conversation that is deleted for good; blocks.
+
+        Raises:
+            OSError: when the disk doesn't.
+        """
+        self._texts.pop(conversation, None)
+        self._unwritten.discard(conversation)
+        self._write(conversation, "")
 
     def _changed(self, conversation: str) -> datetime:
         try:

@@ -184,6 +184,14 @@ class Library:
             found.append(Summary(read_metadata(folder), _changed_at(folder), folder))
         return sorted(found, key=lambda summary: summary.changed, reverse=True)
 
+    def unsent(self) -> list[Summary]:
+        """Return the conversations that are nothing but a draft so far; those in the trash are none."""
+        drafts = self.drafts.ids()
+        if not drafts:
+            return []
+        kept = (*self.folders(), *self.shelf.thrown_away())
+        return [self.drafts.summary(one) for one in drafts - {folder.name[-ID_LENGTH:] for folder in kept}]
+
     def summaries_of(self, folders: Iterable[Path]) -> list[Summary]:
         """Return what a list says of those of `folders` that are conversations of this library."""
         there = (folder for folder in folders if folder.parent == self.paths.conversations and folder.is_dir())

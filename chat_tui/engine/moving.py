@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 State = Literal["new", "grown", "known", "empty", "refused"]
 _TITLE_LENGTH = 80
+_BEING_WRITTEN = ".import"
+_OLD_SECONDS = 3600
 
 
 def excerpt_of(chat: Chat, scope: Scope, message: str | None = None) -> Excerpt:
@@ -44,7 +47,7 @@ def excerpt_of(chat: Chat, scope: Scope, message: str | None = None) -> Excerpt:
         RefusedError: when there is no such message.
         OSError: when it can't be read.
     """
-    unsaved = list(chat.tree)
+    unsaved = [one for one in chat.tree if one.status != "streaming"]  # whose words are elsewhere yet
     if message is not None and not is_id(message):
         known = {*(one.id for one in unsaved), *chat.folder.read().messages}
         found = [identifier for identifier in known if identifier.startswith(message.lower())]
@@ -127,8 +130,17 @@ class Import:
         self.outcome = Outcome(dry)
         self._library = library
         self._dry = dry
+        if not dry:
+            self._sweep()
         self._folders = {folder.name[-ID_LENGTH:]: folder for folder in library.folders()}
         self._seen: dict[str, set[str]] = {}
+
+    def _sweep(self) -> None:
+        """Remove what imports left that were killed: nobody reads it, and the next one brings it again."""
+        for left in self._library.paths.conversations.glob(f".*{_BEING_WRITTEN}"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                    shutil.rmtree(left)
 
     def run(
         self,
@@ -188,7 +200,7 @@ class Import:
         known = set(self._seen.get(found.metadata.id, ()))
         winners: Weights = {}
         if folder is not None and found.source == OWN:
-            with (folder / "messages.jsonl").open("rb") as journal:
+            with suppress(FileNotFoundError), (folder / "messages.jsonl").open("rb") as journal:
                 for line in journal:
                     put_record(winners, line)
         if folder is not None:
@@ -201,7 +213,7 @@ class Import:
     def _place(self, found: Found, lines: Iterable[bytes]) -> Path:
         """Write a new conversation where nobody looks, and give it its name when it is whole."""
         conversations = private_directory(self._library.paths.conversations)
-        temporary = conversations / f".{found.metadata.folder_name}.{os.getpid()}.import"
+        temporary = conversations / f".{found.metadata.folder_name}.{os.getpid()}{_BEING_WRITTEN}"
         target = conversations / found.metadata.folder_name
         shutil.rmtree(temporary, ignore_errors=True)
         private_directory(temporary)
@@ -211,8 +223,10 @@ class Import:
             append(folder.journal, b"".join(lines))
             folder.write_metadata(found.metadata)
             temporary.rename(target)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
+            if isinstance(error, OSError) and target.exists():
+                raise RefusedError("Another chat-tui has just imported it.") from None
             raise
         sync_directory(conversations)
         return target

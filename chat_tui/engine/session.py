@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chat_tui import __version__
@@ -19,6 +20,7 @@ from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
+from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
@@ -26,6 +28,7 @@ from chat_tui.engine.retry import Retries
 from chat_tui.engine.saver import Saver
 from chat_tui.engine.settling import Patience, Settling
 from chat_tui.engine.spending import Spending
+from chat_tui.engine.titles import Titles
 from chat_tui.engine.turn import Turn
 from chat_tui.engine.unseen import Unseen
 from chat_tui.models.endpoint import Endpoints
@@ -97,7 +100,12 @@ class Session:
         self.account = Account(self._client)
         self._ending: set[asyncio.Task[None]] = set()
         """What is done behind: waiting for the ends of turns, counting."""
+        self._naming: dict[str, asyncio.Task[None]] = {}
+        """By the ids of conversations that are about to be titled: who does."""
+        model = settings.get("title_model")
+        self._titles = Titles(self._client, self.server, self._headers, model) if model else None
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
+        self.indexing = Indexing(paths) if paths else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
 
@@ -146,10 +154,24 @@ class Session:
     async def release(self, chat: Chat) -> None:
         """Stop the reply that streams in `chat` and let go of it: it is about to be moved."""
         self._come_back(chat)
+        if (naming := self._naming.pop(chat.id, None)) is not None:
+            naming.cancel()
         if (turn := self.turn(chat)) is not None:
             turn.stop()
             await turn.wait()
         self._let_go(chat)
+
+    async def _name(self, chat: Chat, turn: Turn, titles: Titles) -> None:
+        """Have a conversation titled when its first reply is whole."""
+        reply = await turn.wait()
+        if reply.status == "complete" and reply.text:
+            await titles.name(chat, turn.prompt, reply)
+        self._naming.pop(chat.id, None)
+
+    async def named(self, chat: Chat) -> None:
+        """Wait until a model has titled `chat`, if one does."""
+        if (naming := self._naming.get(chat.id)) is not None:
+            await asyncio.wait([naming])
 
     def _come_back(self, chat: Chat) -> None:
         if (waiting := self._left.pop(chat.id, None)) is not None:
@@ -232,9 +254,19 @@ class Session:
         return self._client.shown_headers(with_routing(self._headers, body))
 
     async def preload(self) -> None:
-        """Read from the disk what the model picker shows; the server is asked when it opens."""
+        """Read from the disk what the model picker shows, and take in behind what is to be found.
+
+        The server is asked when the picker opens.
+        """
         await self.chosen_models.open()
         await self.catalogue.open()
+        if self.indexing is not None:
+            self.indexing.start()
+
+    def note(self, folder: Path) -> None:
+        """Remember that this process changes a conversation, for the search."""
+        if self.indexing is not None:
+            self.indexing.note(folder)
 
     async def settle_model(self, chat: Chat) -> str:
         """Give a chat for which nobody chose a model the server's first, when it hasn't the usual one.
@@ -264,7 +296,8 @@ class Session:
             waiting.cancel()
         for turn in self._turns.values():
             turn.stop("interrupted")
-        running = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]
+        turns = [asyncio.create_task(turn.wait()) for turn in self._turns.values() if turn.running]
+        running = [*turns, *self._naming.values()]  # a title that was asked for is paid, so its receipt should come
         if running:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
         for ending in self._ending:
@@ -272,6 +305,10 @@ class Session:
         await self.settling.close()
         if self.spending is not None:
             await self.spending.close()
+        for naming in self._naming.values():
+            naming.cancel()
+        if self.indexing is not None:
+            await self.indexing.close()
         await self.catalogue.close()
         await self.chosen_models.close()
         await self.providers.close()
@@ -337,6 +374,9 @@ class Session:
         )
         self._turns[chat.id] = turn
         self._expect(self._account_for(turn))
+        self.note(chat.folder.path)
+        if self._titles is not None and not any(message.role == "assistant" for message in chat.tree):
+            self._naming[chat.id] = asyncio.create_task(self._name(chat, turn, self._titles))
         self.chosen_models.note_use(model)
         return turn
 

@@ -119,6 +119,10 @@ class Shelf:
         found = [Trashed(read_summary(folder), deleted) for deleted, folder in self._in_trash()]
         return sorted(found, key=lambda one: (one.deleted, one.summary.changed), reverse=True)
 
+    def thrown_away(self) -> list[Path]:
+        """Return the folders that are in the trash."""
+        return [folder for _, folder in self._in_trash()]
+
     def empty_trash(self, today: date | None = None) -> int:
         """Delete for good what has been in the trash for `DAYS_IN_TRASH` days, its sums kept; return how many went."""
         today = today or _today()
@@ -134,6 +138,7 @@ class Shelf:
             messages = read_journal(folder / "messages.jsonl").messages
             settle(self._paths.ledger, folder.name[-ID_LENGTH:], messages.values())
             shutil.rmtree(folder)
+            self._library.drafts.forget(folder.name[-ID_LENGTH:])
             with suppress(OSError):
                 folder.parent.rmdir()  # unless others were deleted on that day
         except OSError:

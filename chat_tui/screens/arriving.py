@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.moving import Arrival
 
 _LISTED = 12
+_OTHER_ROWS = 16
 _SENTENCES = 8
 _LOOK_SECONDS = 0.1
 _STATES = {"new": "new", "grown": "more", "known": "known", "empty": "empty", "refused": "refused"}
@@ -88,12 +89,13 @@ class ArrivingScreen(PopUp[Outcome | None]):
         return self._seen is not None and bool(self._seen.count("new") + self._seen.count("grown"))
 
     def _list(self, arrivals: Sequence[Arrival]) -> None:
+        room = min(_LISTED, self.app.size.height - _OTHER_ROWS)
         rows = []
-        for arrival in arrivals[:_LISTED]:
+        for arrival in arrivals[:room]:
             count = f"{arrival.added:,}".rjust(7)
             rows.append(f"{_STATES[arrival.state]:<8}{count}  {one_line(arrival.title, 60)}  · {arrival.source}")
-        if len(arrivals) > _LISTED:
-            rows.append(f"… and {len(arrivals) - _LISTED:,} more")
+        if len(arrivals) > room:
+            rows.append(f"… and {len(arrivals) - room:,} more")
         self.listed.update(Content("\n".join(rows)))
 
     async def _run(self, importing: Import, doing: str) -> Outcome:

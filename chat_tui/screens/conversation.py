@@ -220,6 +220,11 @@ class ConversationScreen(AccountingScreen):
             await asyncio.sleep(FRAME_SECONDS)
         self._ticking.pause()
         self._show_all()
+        await (await self._session()).named(self.chat)
+        reply = turn.reply.id
+        if reply in self.chat.tree and self.chat.tree[reply] != turn.reply:
+            self.transcript.replace(self.chat.tree[reply])  # with what the title cost
+            self._show_all()
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from textual.binding import Binding
 
 from chat_tui.screens import letters
-from chat_tui.screens.letters import Key, binding, letter_bindings
-
-_PANE = "conversations"
+from chat_tui.screens.letters import Key, Move, list_moves, pane_bindings
 
 CHANGES = (
     Key("r", "rename", "rename", "Give a conversation another title"),
@@ -34,29 +32,19 @@ OTHER_KEYS = (
     ("Alt+Z", "Take the last change back"),
 )
 
-_MOVES = (
+_MOVES: tuple[Move, ...] = (
     ("close", "escape,ctrl+b", "close", "Leave what is typed as it was, or close the pane"),
     ("enter", "enter", "enter", "Open the conversation, or keep what is typed"),
-    ("next", "down,ctrl+n", "move(1)", "Next conversation"),
-    ("previous", "up,ctrl+p", "move(-1)", "Conversation before"),
-    ("page_down", "pagedown", "page(1)", "A screen on"),
-    ("page_up", "pageup", "page(-1)", "A screen back"),
-    ("first", "ctrl+home", "move(-1000000)", "First conversation"),
-    ("last", "ctrl+end", "move(1000000)", "Last conversation"),
     ("on", "tab", "focus_next", "Go to the list"),
-    ("back", "shift+tab", "focus_previous", "Go back"),
     ("undo_too", "alt+z", "undo", "Take the last change back"),
     ("go_to", "ctrl+g", "go_to", "Search for what is typed in all that was said"),
-    ("help", "f1", "help", "All keys"),
+    *list_moves("conversation"),
 )
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield all bindings; those of letters alone don't win over what has the focus."""
-    for name, keys, action, help in _MOVES:
-        yield binding(_PANE, name, keys, action, help, priority=True)
-    yield binding(_PANE, "search", "slash", "search", "Go back to the search")
-    yield from letter_bindings(_PANE, (*CHANGES, *VIEWS), priority=True)
+    """Yield all bindings."""
+    return pane_bindings("conversations", _MOVES, (*CHANGES, *VIEWS))
 
 
 def help_rows() -> Iterator[tuple[str, str]]:

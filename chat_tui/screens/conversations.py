@@ -1,45 +1,28 @@
-"""The conversations, by day: Enter opens one; they are named, marked, copied, thrown away and brought back here."""
+"""The conversations: Enter opens one; they are named, marked, copied, thrown away and brought back here."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
 from textual.binding import BindingType
-from textual.content import Content
 
 from chat_tui.conversation.ids import ID_LENGTH
 from chat_tui.conversation.metadata import Metadata
-from chat_tui.conversation.summary import Summary, Trashed
-from chat_tui.cost import format_cost
+from chat_tui.conversation.summary import Summary
 from chat_tui.engine.refused import RefusedError
-from chat_tui.engine.shelf import DAYS_IN_TRASH
 from chat_tui.screens import conversation_keys
-from chat_tui.screens.conversation_rows import Arranged, by_deletion, full_time, row, thrown_row, words_of
-from chat_tui.screens.letters import Key
-from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
-from chat_tui.text import one_line
-from chat_tui.widgets.row_list import Piece, RowList
+from chat_tui.screens.conversation_list import ASKED, ConversationList
+from chat_tui.screens.conversation_rows import Arranged
+from chat_tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
-
-MARK_SECONDS = 0.5
-"""Between two looks at which replies stream and which were not seen."""
-UNINDEXED = 200
-"""Conversations that are read from the disk as long as the index doesn't know them; it will soon."""
-_ASKED = {"rename": "Title", "tag": "Tags"}
-_EMPTY = {
-    "": "Nothing is kept yet: your first prompt begins.",
-    "archived": "Nothing is archived.",
-    "trash": "The trash is empty.",
-}
-_TITLE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +38,16 @@ class Way:
     words: str | None = None
 
 
-class ConversationsPane(SearchedPane):
-    """Lists all conversations; `way` says how it goes on when it has ended.
+class Step(NamedTuple):
+    """Something that was done: what, where it is now, and what takes it back."""
+
+    said: str
+    folder: Path
+    undo: Callable[[], Path]
+
+
+class ConversationsPane(ConversationList):
+    """Does with conversations what the keys say; `way` says how it goes on when it has ended.
 
     Args:
         library: Where they are.
@@ -65,189 +56,19 @@ class ConversationsPane(SearchedPane):
         view: What it begins with: "" for the current ones, `archived`, `trash`.
     """
 
-    CSS_PATH: ClassVar[list[str]] = ["searched_pane.tcss", "conversations.tcss"]  # type: ignore[assignment]
-    PLACEHOLDER = "Search titles, tags and models"
-    CHANGES, VIEWS = conversation_keys.CHANGES, conversation_keys.VIEWS
-    MORE_KEYS = "Enter opens"
     BINDINGS: ClassVar[list[BindingType]] = [*conversation_keys.bindings()]
 
     def __init__(
         self, library: Library, session: Callable[[], Awaitable[Session]], shown: str, *, view: str = ""
     ) -> None:
-        super().__init__()
-        self._wants_json = False
+        super().__init__(library, session, shown, view=view)
         self.way = Way()
-        self._library = library
-        self._session = session
-        self._engine: Session | None = None
-        self._shown = shown
-        self._view = view
-        self._arranged = Arranged(library.lately)
-        self._thrown: Mapping[Path, Trashed] = {}
-        """What is in the trash, by its folders."""
-        self._listed: Sequence[Summary] = ()
-        self._total = 0
-        """How many conversations this view has."""
-        self._is_read = False
-        self._said = ""
-        self._asked = ""
-        """What is typed: one of `_ASKED`."""
-        self._sure_of = ""
-        """The id of the conversation that the same key deletes without asking again."""
-        self._undoable: list[tuple[str, Path, Callable[[], Path]]] = []
-        """What was done, where, and what takes it back; the last at the end."""
-        self._marks: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
-
-    def on_mount(self) -> None:
-        """Show the newest conversations at once, all a moment later, and from then on where replies stream."""
-        self.read()
-        self._watch_marks()
-        self.set_interval(MARK_SECONDS, self._look_at_marks)
-
-    @work(group="read", exclusive=True)
-    async def read(self, wanted: str = "") -> None:
-        """Read what there is, the highlight staying or going to the conversation `wanted`."""
-        library = self._library
-        newest = await asyncio.to_thread(library.newest, self.app.size.height)
-        if not self._is_read:
-            self._take(Arranged(newest), wanted)
-        arranged = await asyncio.to_thread(self._read_all, newest)
-        self._thrown = await asyncio.to_thread(self._trash)
-        self._is_read = True
-        library.lately = arranged.all[: self.app.size.height]
-        self._take(arranged, wanted)
-
-    def _read_all(self, newest: Sequence[Summary]) -> Arranged:
-        """Return all conversations; of the `newest` what the disk says now."""
-        fresh = {one.folder.name: one for one in newest}
-        found = (_newer(fresh.get(one.folder.name, one), one) for one in self._library.summaries())
-        return Arranged([*self._library.drafts.unsent(), *found])
-
-    def _trash(self) -> Mapping[Path, Trashed]:
-        return {one.summary.folder: one for one in self._library.shelf.trashed()}
-
-    def _take(self, arranged: Arranged, wanted: str = "") -> None:
-        highlighted = self._highlighted
-        self._arranged = arranged
-        self._list_again(wanted or (highlighted.id if highlighted else self._shown))
-
-    @work(group="marks")
-    async def _watch_marks(self) -> None:
-        self._engine = session = await self._session()
-        await asyncio.to_thread(session.unseen.read)
-        self._look_at_marks()
-
-    def _look_at_marks(self) -> None:
-        if self._engine is not None:
-            marks = self._engine.streaming, self._engine.unseen.ids
-            if marks != self._marks:
-                self._marks = marks
-                self.show()
-
-    # What is shown
-
-    def find(self, text: str) -> tuple[int, Sequence[tuple[int, str]]]:
-        """Find the conversations of this view that have all words of `text` in title, tags or model."""
-        if self._view == "trash":
-            words = text.casefold().split()
-            thrown = [one for one in self._thrown.values() if _has(words, words_of(one.summary))]
-            self._listed, self._total = [one.summary for one in thrown], len(self._thrown)
-            return len(thrown), by_deletion(thrown)
-        is_archive = self._view == "archived"
-        self._total = self._arranged.count(archived=is_archive)
-        self._listed, headings = self._arranged.find(text, archived=is_archive)
-        return len(self._listed), headings
-
-    def row(self, place: int, width: int) -> Sequence[Piece]:
-        """Return a conversation's marks, title, tags, model, cost and time."""
-        one = self._listed[place]
-        if self._view == "trash":
-            return thrown_row(self._thrown[one.folder], width)
-        streaming, unseen = self._marks
-        return row(one, width, streaming=streaming, unseen=unseen, shown=self._shown)
-
-    @property
-    def _highlighted(self) -> Summary | None:
-        return self._listed[self.rows.place] if self._listed else None
-
-    def lit(self, key: Key) -> bool:
-        """Tell whether what a key shows is shown."""
-        return key.action == f"view('{self._view}')" or super().lit(key)
-
-    def _fit(self) -> None:
-        """Lay out in one column; what is known of a conversation shows where there is room, or as the person chose."""
-        super()._fit()
-        self.pane.remove_class("-wider")
-        if self._wants_details is None:
-            width, height = self.app.size
-            self.details.display = self.about.display = width >= WIDE and height >= TALL
-            self.show_views()
-
-    def moved(self) -> None:
-        """Tell of another row."""
-        self._said = self._sure_of = ""
-        super().moved()
-
-    def show(self) -> None:
-        """Show what holds now."""
-        self.rows.refresh()
-        keys = f"{_ASKED[self._asked]} … · Enter keeps it · Esc leaves it" if self._asked else ""
-        style = WARNING if self._sure_of else MUTED
-        self.note.show(Content.styled(one_line(self._said) or keys or self._usual(), style), self._count())
-        self.details.show(self._about)
-
-    def _usual(self) -> str:
-        if not self._listed and self.search.value.strip():
-            return "None has that here. Ctrl+G searches all texts."
-        if not self._listed:
-            return _EMPTY[self._view] if self._is_read else "reading …"
-        if self._view == "trash":
-            return f"Alt+O restores · after {DAYS_IN_TRASH} days it is gone for good"
-        if self._view:
-            return "Archived · Alt+V shows the others"
-        streaming, unseen = self._marks
-        legend = ["● a reply streams"] * bool(streaming) + ["• a reply you have not seen"] * bool(unseen)
-        return " · ".join(legend) or "Ctrl+G searches all texts"
-
-    def _count(self) -> str:
-        if not self._is_read:
-            return ""
-        total = f"{self._total:,} conversation{'s' * (self._total != 1)}"
-        return f"{len(self._listed):,} of {total}" if self.search.value.strip() else total
-
-    def _about(self, width: int) -> Content:
-        """Return what is known of the highlighted conversation."""
-        one = self._highlighted
-        if one is None:
-            return Content()
-        messages = "" if not one.messages else f"{one.messages:,} message{'s' * (one.messages != 1)}"
-        cost = "" if one.cost is None else format_cost(one.cost)
-        known = [one_line(one.model or ""), messages, cost, f"changed {full_time(one.changed)}"]
-        lines = [
-            Content.styled(one_line(one.metadata.title, 4 * width) or "Untitled", "bold"),
-            Content.styled(" · ".join(filter(None, known)), MUTED),
-        ]
-        if one.metadata.tags:
-            lines.append(Content.styled(" ".join(f"#{one_line(tag)}" for tag in one.metadata.tags), "$primary"))
-        if one.preview:
-            lines.append(Content(one_line(one.preview)))
-        return Content("\n").join(lines)
-
-    def _list_again(self, wanted: str = "") -> None:
-        """List what there is now; the highlight stays, or goes to the conversation `wanted`."""
-        highlighted = self._highlighted
-        wanted = wanted or (highlighted.id if highlighted else "")
-        place = self.rows.place
-        count, headings = self.find(self.search.value)
-        ids = [one.id for one in self._listed]
-        self.rows.show(count, ids.index(wanted) if wanted in ids else place, headings, keep=True)
-        self.show()
-
-    # What the keys do
+        self._changing = asyncio.Lock()
+        self._undoable: list[Step] = []
+        """What was done, the last at the end."""
 
     async def action_enter(self) -> None:
         """Keep what is typed; else open the highlighted conversation."""
-        await self.caught_up()
         if self._asked:
             self._keep_typed()
         elif self._view == "trash":
@@ -292,7 +113,7 @@ class ConversationsPane(SearchedPane):
 
     def _ask(self, asked: str, text: str) -> None:
         self._asked, self._said, self._sure_of = asked, "", ""
-        self.begin_typing(_ASKED[asked], text, selected=asked == "rename")
+        self.begin_typing(ASKED[asked], text, selected=asked == "rename")
         self.show()
 
     def end_typing(self) -> None:
@@ -358,13 +179,16 @@ class ConversationsPane(SearchedPane):
             shelf = self._library.shelf
             self._change(one.folder, lambda: shelf.restore(one.folder), "Restored", lambda f: lambda: shelf.delete(f))
 
-    def action_undo(self) -> None:
+    @work(group="change")
+    async def action_undo(self) -> None:
         """Take the last change back."""
         if not self._undoable:
             self._say("Nothing is left to undo.")
             return
-        said, folder, undo = self._undoable.pop()
-        self._change(folder, undo, f"Taken back: {said[:1].lower()}{said[1:].partition(';')[0]}")
+        step = self._undoable.pop()
+        done = step.said[:1].lower() + step.said[1:].partition(";")[0]
+        if not await self._made(step.folder, step.undo, f"Taken back: {done}"):
+            self._undoable.append(step)
 
     def _movable(self) -> Summary | None:
         """Return the highlighted conversation, if something can be done with it here."""
@@ -391,60 +215,54 @@ class ConversationsPane(SearchedPane):
 
     @work(group="change")
     async def _change(
-        self,
-        folder: Path,
-        change: Callable[[], Path],
-        said: str,
-        undo: Callable[[Path], Callable[[], Path]] | None = None,
+        self, folder: Path, change: Callable[[], Path], said: str, undo: Callable[[Path], Callable[[], Path]]
     ) -> None:
-        """Make a change of the conversation in `folder`, say so, and show it.
+        """Make a change that can be taken back.
 
         Args:
-            folder: Where it is.
+            folder: The conversation.
             change: Makes it, in a thread, and returns where the conversation, or its copy, is then.
             said: What was done, in a few words.
-            undo: Returns what takes it back, given what `change` returned; it returns what that does.
+            undo: Returns what takes it back, given what `change` returned; that again returns where it is then.
         """
-        try:
-            result = await asyncio.to_thread(change)
-        except RefusedError as error:
-            self._say(str(error))
-            return
-        except OSError as error:
-            self._say(f"This could not be saved: {error.strerror}.")
-            return
-        if undo is not None:
-            self._undoable.append((said, result, undo(result)))
-            said = f"{said}. Alt+U takes it back."
-        self._said = said
-        changed = {folder, result}
-        found = await asyncio.to_thread(self._library.summaries_of, changed)
+
+        def made() -> Path:
+            result = change()
+            self._undoable.append(Step(said, result, undo(result)))
+            return result
+
+        await self._made(folder, made, f"{said}. Alt+U takes it back.")
+
+    async def _made(self, folder: Path, change: Callable[[], Path], said: str) -> bool:
+        """Make a change of the conversation in `folder`, say so and show it; tell whether it could be made."""
+        self._sure_of = ""
+        async with self._changing:
+            try:
+                result = await asyncio.to_thread(change)
+            except RefusedError as error:
+                self._say(str(error))
+                return False
+            except OSError as error:
+                self._say(f"This could not be saved: {error.strerror}.")
+                return False
+            self._said = said
+            await self._read_again({folder, result}, result.name[-ID_LENGTH:])
+        return True
+
+    async def _read_again(self, folders: set[Path], wanted: str) -> None:
+        """Show some conversations as they are now, wherever they are; the others stay."""
+        session = await self._session()
+        for folder in folders:
+            session.note(folder)
+        found = await asyncio.to_thread(self._library.summaries_of, folders)
         self._thrown = await asyncio.to_thread(self._trash)
         everything = self._arranged.all
-        known = {one.folder: one for one in everything if one.folder in changed}
+        known = {one.folder: one for one in everything if one.folder in folders}
         found = [known.get(one.folder, one)._replace(metadata=one.metadata) for one in found]
-        found += (one for one in everything if one.folder not in changed)
-        self._take(await asyncio.to_thread(Arranged, found), result.name[-ID_LENGTH:])
-
-    def _say(self, sentence: str) -> None:
-        self._said = sentence
-        self.note.show(Content.styled(one_line(sentence), WARNING), self._count())
-
-    def _title(self, one: Summary) -> str:
-        return f"“{one_line(one.metadata.title, _TITLE) or 'Untitled'}”"
-
-
-def _newer(fresh: Summary, indexed: Summary) -> Summary:
-    """Return what the disk says now, and of a long conversation what only the index knows."""
-    if fresh.cost is not None or fresh.messages is not None:
-        return fresh
-    return fresh._replace(messages=indexed.messages, cost=indexed.cost, model=fresh.model or indexed.model)
+        found += (one for one in everything if one.folder not in folders)
+        self._take(await asyncio.to_thread(Arranged, found), wanted)
 
 
 def tags_in(text: str) -> tuple[str, ...]:
     """Return the tags that are typed, each once: divided by spaces or commas, with or without #."""
     return tuple(dict.fromkeys(tag for word in text.replace(",", " ").split() if (tag := word.lstrip("#"))))
-
-
-def _has(words: Sequence[str], text: str) -> bool:
-    return all(word in text for word in words)

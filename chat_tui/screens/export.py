@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from chat_tui.conversation.exports.formats import FORMATS, format_of
+from chat_tui.conversation.exports.formats import FORMATS, WHOLE, format_of
 from chat_tui.conversation.exports.names import safe_name
 from chat_tui.conversation.exports.writing import Written
 from chat_tui.engine.files import completions, shown_path, typed_path
@@ -48,7 +48,7 @@ class ExportScreen(PopUp[Written | None]):
         message: The id of the message at the cursor.
         folder: Where the file goes when no other is named.
         form: The format to begin with.
-        path: The path to begin with.
+        there: A file that is there already, and that is perhaps to be replaced.
     """
 
     CSS_PATH = "export.tcss"
@@ -68,19 +68,20 @@ class ExportScreen(PopUp[Written | None]):
     paths = getters.query_one("#paths", Static)
 
     def __init__(
-        self, chat: Chat, message: str | None, folder: Path, form: str = "md", path: Path | None = None
+        self, chat: Chat, message: str | None, folder: Path, form: str = "md", there: Path | None = None
     ) -> None:
         super().__init__()
         self._chat = chat
         self._message = message
         self._folder = folder
         self._form = form
-        self._scope: Scope = "branch"
+        self._chosen: Scope | None = None
         self._row: Row = "file"
-        self._path = path
+        self._there = there
         self._replaces: Path | None = None
         """What is there already, and would be written over by the next Enter."""
         self._offered: Sequence[str] = ()
+        self._offered_for = ""
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -90,7 +91,7 @@ class ExportScreen(PopUp[Written | None]):
             yield Static(id="what", classes="choice", markup=False)
             yield Static(id="format", classes="choice", markup=False)
             with Horizontal(id="file"):
-                yield Static("File")
+                yield Static(id="label")
                 yield Input(id="path")
             yield Static(id="paths", markup=False)
             yield Static(id="note", markup=False)
@@ -98,13 +99,26 @@ class ExportScreen(PopUp[Written | None]):
 
     def on_mount(self) -> None:
         """Begin at the path, which is what differs most."""
-        self.file.value = shown_path(self._path or self._folder / safe_name(self._chat.title, self._form))
+        path = self._there or self._folder / safe_name(self._chat.title, self._form)
+        with self.prevent(Input.Changed):
+            self.file.value = shown_path(path)
         self.file.focus()
         self._show()
+        if self._there:
+            self._ask(self._there)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrows and the space to the path while it is typed."""
         return self._row != "file" if action == "choose" else super().check_action(action, parameters)
+
+    async def caught_up(self, event: events.Key) -> None:
+        """Wait until what was typed before this key is in the path."""
+        if not event.is_printable:
+            await self.wait_for(self.file)
+
+    @property
+    def _scope(self) -> Scope:
+        return self._chosen or ("tree" if self._form in WHOLE else "branch")
 
     def action_row(self, step: int) -> None:
         """Go to another row, around the ends."""
@@ -115,7 +129,7 @@ class ExportScreen(PopUp[Written | None]):
         """Take the next choice of the row, or the one before."""
         if self._row == "what":
             scopes = [scope for scope, _ in _SCOPES if scope != "message" or self._message]
-            self._scope = scopes[(scopes.index(self._scope) + step) % len(scopes)]
+            self._chosen = scopes[(scopes.index(self._scope) + step) % len(scopes)]
         else:
             forms = list(FORMATS)
             self._form = forms[(forms.index(self._form) + step) % len(forms)]
@@ -129,6 +143,7 @@ class ExportScreen(PopUp[Written | None]):
         if dot and format_of(ending):
             with self.prevent(Input.Changed):
                 self.file.value = f"{stem}.{self._form}"
+            self.file.cursor_position = len(self.file.value)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -140,24 +155,30 @@ class ExportScreen(PopUp[Written | None]):
         self._show()
 
     @work(group="paths", exclusive=True)
-    async def _offer(self, text: str) -> None:
-        self._offered = await asyncio.to_thread(completions, text)
+    async def _offer(self, text: str, *, take: bool = False) -> None:
+        """Look what `text` may become, show it, and `take` what all of that has."""
+        self._offered, self._offered_for = await asyncio.to_thread(completions, text), text
+        if take and self.file.value == text:
+            self._take_common()
         self._show_paths()
+
+    def action_complete(self) -> None:
+        """Take as much of the path as all that it may become have."""
+        if self._offered_for == self.file.value:
+            self._take_common()
+        else:
+            self._offer(self.file.value, take=True)
+
+    def _take_common(self) -> None:
+        common = _common(self._offered)
+        if len(common) > len(self.file.value):
+            self.file.value = common
+            self.file.cursor_position = len(common)
 
     def _show_paths(self) -> None:
         more = len(self._offered) - _SHOWN_PATHS
         lines = [one_line(path, 70) for path in self._offered[: _SHOWN_PATHS - (more > 0)]]
         self.paths.update(Content("\n".join([*lines, f"… and {more + 1} more"] if more > 0 else lines)))
-
-    @work(group="paths", exclusive=True)
-    async def action_complete(self) -> None:
-        """Take as much of the path as all that it may become have."""
-        self._offered = await asyncio.to_thread(completions, self.file.value)
-        common = _common(self._offered)
-        if len(common) > len(self.file.value):
-            self.file.value = common
-            self.file.cursor_position = len(common)
-        self._show_paths()
 
     def _show(self) -> None:
         what = [(scope, words) for scope, words in _SCOPES if scope != "message" or self._message]
@@ -166,7 +187,8 @@ class ExportScreen(PopUp[Written | None]):
         self.query_one("#format", Static).update(
             self._choices("Format", forms, self._form, active=self._row == "format")
         )
-        self.file.cursor_blink = self._row == "file"
+        style = "$primary" if self._row == "file" else "$foreground-muted"
+        self.query_one("#label", Static).update(Content.styled("File", style))
         self._say(FORMATS[self._form][:1].upper() + FORMATS[self._form][1:] + ".", dim=True)
         self.refresh_bindings()
 
@@ -194,6 +216,7 @@ class ExportScreen(PopUp[Written | None]):
             self._say(str(error))
             return
         message = self._message if self._scope == "message" else None
+        self._form = format_of(path.suffix) or self._form
         order = Order(self._scope, message, self._form, path, replace=path == self._replaces)
         self._busy = True
         try:

@@ -52,10 +52,12 @@ class MovingScreen(ShelvingScreen):
             await self._export_to(path, form)
 
     async def _export_to(self, path: Path, form: str) -> None:
+        from chat_tui.conversation.exports.formats import WHOLE
         from chat_tui.engine.moving import Order, export
 
+        order = Order("tree" if form in WHOLE else "branch", None, form, path)
         try:
-            done = await asyncio.to_thread(export, self.chat, Order("branch", None, form, path))
+            done = await asyncio.to_thread(export, self.chat, order)
         except FileExistsError as error:
             await self._ask_export(form, Path(error.filename))
         except RefusedError as error:
@@ -106,6 +108,9 @@ class MovingScreen(ShelvingScreen):
         outcome: Outcome | None = await self.app.push_screen_wait(ArrivingScreen(self._library, path))
         if outcome is None:
             return
+        session = await self._session()
+        for folder in outcome.folders:
+            session.note(folder)
         if self.chat.folder.path in outcome.folders:
             self._sync(self.chat.path)
         self._inform("\n".join(outcome.sentences[:_MOST_LINES]))

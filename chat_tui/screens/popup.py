@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TypeVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
+CATCH_UP_SECONDS = 1.0
 Result = TypeVar("Result")
 
 
@@ -21,6 +25,14 @@ class PopUp(ModalScreen[Result]):
 
     async def caught_up(self, event: events.Key) -> None:
         """Called before a key acts: whoever is typed in waits here until what came before is where it belongs."""
+
+    async def wait_for(self, widget: Widget) -> None:
+        """Wait until `widget` has taken the keys that it was given."""
+        is_there = asyncio.Event()
+        if widget.call_later(is_there.set):
+            with suppress(TimeoutError):  # a widget that goes away meanwhile must not hold up the keys
+                async with asyncio.timeout(CATCH_UP_SECONDS):
+                    await is_there.wait()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """End with `result`, unless that was done, or another screen is on top."""

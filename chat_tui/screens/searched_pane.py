@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import abstractmethod
 from collections.abc import Sequence
-from contextlib import suppress
 
 from textual import events, getters, on
 from textual.containers import Vertical
@@ -20,7 +18,6 @@ from chat_tui.widgets.search_line import SearchLine
 WIDE, WIDER, TALL = 120, 160, 30
 """Cells from which on a pane is beside the chat, has two columns, and shows more than its list without being asked."""
 _WIDTHS = (("-wide", WIDE), ("-wider", WIDER))
-CATCH_UP_SECONDS = 1.0
 MUTED, WARNING = "$foreground-muted", "$text-warning"
 
 
@@ -85,11 +82,7 @@ class SearchedPane(PopUp[Result]):
         if self.search.is_text(event):
             return
         if (widget := self.focused) is not None:
-            is_there = asyncio.Event()
-            if widget.call_later(is_there.set):
-                with suppress(TimeoutError):  # a widget that goes away meanwhile must not hold up the keys
-                    async with asyncio.timeout(CATCH_UP_SECONDS):
-                        await is_there.wait()
+            await self.wait_for(widget)
         self.take_typed()
 
     # Moving

@@ -101,7 +101,7 @@ class ShelvingScreen(ConversationScreen):
         self.post_message(self.Changed())  # the title may be another
         if pane.way.folder is not None:
             await self.open_conversation(pane.way.folder)
-        elif self._shown and not self.chat.folder.path.is_dir():
+        elif pane.has_thrown_away(self.chat.folder.path):
             await self.go_on_in(self._library.begin())
 
     # What is said of the conversation that is shown
@@ -184,6 +184,7 @@ class ShelvingScreen(ConversationScreen):
 
     async def _shelve(self, change: Callable[[], None]) -> bool:
         """Make a change in a thread; tell whether it was made, and the person why it wasn't."""
+        (await self._session()).note(self.chat.folder.path)
         try:
             await asyncio.to_thread(change)
         except RefusedError as error:

@@ -53,6 +53,7 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
     pieces += [_cost(message), _own_key(receipt)]
     pieces.append(_attempts(receipt.attempts))
+    pieces += [f"{aside.what} {format_cost(aside.cost)}" for aside in receipt.asides if aside.cost]
     pieces += _stages(receipt.metadata.get("pipeline"))
     if message.failure is not None:
         pieces += _offers(message.failure, message.at)

@@ -207,6 +207,28 @@ async def test_a_draft_that_was_never_sent_is_found_again(starter: Starter) -> N
         await app.until(lambda: app.screen.composer.text == "an idea [/b]")
 
 
+async def test_a_draft_in_what_was_deleted_is_no_conversation_of_its_own(starter: Starter) -> None:
+    folder = keep(starter.library, "Trip", at=datetime.now().astimezone())
+    async with starter.run(starter.library.at(folder), size=(80, 24)) as app:
+        await app.type("half a thought")
+        await open_pane(app)
+        await app.pilot.press("alt+l", "alt+l")
+        await app.until(lambda: not folder.exists())
+        await app.until_shown("0 conversations")
+        await app.pilot.press("escape")
+        await app.until(lambda: app.chat.folder.path != folder)
+        assert app.screen.composer.text == ""
+        await open_pane(app)
+        await app.until_shown("0 conversations")
+        await app.pilot.press("alt+s")
+        await app.until_shown("Trip", "1 conversation")
+        await app.pilot.press("alt+o")
+        await app.until(folder.is_dir)
+        await app.pilot.press("alt+s", "enter")
+        await app.until(lambda: app.screen.composer.text == "half a thought")
+        assert app.chat.folder.path == folder
+
+
 OPENERS: list[Callable[[Running], Awaitable[None]]] = [
     lambda app: command(app, "/conversations"),
     lambda app: command(app, "/chats"),

@@ -15,7 +15,7 @@ from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from tests.cli.home import PATIENCE, Home
 
-COMMANDS = ("ask", "list", "show", "models", "paths", "demo-server")
+COMMANDS = ("ask", "list", "show", "export", "import", "models", "paths", "demo-server")
 
 
 def test_version(home: Home) -> None:

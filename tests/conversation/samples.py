@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import (
+    Aside,
     Attempt,
     Chance,
     Citation,
@@ -76,6 +77,7 @@ def full_message() -> Message:
                 Attempt("It failed. Again.", "429", "Groq", "gen-0", Decimal("0.00000012"), 1500),
                 Attempt("No."),
             ),
+            asides=(Aside("title", "a/b", "gen-2", Decimal("0.0000001")), Aside("title")),
             metadata={"strategy": "direct", "attempt": 2},
             violation="Not what was asked for: only groq may serve, Novita did.",
             fallback="in place of a/b (429 from Groq)",

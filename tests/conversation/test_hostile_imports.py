@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from chat_tui.engine.library import Library
 from chat_tui.engine.moving import Import
 from chat_tui.paths import Paths
 from tests.conversation import foreign
+from tests.conversation.test_imports import everything
 
 MEMORY = 1024 * 1024 * 1024
 """Bytes of address space that an import of anything may take, the interpreter's own counted."""
@@ -238,6 +240,41 @@ def test_our_own_format_reads_nothing_from_elsewhere(library: Library, tmp_path:
     assert "headers" not in (folder / "conversation.toml").read_text()
 
 
+def damaged(content: bytes, seed: int) -> bytes:
+    """Return `content` with a few bytes changed, taken out, put in."""
+    chance = random.Random(seed)  # noqa: S311 - the same damage each time
+    data = bytearray(content)
+    for _ in range(chance.choice([1, 2, 5, 30])):
+        place = chance.randrange(len(data))
+        data[place : place + chance.randrange(30)] = chance.choice(
+            [b"", bytes([chance.randrange(256)]), b"null", b"{}", b'"', b"9" * 30, data[place // 2 : place // 2 + 50]]
+        )
+    return bytes(data)
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_damage_anywhere_ends_nothing(tmp_path: Path, place: int) -> None:
+    file = everything(tmp_path / "whole")[place]
+    given_file = tmp_path / file.name
+    for seed in range(25):
+        given_file.write_bytes(damaged(file.read_bytes(), seed))
+        outcome = Import(Library(Paths.under(tmp_path / str(seed))), dry=True).run([given_file])
+        assert all(problem.endswith(".") for problem in outcome.problems)
+
+
+def test_a_database_whose_faults_are_no_text(library: Library, tmp_path: Path) -> None:
+    file = foreign.oterm(tmp_path / "store.db")
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE message", b"CREATE TABLE \xc3(ssage"))
+    assert "damaged database" in Import(library).run([file]).problems[0]
+
+
+def test_a_file_without_a_name_in_an_archive(library: Library, tmp_path: Path) -> None:
+    members = {"nameless": b"x", "conversations.json": json.dumps(foreign.claude()).encode()}
+    file = foreign.write_archive(tmp_path / "a.zip", members)
+    file.write_bytes(file.read_bytes().replace(b"nameless", b"\0ameless"))
+    assert Import(library).run([file]).count("new") == 1
+
+
 # In a process of its own, whose memory has a limit
 
 
@@ -297,11 +334,11 @@ def archived(path: Path, piece: bytes, megabytes: int, *, before: bytes = b"[") 
         lambda path: sparse(path, 1024**3, before=b"[", after=b"]"),
         lambda path: repeated(path, "é🦜".encode(), 90, before=b'["'),
         lambda path: repeated(path, b'{"a":{}},', 30, before=b'[{"mapping":['),
-        lambda path: repeated(path, b"[[],[]],", 30, before=b'[{"mapping":['),
-        lambda path: archived(path, b" ", 600),
+        lambda path: repeated(path, b"[],[],", 30, before=b"a = ["),
+        lambda path: archived(path, b" ", 150),
         lambda path: archived(path, b"a", 90, before=b'["'),
     ],
-    ids=["one line of a gigabyte", "a gigabyte of nothing", "text", "objects", "lists", "bomb", "line in an archive"],
+    ids=["one line of a gigabyte", "a gigabyte of nothing", "text", "objects", "toml", "bomb", "line in an archive"],
 )
 def test_memory_is_bounded(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     told = limited(tmp_path, make(tmp_path / "given"))

@@ -216,6 +216,38 @@ def test_an_unpacked_archive_is_as_good(library: Library, tmp_path: Path) -> Non
     assert outcome.count("new") == 1
 
 
+def test_claude_as_a_tree_with_an_empty_reply(library: Library, tmp_path: Path) -> None:
+    said: list[tuple[str, str, str | None]] = [
+        ("h1", "One", None),
+        ("a1", "", "h1"),
+        ("h2", "Two", "a1"),
+        ("h3", "Three", "h1"),
+    ]
+    messages = [
+        {"uuid": name, "sender": "human" if text else "assistant", "text": text, "parent_message_uuid": parent}
+        for name, text, parent in said
+    ]
+    export = {"uuid": "c", "name": "Tree", "chat_messages": messages, "current_leaf_message_uuid": "h2"}
+    metadata, tree, _ = taken(library, foreign.write_json(tmp_path / "c.json", export))
+    assert shape(tree) == [["user: One", ["user: Two"], ["user: Three"]]]
+    assert metadata.leaf == by_text(tree, "Two").id
+
+
+def test_the_order_of_a_list_without_times_is_no_part_of_its_ids(library: Library, tmp_path: Path) -> None:
+    export = foreign.chatgpt()
+    for name in ("first", "call", "answer"):
+        export[0]["mapping"][name]["message"]["create_time"] = None
+    taken(library, foreign.write_json(tmp_path / "c.json", export))
+    export[0]["mapping"] = dict(reversed(export[0]["mapping"].items()))
+    _, _, outcome = taken(library, foreign.write_json(tmp_path / "c.json", export))
+    assert [arrival.state for arrival in outcome.arrivals] == ["known"]
+
+
+def test_our_own_journal_is_no_list_of_messages(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "messages.jsonl").write_bytes(encode_message(message("Hi")))
+    assert "no conversations in a form" in Import(library).run([tmp_path / "messages.jsonl"]).problems[0]
+
+
 def test_a_newer_copy_adds_what_is_new(library: Library, tmp_path: Path) -> None:
     export = foreign.chatgpt()
     path = foreign.write_json(tmp_path / "conversations.json", export)

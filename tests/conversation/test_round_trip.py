@@ -125,7 +125,7 @@ def put(into: Library, metadata: Metadata, lines: list[bytes]) -> Folder:
 
 
 @pytest.mark.parametrize("form", ["json", "toml"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(journal=journals(), title=TEXTS, tags=st.lists(TEXTS, max_size=2), unknown=st.integers(0, 2**60))
 def test_any_conversation_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
@@ -188,6 +188,21 @@ def test_files_beside_come_back_too(here: Library, tmp_path: Path, form: str) ->
     Import(there).run([path])
     (kept,) = there.folders()
     assert Folder(kept).read_attachment(picture) == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize("names", [("files", "schema"), ("schema", "files")])
+def test_whatever_wrote_the_json_anew(here: Library, tmp_path: Path, names: tuple[str, ...]) -> None:
+    file = tmp_path / "pretty.json"
+    there = library(tmp_path / "there")
+    (source,) = here.folders()
+    part = Folder(source).attach(b"kept", "image/png", "a.png")
+    append(Folder(source).journal, encode_message(replace(message(""), parts=(part,))))
+    value = json.loads(exported(here, "json"))
+    order = {**{name: value[name] for name in ("from", *names)}, **value}
+    file.write_text(json.dumps(order, indent=1))
+    assert Import(there).run([file]).left_out == {"files that are not in it": 2}  # of the samples, which have none
+    (kept,) = there.folders()
+    assert Folder(kept).read_attachment(part) == b"kept"
 
 
 def test_one_formats_export_is_the_others(here: Library, tmp_path: Path) -> None:

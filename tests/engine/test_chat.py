@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chat_tui.conversation.events import Text
 from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import Message, TextPart
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library, UnknownConversationError
@@ -145,7 +147,7 @@ def test_what_a_newer_version_wrote_is_only_read(chats: list[Chat], where: str) 
 def test_where_no_lock_can_be_made_a_conversation_goes_on_in_memory(tmp_path: Path, chats: list[Chat]) -> None:
     first, second = chats
     first.close()
-    second._lock_path = tmp_path / "file" / "x.lock"
+    second._lock.path = tmp_path / "file" / "x.lock"
     (tmp_path / "file").write_text("not a folder")
     second.load()
     assert [message.text for message in second.path] == ["Hello"]
@@ -158,6 +160,29 @@ def test_where_no_lock_can_be_made_a_conversation_goes_on_in_memory(tmp_path: Pa
     (tmp_path / "file").unlink()
     assert second.saving.flush()
     assert [record["id"] for record in journal_of(second)] == [message.id for message in second.path]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_journal_that_is_mostly_superseded_is_written_anew_by_its_writer(chats: list[Chat], *, damaged: bool) -> None:
+    first, second = chats
+    drafts = [replace(first.path[0], parts=(TextPart(f"{number} " + "x" * 300_000),), at=now()) for number in range(6)]
+    for draft in drafts:
+        first.put(draft)
+    if damaged:
+        with first.folder.journal.open("ab") as file:
+            file.write(b"damaged\n")
+    before = first.folder.journal.read_bytes()
+    second.load()
+    assert first.folder.journal.read_bytes() == before  # a reader writes nothing
+    first.close()
+    first.load()
+    assert first.folder.journal.read_bytes() == (before if damaged else encode_message(max(drafts, key=_latest)))
+    assert second.follow() is not damaged
+    assert second.path == first.path
+
+
+def _latest(draft: Message) -> tuple[object, bytes]:
+    return draft.at, encode_message(draft)
 
 
 def leave_partial(chat: Chat, prompt: Message, text: str) -> Message:

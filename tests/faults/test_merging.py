@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -158,17 +159,17 @@ def server() -> Iterator[DemoServer]:
         yield running
 
 
-@pytest.mark.xdist_group("terminal")
+@pytest.mark.xdist_group("faults")
 def test_a_second_process_follows_and_goes_on_when_the_first_has_left(tmp_path: Path, server: DemoServer) -> None:
     home = Home(tmp_path / "home", server.base_url)
     assert home.ask("markdown").code == 0
-    with (
-        Terminal(command("--resume", "--model", "demo/echo"), home.environment(), home.work) as writer,
-        Terminal(command("--resume", "--model", "demo/echo"), home.environment(), home.work) as reader,
-    ):
+    words = command("--resume", "--model", "demo/echo")
+    with ExitStack() as opened:
+        writer = opened.enter_context(Terminal(words, home.environment(), home.work))
         writer.wait_for("Say hello", "demo/echo")
         writer.prompt("From the first")
         writer.wait_for('"content": "From the first"')
+        reader = opened.enter_context(Terminal(words, home.environment(), home.work))
         reader.wait_for("only read")
         reader.prompt("Too early")
         reader.wait_for("Another chat-tui")

@@ -15,7 +15,6 @@ from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import FilePart, Message
 
 Scope = Literal["message", "branch", "tree"]
-Record = dict[str, Any]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -28,8 +27,9 @@ class Excerpt(NamedTuple):
     """All messages, for what stands beside what."""
     messages: list[Message]
     """Those that leave, in the order in which to read them."""
-    records: list[Record]
-    """The journal's records about them: of each kind and id the one that counts, messages first, by their ids."""
+    read_lines: Callable[[], Iterator[bytes]]
+    """Brings the journal's records about them as JSON: of each kind and id the one that counts, messages first; raises
+    OSError."""
     read_file: Callable[[FilePart], bytes]
     """Brings a file's bytes; raises OSError."""
 
@@ -72,21 +72,22 @@ def take_excerpt(
     else:
         leaving = tree.path(tree.leaf(metadata.leaf))[-1:] if message is None else [tree[message]]
     ids = None if scope == "tree" else {one.id for one in leaving}
-    records = list(_records(folder, ids, [one for one in messages.values() if one.id not in kept]))
-    return Excerpt(metadata, scope, tree, leaving, records, folder.read_attachment)
+    missing = [one for one in messages.values() if one.id not in kept]
+    return Excerpt(metadata, scope, tree, leaving, lambda: _lines_about(folder, ids, missing), folder.read_attachment)
 
 
 Weights = dict[tuple[bool, str, str], tuple[datetime, bytes]]
 """When the record of a kind and id that counts was written, and what it says."""
 
 
-def winning_records(lines: Iterable[bytes]) -> Iterator[Record]:
+def _lines_about(folder: Folder, ids: Collection[str] | None, unsaved: Iterable[Message]) -> Iterator[bytes]:
     """Yield of each kind and id the record that counts, messages first, then by kind and id; damaged lines are left."""
     winners: Weights = {}
-    for line in lines:
+    for line in _lines(folder, unsaved):
         put_record(winners, line)
     for key in sorted(winners):
-        yield exact.loads(winners[key][1])
+        if ids is None or key[2] in ids:
+            yield winners[key][1]
 
 
 def put_record(winners: Weights, line: bytes) -> bool:
@@ -107,12 +108,6 @@ def put_record(winners: Weights, line: bytes) -> bool:
     return True
 
 
-def _records(folder: Folder, ids: Collection[str] | None, unsaved: Iterable[Message]) -> Iterator[Record]:
-    for record in winning_records(_lines(folder, unsaved)):
-        if ids is None or record.get("id") in ids:
-            yield record
-
-
 def _lines(folder: Folder, unsaved: Iterable[Message]) -> Iterator[bytes]:
     try:
         with folder.journal.open("rb") as file:
@@ -123,7 +118,7 @@ def _lines(folder: Folder, unsaved: Iterable[Message]) -> Iterator[bytes]:
         yield encode_message(message)
 
 
-def _at(record: Record) -> datetime:
+def _at(record: dict[str, Any]) -> datetime:
     try:
         return parse_time(record["at"])
     except (KeyError, TypeError, ValueError):

@@ -15,6 +15,8 @@ FORMATS: Final = {
     "json": "JSON, which can be imported again",
     "toml": "TOML, which can be imported again",
 }
+WHOLE: Final = ("json", "toml")
+"""Those that hold all branches unless something else is asked for."""
 ENDINGS: Final = {"markdown": "md", "htm": "html", "text": "txt"}
 """Other endings, and the format that they mean."""
 

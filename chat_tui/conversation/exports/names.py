@@ -7,9 +7,7 @@ import unicodedata
 
 _LONGEST = 120
 """Bytes, with the ending: file systems take 255, folders around it and copies of it need some."""
-_NOT_IN_NAMES = re.compile(
-    '[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff/\\\\:*?"<>|]+'
-)
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
 
 
@@ -21,8 +19,9 @@ def safe_name(title: str, ending: str, *, otherwise: str = "conversation") -> st
         ending: Without its dot.
         otherwise: What to call it when nothing of the title can stand in a name.
     """
-    stem = " ".join(_NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", title)).split())
-    stem = stem.lstrip("-~. ")  # no option, no hidden file, no way up
+    letters = unicodedata.normalize("NFC", title[: 2 * _LONGEST])
+    stem = "".join(c if c.isprintable() and c not in _NOT_IN_NAMES else " " for c in letters)
+    stem = " ".join(stem.split()).lstrip("-~. ")  # no option, no hidden file, no way up
     stem = _first_bytes(stem, _LONGEST - len(ending) - 1).rstrip(". ")
     if _RESERVED.match(stem):
         stem = f"_{stem}"

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from chat_tui.conversation import exact
-from chat_tui.conversation.exports.excerpt import Excerpt, Record
+from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import format_time
 from chat_tui.conversation.metadata import VERSION, Metadata
@@ -31,6 +31,7 @@ _ORDER = (
     "tool_calls", "citations", "asked", "annotations", "receipt", "failure",
 )  # fmt: skip
 
+Record = dict[str, Any]
 Beside = Callable[[FilePart], str]
 """Returns where a file lies beside the export, as a relative URL; empty when it doesn't."""
 
@@ -44,9 +45,9 @@ def to_json(excerpt: Excerpt, beside: Beside | None = None) -> Iterator[bytes]:
     """
     head = exact.encode(_head(excerpt))
     yield head[:-1] + b',\n"records":['
-    for place, record in enumerate(excerpt.records):
+    for place, line in enumerate(excerpt.read_lines()):
         yield b",\n" * bool(place) or b"\n"
-        yield exact.encode(record)
+        yield line
     yield b'\n],\n"files":['
     for place, part in enumerate(excerpt.files):
         yield b",\n" * bool(place) or b"\n"
@@ -59,7 +60,7 @@ def to_toml(excerpt: Excerpt, beside: Beside | None = None) -> bytes:
     import tomli_w
 
     files = [_file(excerpt, part, beside, _LINE) for part in excerpt.files]
-    data = {**_head(excerpt), "records": [_tidy(record) for record in excerpt.records], "files": files}
+    data = {**_head(excerpt), "records": [_tidy(exact.loads(line)) for line in excerpt.read_lines()], "files": files}
     return tomli_w.dumps({key: _toml(value) for key, value in data.items()}, multiline_strings=True).encode()
 
 

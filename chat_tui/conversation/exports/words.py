@@ -64,12 +64,10 @@ def size_of(part: FilePart) -> str:
 
 
 def total_cost(excerpt: Excerpt) -> Decimal | None:
-    """Return the sum of what the messages and their attempts cost, in USD; None where no server said anything."""
-    receipts = [message.receipt for message in excerpt.messages if message.receipt is not None]
-    costs = [receipt.cost for receipt in receipts]
-    costs += [attempt.cost for receipt in receipts for attempt in receipt.attempts]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known, Decimal(0)) if known else None
+    """Return what all requests cost, in USD; None where no server said anything. What was copied here isn't counted."""
+    own = (message.receipt for message in excerpt.messages if message.copied_from is None)
+    costs = [cost for receipt in own if receipt is not None for cost in receipt.costs]
+    return sum(costs, Decimal(0)) if costs else None
 
 
 def last_model(excerpt: Excerpt) -> str:

@@ -44,17 +44,20 @@ def conversation_of(value: dict[str, Any], changed: datetime) -> Found:
     is_tree = any(text_in(message, "parent_message_uuid") for message in messages)
     last: dict[str, str] = {}
     nodes: list[Node] = []
+    skipped: dict[str, str | None] = {}
     for place, message in enumerate(messages):
         name = text_in(message, "uuid") or f"#{place}"
         before = text_in(message, "parent_message_uuid") if is_tree else (nodes[-1].id if nodes else "")
         rounds = list(_rounds(found, message))
         parent = last.get(before) or (before if before and before != _ROOT else None)
+        if not rounds:
+            skipped[name] = parent
         for number, round_ in enumerate(rounds):
             node = _node(message, round_, name if number == 0 else f"{name}#{number}", parent, text_in(value, "model"))
             nodes.append(node)
             parent = last[name] = node.id
     leaf = text_in(value, "current_leaf_message_uuid")
-    plant(found, key, nodes, leaf=last.get(leaf))
+    plant(found, key, nodes, leaf=last.get(leaf), skipped=skipped)
     return found
 
 

@@ -45,7 +45,7 @@ def conversations(path: Path, changed: datetime) -> Iterator[Found]:
                 if all(needed <= columns.get(table, frozenset()) for table, needed in tables.items()):
                     yield from read(database, columns, changed)
                     return
-    except (sqlite3.Error, MemoryError):
+    except (sqlite3.Error, UnicodeError, MemoryError):  # its messages and names are as damaged as it is
         raise NotImportableError("It is a damaged database, or one in use. Close the program it belongs to.") from None
     raise NotImportableError("It is a database, but none of elia's, oterm's or llm's.")
 

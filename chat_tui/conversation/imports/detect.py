@@ -16,7 +16,7 @@ from chat_tui.conversation.imports.found import Found, NotImportableError, objec
 from chat_tui.conversation.imports.reading import JsonReader, Text
 from chat_tui.conversation.imports.sources import Source, sources
 
-LARGEST_TOML = 32 * 1024 * 1024
+LARGEST_TOML = 64 * 1024 * 1024
 _TOML = re.compile(r"\s*(?:#[^\n]*\n\s*)*[A-Za-z0-9_\"'-]+\s*=")
 _OURS = re.compile(rf'[^\[]{{0,1000}}?"from"\s*:\s*"{ORIGIN}"')
 UNKNOWN = (
@@ -78,15 +78,21 @@ def _from_own(reader: JsonReader, source: Source) -> Found:
     """Return the conversation of our own JSON, whose records and files are read one after the other."""
     head: dict[str, Any] = {}
     found: Found | None = None
+    has_files = False
     for name in reader.names():
         if name == "records":
             found = own.begin(head)
             own.take_records(found, reader.items())
         elif name == "files" and found is not None:
             own.take_files(found, reader.items(), source.beside)
+            has_files = True
         else:
             head[name] = reader.value()
-    return found or own.conversation_of(head, source.beside)
+    if found is None:
+        return own.conversation_of(head, source.beside)
+    if not has_files:  # they came before the records, or not at all
+        own.take_files(found, objects_in(head, "files"), source.beside)
+    return found
 
 
 def _from_values(reader: JsonReader, source: Source) -> Iterator[Found]:

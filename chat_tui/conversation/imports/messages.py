@@ -26,7 +26,10 @@ _SAME = 2
 
 def is_message(value: object) -> bool:
     """Tell whether `value` looks like a message."""
-    return isinstance(value, dict) and isinstance(value.get("role"), str) and "mapping" not in value
+    is_ours = (
+        isinstance(value, dict) and "v" in value and "parts" in value
+    )  # a journal's line says more than this reads
+    return isinstance(value, dict) and isinstance(value.get("role"), str) and "mapping" not in value and not is_ours
 
 
 def is_conversation(value: object) -> bool:

@@ -53,19 +53,18 @@ def conversation_of(value: dict[str, Any], changed: datetime) -> Found:
         SOURCE,
     )
     nodes: list[Node] = []
+    skipped: dict[str, str | None] = {}
     for name in order:
-        if (node := _node(found, value, name, _before(nodes))) is not None:
+        if (node := _node(found, value, name, nodes[-1] if nodes else None)) is not None:
             nodes.append(node)
-    plant(found, key, nodes)
+        else:
+            skipped[name] = text_in(messages[name], "parentMessageId") or None
+    plant(found, key, nodes, skipped=skipped)
     return found
 
 
 def _made(message: Json) -> datetime | None:
     return moment_of(message.get("createdAt")) or moment_of(message.get("updatedAt"))
-
-
-def _before(nodes: list[Node]) -> Node | None:
-    return nodes[-1] if nodes else None
 
 
 def _system(characters: Json) -> dict[str, Any]:

@@ -62,14 +62,33 @@ def plant(
             known[node.id] = node
     parents = _parents(known, passed)
     names = tuple(key)
-    ids: dict[str, str] = {}
-    for number, node in enumerate(known.values()):
-        # Without a time, its place: siblings stand in the order of their ids.
-        ids[node.id] = stable_id(node.at or _EPOCH + timedelta(milliseconds=number), *names, node.id)
+    times = _times(known, parents)
+    ids = {name: stable_id(times[name], *names, name) for name in known}
     for node in known.values():
         parent = parents[node.id]
         found.add(_message(found, node, ids[node.id], ids[parent] if parent else None))
     _describe(found, ids.get(_nearest(leaf, known, passed) or ""))
+
+
+def _times(known: Mapping[str, Node], parents: Mapping[str, str | None]) -> dict[str, datetime]:
+    """Return the time in each id: siblings stand in the order of their ids.
+
+    Where there is none, it is the one before it that counts; where there is none at all, the place in the list. Nothing
+    else is the same the next time.
+    """
+    if not any(node.at for node in known.values()):
+        return {name: _EPOCH + timedelta(milliseconds=number) for number, name in enumerate(known)}
+    times: dict[str, datetime] = {}
+    for name in known:
+        way: list[str] = []
+        place: str | None = name
+        while place is not None and place not in times and known[place].at is None:
+            way.append(place)
+            place = parents[place]
+        time = _EPOCH if place is None else times.get(place) or known[place].at or _EPOCH
+        times |= dict.fromkeys(way, time)
+        times.setdefault(name, time)
+    return times
 
 
 def _message(found: Found, node: Node, identifier: str, parent: str | None) -> Message:

@@ -63,6 +63,16 @@ class Text:
         return text
 
 
+def check_pieces(text: str, place: int = 0) -> None:
+    """Do nothing where `text`, from `place` on, doesn't hold more values than a conversation can have.
+
+    Raises:
+        NotImportableError: when it does: its values would take far more memory than it does.
+    """
+    if sum(text.count(mark, place) for mark in ",[{") > _MOST_PIECES:
+        raise NotImportableError(f"One conversation in it has more than {_MOST_PIECES:,} values.")
+
+
 class JsonReader:
     """Reads JSON values from a text, one after the other; of lists at the top, item after item."""
 
@@ -135,7 +145,9 @@ class JsonReader:
             size += len(piece)
             if size > limit:
                 raise NotImportableError(f"It is larger than {limit >> 20} MB, which a conversation as TOML can't be.")
-        return "".join(pieces)
+        text = "".join(pieces)
+        check_pieces(text)
+        return text
 
     def peek(self) -> str:
         """Return the next character that is no space, without taking it; empty at the end."""
@@ -183,9 +195,8 @@ class JsonReader:
         size = len(self._buffer) - self._place
         if size > LARGEST_VALUE:
             raise NotImportableError(f"One conversation in it is larger than {LARGEST_VALUE >> 20} MB.")
-        pieces = sum(self._buffer.count(mark, self._place) for mark in ",[{") if size > _MANY else 0
-        if pieces > _MOST_PIECES:
-            raise NotImportableError(f"One conversation in it has more than {_MOST_PIECES:,} values.")
+        if size > _MANY:
+            check_pieces(self._buffer, self._place)
 
     def _more(self, size: int) -> bool:
         """Read about `size` more characters, forgetting what was taken; return whether there were any."""

@@ -28,6 +28,8 @@ _CONVERSATIONS = re.compile(r"(?i)conversations([-_ ]?\d+)?\.json")
 _READABLE = (".json", ".jsonl", ".toml")
 _FILE_ID = re.compile(r"file[-_][A-Za-z0-9]+")
 _SQLITE = b"SQLite format 3\0"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, IndexError)
+"""What the library raises for archives that are damaged in one way or the other; a file of ours can be read."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -161,9 +163,9 @@ def _in_archive(path: Path, file: IO[bytes], stack: ExitStack) -> Iterator[Sourc
     _check_directory(file)
     try:
         archive = stack.enter_context(zipfile.ZipFile(file))
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, UnicodeError):
+    except _DAMAGED:
         raise NotImportableError("It is a damaged archive.") from None
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
     named = [member for member in members if PurePosixPath(member.filename).suffix.lower() in _READABLE]
     chosen = [member for member in named if _CONVERSATIONS.fullmatch(PurePosixPath(member.filename).name)] or named
     if not chosen:
@@ -226,7 +228,7 @@ class _Member:
     def read(self, size: int = -1) -> bytes:
         try:
             return self._opened.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError):
+        except _DAMAGED:
             raise NotImportableError("It is a damaged archive. Download it again.") from None
 
     def close(self) -> None:
@@ -239,7 +241,7 @@ def _opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
         raise NotImportableError("It unpacks to far more than any conversation: it isn't what it says.")
     try:
         return _Member(archive.open(member))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+    except _DAMAGED:
         raise NotImportableError("It is a damaged or encrypted archive.") from None
 
 

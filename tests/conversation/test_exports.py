@@ -1,0 +1,286 @@
+"""A conversation as Markdown, text and HTML; names of files; what never leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_tui.conversation.exports.excerpt import Excerpt, Scope, take_excerpt
+from chat_tui.conversation.exports.formats import FORMATS, written
+from chat_tui.conversation.exports.markdown import to_markdown
+from chat_tui.conversation.exports.names import safe_name, unique_name
+from chat_tui.conversation.exports.plain import to_text
+from chat_tui.conversation.exports.writing import write_file
+from chat_tui.conversation.folder import Folder
+from chat_tui.conversation.ids import new_id
+from chat_tui.conversation.journal import append_message
+from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.values import Citation, Failure, FilePart, Message, Receipt, TextPart, UnknownPart, Usage
+from tests.conversation.samples import NOON, full_message, message
+
+CANARY = "canary-7f3a"
+KEY = "sk-or-v1-0123456789abcdef0123456789abcdef"
+
+
+def excerpt(
+    tmp_path: Path, *messages: Message, scope: Scope = "branch", message_id: str | None = None, **about: object
+) -> Excerpt:
+    """What leaves of a conversation of `messages`."""
+    metadata = Metadata(new_id(), NOON, **about)  # type: ignore[arg-type]  # a test's own names
+    folder = Folder(tmp_path / metadata.folder_name)
+    for one in messages:
+        append_message(folder.journal, one)
+    return take_excerpt(metadata, folder, scope, message_id)
+
+
+def page(of: Excerpt) -> str:
+    return b"".join(written(of, "html")).decode()
+
+
+def test_markdown_with_everything(tmp_path: Path) -> None:
+    prompt = message("Draw *this*.")
+    reply = replace(
+        message("", prompt, role="assistant"),
+        parts=(TextPart("Here."), FilePart("ab" * 32, "image/png", "image.png", 1234), UnknownPart({"type": "x"})),
+        status="interrupted",
+        reasoning="First.\nThen.",
+        citations=(Citation("https://a.example", "A"),),
+        receipt=Receipt(model="m/one", provider="P", usage=Usage(1204, 5, cached_tokens=1024), cost=Decimal("1E-7")),
+        failure=Failure("It broke."),
+    )
+    of = excerpt(tmp_path, prompt, reply, title='A "title"', tags=("go", "Kyōto"), settings={"system": "Be brief."})
+    assert to_markdown(of) == (
+        f'---\ntitle: "A \\"title\\""\nid: "{of.metadata.id}"\ncreated: "2026-11-20T12:00:00.123Z"\nmodel: "m/one"\n'
+        'tags: ["go", "Kyōto"]\nmessages: 2\ncost_usd: "0.0000001"\nschema: 1\n---\n\n'
+        '# A "title"\n\n## System\n\nBe brief.\n\n## You\n\nDraw *this*.\n\n'
+        "## m/one · P (interrupted)\n\n> *Thoughts*\n>\n> First.\n> Then.\n\nHere.\n\n[image.png, 1,234 bytes]\n\n"
+        "[a part that this version can't show]\n\n1. A: <https://a.example>\n\n> It broke.\n\n"
+        "*1,204 in (1,024 cached) · 5 out · $0.0000001*\n"
+    )
+
+
+def test_without_a_receipt_the_model_that_was_asked_is_named(tmp_path: Path) -> None:
+    reply = replace(message("Hi", role="assistant"), model="m/asked")
+    assert "## m/asked\n\nHi\n" in to_markdown(excerpt(tmp_path, reply))
+
+
+def test_text_is_as_it_was_written(tmp_path: Path) -> None:
+    text = "\x1b[2J\u202e `raw`\n\n# not a heading of ours"
+    assert text in to_markdown(excerpt(tmp_path, message(text)), bare=True)
+    assert text in to_text(excerpt(tmp_path, message(text)))
+
+
+def siblings() -> list[Message]:
+    prompt = message("Ask")
+    first, second = (message(text, prompt, role="assistant") for text in ("First", "Second"))
+    return [prompt, first, second, message("More", first)]
+
+
+def test_how_much_leaves(tmp_path: Path) -> None:
+    messages = siblings()
+    texts: dict[Scope, list[str]] = {
+        "branch": ["Ask", "First", "More"],
+        "tree": ["Ask", "First", "More", "Second"],
+        "message": ["Second"],
+    }
+    for scope, expected in texts.items():
+        chosen = messages[2].id if scope == "message" else messages[1].id
+        of = excerpt(tmp_path, *messages, scope=scope, message_id=chosen)
+        assert [one.text for one in of.messages] == expected
+        assert [json.loads(line)["id"] for line in of.read_lines()] == sorted(one.id for one in of.messages)
+    tree = to_markdown(excerpt(tmp_path, *messages, scope="tree"), bare=True)
+    assert re.findall("## (.*)", tree) == ["You", "Assistant · 1 of 2", "You", "Assistant · 2 of 2"]
+
+
+class Page(HTMLParser):
+    """What a browser would find in a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+HOSTILE = """<script>alert(1)</script> <img src=x onerror=alert(1)> <b onclick="x">b</b>
+
+[a](javascript:alert(1)) [b](JAVASCRIPT:alert(1)) [c](data:text/html,x) [d](vbscript:x) [ok](https://ok.example/"><script>)
+
+![track](https://tracker.example/p.png) ![t](javascript:x)
+
+<javascript:alert(1)> <https://auto.example>
+
+```"><script>alert(2)</script>
+</code></pre><script>alert(3)</script>
+```
+
+| a | b |
+|--:|:-:|
+| 1 | <script>2</script> |
+
+\x1b[2J \u202e &lt;script&gt;
+"""
+
+
+def test_a_page_holds_nothing_that_runs_or_loads(tmp_path: Path) -> None:
+    reply = replace(
+        message(HOSTILE, role="assistant"),
+        reasoning=HOSTILE,
+        model='"><script>',
+        citations=(Citation("javascript:alert(1)", "<script>"), Citation("https://b.example", '"><script>')),
+        failure=Failure("<script>alert(4)</script>"),
+        tool_calls=({"function": {"name": "<script>", "arguments": "</code><script>"}},),
+    )
+    prompt = message("<script>alert(5)</script>")
+    text = page(excerpt(tmp_path, prompt, reply, scope="tree", title="</title><script>", tags=("<script>",)))
+    found = Page(text)
+    names = {tag for tag, _ in found.tags}
+    assert names.isdisjoint({"script", "iframe", "object", "embed", "form", "link", "base", "svg", "b"})
+    attributes = {name for _, attrs in found.tags for name in attrs}
+    assert not {name for name in attributes if name.startswith("on") or name == "style"}
+    links = [attrs for tag, attrs in found.tags if tag == "a"]
+    assert {str(attrs["href"]).partition(":")[0] for attrs in links} == {"https"}
+    assert all("noopener" in str(attrs["rel"]) for attrs in links)
+    assert "https://tracker.example/p.png" in [attrs["href"] for attrs in links]
+    assert not [attrs for tag, attrs in found.tags if tag == "img"]
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert '<td class="right">1</td>' in text
+
+
+def test_a_page_needs_nothing_else(tmp_path: Path) -> None:
+    of = excerpt(tmp_path)
+    folder = Folder(tmp_path / of.metadata.folder_name)
+    picture = folder.attach(b"\x89PNG\r\n\x1a\n", "image/png", "a.png")
+    svg = folder.attach(b"<svg onload='x'/>", "image/svg+xml", "b.svg")
+    gone = FilePart("ab" * 32, "image/png", "gone.png", 3)
+    append_message(folder.journal, replace(message(""), parts=(picture, svg, gone)))
+    code = replace(message("```python\nimport this\n```", role="assistant"), parent=None)
+    append_message(folder.journal, code)
+    text = page(take_excerpt(of.metadata, folder, "tree"))
+    (image,) = (attrs for tag, attrs in Page(text).tags if tag == "img")
+    assert image["src"] == "data:image/png;base64,iVBORw0KGgo="
+    assert "gone.png, 3 bytes, which is missing" in text
+    assert '<span class="kn">import</span>' in text
+    policy = next(str(attrs["content"]) for _, attrs in Page(text).tags if "http-equiv" in attrs)
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+    assert "@media print" in text
+    assert "prefers-color-scheme: dark" in text
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_a_page_loses_no_text_however_deep(tmp_path: Path) -> None:
+    text = page(excerpt(tmp_path, message("> " * 300 + "bottom", role="assistant")))
+    assert "bottom" in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_key_and_no_header_leaves(tmp_path: Path, form: str) -> None:
+    of = excerpt(
+        tmp_path,
+        full_message(),
+        scope="tree",
+        title="T",
+        settings={
+            "system": f"My key is {KEY}",
+            "headers": {"X-Title": CANARY},
+            "base_url": f"https://{CANARY}.example",
+            "key": CANARY,
+            "tools": [{"type": "mcp", "authorization": CANARY, "server_url": CANARY, "headers": {"A": CANARY}}],
+            "parameters": {"max_tokens": 77, "prompt_cache_key": "cache"},
+        },
+        unknown={"api_key": CANARY, "openrouter-api-key": CANARY, "auth_token": CANARY, "theme": "fine"},
+    )
+    text = b"".join(written(of, form)).decode()
+    assert CANARY not in text
+    if form in ("json", "toml"):
+        assert KEY not in text
+        assert "max_tokens" in text
+        assert "cache" in text
+        assert "fine" in text
+
+
+TITLES = [
+    "../../etc/passwd", "/etc/passwd", "a/b\\c", "nul\0byte", "x" * 300, "🦜" * 200, "CON", "con.txt", "LPT1", "..",
+    "", "   ", "dots...", ".hidden", "-rf", "~root", "a\nb", "\x1b]0;x\x07", "\u202egnp.exe", "\ud800", ".",
+    "%2e%2e%2f", "a:b*c?d\"e<f>g|h", "é" * 150, "NUL ", "aux.tar.gz", "con ", "\u200b", "a\u2028b", "$(rm -rf)", "CON…",
+]  # fmt: skip
+
+
+def check_name(name: str) -> None:
+    stem, _, ending = name.rpartition(".")
+    assert ending == "html"
+    assert stem
+    assert name.isprintable()
+    assert len(name.encode()) <= 125
+    assert not set(name) & set('/\\:*?"<>|\0')
+    assert name[0] not in "-.~ "
+    assert stem[-1] not in ". "
+    assert stem.partition(".")[0].rstrip().upper() not in {"CON", "PRN", "AUX", "NUL", "COM1", "LPT1"}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_any_title_is_a_safe_name(tmp_path: Path, title: str) -> None:
+    name = safe_name(title, "html")
+    check_name(name)
+    write_file(tmp_path / name, [b"x"])
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@given(st.text())
+def test_any_text_is_a_safe_name(title: str) -> None:
+    check_name(safe_name(title, "html"))
+
+
+def test_names_are_each_others_no_more() -> None:
+    taken: set[str] = set()
+    given_names = ["a.md", "A.md", "a.md", "é.md", "e\u0301.md", f"{'x' * 116}.md", f"{'x' * 116}.md"]
+    names = [unique_name(name, taken) for name in given_names]
+    assert len({name.casefold() for name in names}) == len(given_names)
+    assert names[:3] == ["a.md", "A (2).md", "a (3).md"]
+    assert max(len(name) for name in names) <= 120
+
+
+def test_nothing_is_written_over_unasked(tmp_path: Path) -> None:
+    file, link, dangling = tmp_path / "file", tmp_path / "link", tmp_path / "dangling"
+    file.write_bytes(b"old")
+    link.symlink_to(file)
+    dangling.symlink_to(tmp_path / "nowhere")
+    for path in (file, link, dangling, tmp_path):
+        with pytest.raises(FileExistsError):
+            write_file(path, [b"new"])
+    assert file.read_bytes() == b"old"
+    write_file(file, [b"n", b"ew"], replace=True)
+    write_file(link, [b"own"], replace=True)
+    assert (file.read_bytes(), link.read_bytes(), link.is_symlink()) == (b"new", b"own", False)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "link", "dangling"}
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    write_file(Path("/dev/null"), [b"x"], replace=True)
+    assert Path("/dev/null").is_char_device()
+
+
+def test_half_an_export_is_none(tmp_path: Path) -> None:
+    def torn() -> list[bytes]:
+        raise OSError(5, "No more")
+
+    def pieces() -> object:
+        yield b"half"
+        torn()
+
+    with pytest.raises(OSError, match="No more"):
+        write_file(tmp_path / "x", pieces())  # type: ignore[arg-type]  # an iterator of bytes, by its look
+    assert list(tmp_path.iterdir()) == []
