@@ -135,6 +135,7 @@ class Turn:
 
     def _begin(self) -> PartialWriter:
         self.reply = replace(self.reply, asked=keep_asked(self.chat.saving, self._asking.asked))
+        self._arriving = Reply(self.reply)
         self.chat.place_reply(self.prompt, self.reply)
         return self.chat.saving.start_partial(self.reply)
 

@@ -73,8 +73,8 @@ def as_python(sending: Sending) -> str:
             f"body = {''.join(_literal(sending.body, ''))}",
             "",
             'with httpx.stream("POST", url, headers=headers, json=body, timeout=300) as response:',
-            "    for line in response.iter_lines():",
-            "        print(line)",
+            "    for text in response.iter_text():",
+            '        print(text, end="", flush=True)',
             "",
         ]
     )

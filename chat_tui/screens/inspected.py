@@ -9,6 +9,7 @@ from chat_tui.conversation.values import Attempt, Receipt
 from chat_tui.engine.inspecting import Form, Inspected, difference
 from chat_tui.openrouter.as_code import as_json, as_one_line
 from chat_tui.openrouter.recording import Heard, Recording
+from chat_tui.screens.event_words import in_words
 from chat_tui.text import one_line
 from chat_tui.transcript.sheet import Section, json_section
 from chat_tui.transcript.text_lines import TextLine, text_lines
@@ -19,8 +20,9 @@ _GONE: Final = (
     "What went over the wire is kept in memory alone, and only for the latest replies of this run; of this reply "
     "nothing is."
 )
-_SIGNS: Final[Mapping[str, tuple[str, str]]] = {"-": ("error", "- "), "+": ("string", "+ "), " ": ("dim", "  "),
-                                                "…": ("faint", "  ")}  # fmt: skip
+# The first cell is the cursor's.
+_SIGNS: Final[Mapping[str, tuple[str, str]]] = {"-": ("error", " -"), "+": ("string", " +"), " ": ("dim", "  "),
+                                                "…": ("faint", " …")}  # fmt: skip
 _ABOUT_ENDPOINTS: Final = ("available", "attempts")
 
 
@@ -56,8 +58,8 @@ def _status(recording: Recording) -> str:
     return f"HTTP {recording.status} after {_time(recording.answered_after)}"
 
 
-def event_sections(inspected: Inspected) -> list[Section]:
-    """Return what came, with the time since the request."""
+def event_sections(inspected: Inspected, *, raw: bool) -> list[Section]:
+    """Return what came, with the time since the request: `raw`, or in a few words where these say all of it."""
     attempts = inspected.recorded.attempts
     if not attempts:
         return [[TextLine("Nothing has come yet." if inspected.reply is None else _GONE, "dim")]]
@@ -65,20 +67,21 @@ def event_sections(inspected: Inspected) -> list[Section]:
     for number, recording in enumerate(attempts, 1):
         if len(attempts) > 1:
             lines.append(TextLine(f"Request {number} of {len(attempts)}, at {recording.at:%H:%M:%S} UTC", "heading"))
-        lines += _events(recording.first())
+        lines += _events(recording.first(), raw=raw)
         if recording.skipped:
             lines.append(TextLine(f"… {recording.skipped:,} events between aren't kept", "dim"))
-        lines += _events(recording.last())
+        lines += _events(recording.last(), raw=raw)
         if not recording.size:
             lines.append(TextLine("Nothing came.", "dim"))
     return [lines]
 
 
-def _events(heard: Iterable[Heard]) -> Iterator[TextLine]:
+def _events(heard: Iterable[Heard], *, raw: bool) -> Iterator[TextLine]:
     for event in heard:
         cut = f"… ({event.length:,} characters)" if event.length > len(event.text) else ""
         text = " ".join(event.text.split("\n"))
-        yield TextLine(f"{_time(event.seconds):>9}  {text}{cut}", "dim" if text.startswith(":") else "")
+        told = f"{text}{cut}" if raw or cut else in_words(text)
+        yield TextLine(f"{_time(event.seconds):>9}  {told}", "dim" if text.startswith(":") else "")
 
 
 def _time(seconds: float) -> str:

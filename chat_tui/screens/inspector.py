@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.session import Session
 
-_HINTS = "[ ] requests   f form   b data   c copy   s save   e edit and send   u upstream   Esc"
+_HINTS = "[ ] requests  f form  b data  c copy  s save  e edit, send  u upstream  Esc closes"
+_EVENT_FORMS = ("words", "raw")
 _LIVE_SECONDS = 0.5
 _ECHO = "The server will tell what it sends to the provider; u takes that back."
 
@@ -98,6 +99,7 @@ class InspectorScreen(PopUp[Looked]):
         self._tab = 0
         self._form: Form = "JSON"
         self._short = True
+        self._raw = False
         self._echo = echo
         self._inspected: Inspected | None = None
         self._shown: list[Section] = []
@@ -175,7 +177,7 @@ class InspectorScreen(PopUp[Looked]):
             case "Headers":
                 return header_sections(inspected)
             case "Events":
-                return event_sections(inspected)
+                return event_sections(inspected, raw=self._raw)
             case "Routing":
                 return routing_sections(inspected)
             case "Diff":
@@ -192,10 +194,11 @@ class InspectorScreen(PopUp[Looked]):
         pieces: list[Content | str | tuple[str, str]] = []
         for place, name in enumerate(TABS):
             on = place == self._tab
-            pieces += [(f" {place + 1} {name} ", "reverse" if on else "$foreground-muted"), " "]
-        if self._tab == 0:
-            for form in FORMS:
-                pieces += ["  ", (form, "bold $primary" if form == self._form else "$foreground-muted")]
+            pieces += [(f" {place + 1} {name} ", "reverse" if on else "$foreground-muted")]
+        forms = {"Request": FORMS, "Events": _EVENT_FORMS}.get(TABS[self._tab], ())
+        chosen = self._form if self._tab == 0 else _EVENT_FORMS[self._raw]
+        for form in forms:
+            pieces += ["  ", (form, "bold $primary" if form == chosen else "$foreground-muted")]
         self.tabs.update(Content.assemble(*pieces))
 
     async def _go_on(self) -> None:
@@ -225,10 +228,13 @@ class InspectorScreen(PopUp[Looked]):
 
     @work(group="show", exclusive=True)
     async def action_form(self) -> None:
-        """Show the request in the next form."""
-        if self._tab == 0:
-            self._form = FORMS[(FORMS.index(self._form) + 1) % len(FORMS)]
-        self._tab = 0
+        """Show the request in the next form, or the events raw or in words."""
+        if TABS[self._tab] == "Events":
+            self._raw = not self._raw
+        else:
+            if self._tab == 0:
+                self._form = FORMS[(FORMS.index(self._form) + 1) % len(FORMS)]
+            self._tab = 0
         await self._show()
 
     @work(group="show", exclusive=True)
