@@ -23,6 +23,7 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.values import (
     Aside,
+    Asked,
     Attempt,
     Chance,
     Citation,
@@ -39,10 +40,10 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
-from chat_tui.screens import conversation_keys, model_keys, preset_keys, setting_keys
+from chat_tui.screens import conversation_keys, inspector_keys, model_keys, preset_keys, setting_keys
 from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
-_NESTED = frozenset(("parts", "citations", "logprobs", "receipt", "failure"))
+_NESTED = frozenset(("parts", "citations", "logprobs", "asked", "receipt", "failure"))
 _EVERY_FIELD = Message(
     id=new_id(),
     parent=new_id(),
@@ -56,6 +57,9 @@ _EVERY_FIELD = Message(
     citations=(Citation("https://example.com", "title"),),
     logprobs=(Chance(Likely("a", -0.1, b"\xf0"), (Likely("b"),)),),
     response_format="json_object",
+    asked=Asked(
+        "0" * 64, {"model": "a/b"}, FilePart("0" * 64, "application/json", "name", 1), "openrouter", ("x",), True, True
+    ),
     annotations=(FilePart("0" * 64, "application/json", "name", 1),),
     receipt=Receipt(
         model="a/b",
@@ -100,6 +104,13 @@ _FIELDS = {
     "logprobs[].bytes": "its bytes, where they aren't those of its text: a token may be a part of a character",
     "logprobs[].top_logprobs": "the likeliest tokens at its place, each with the same three",
     "response_format": "`json_object` or `json_schema`, when the request asked for that",
+    "asked.digest": "of the request: the SHA-256 of its JSON with sorted keys and without spaces, non-ASCII escaped",
+    "asked.body": "what was sent beside the conversation's messages, which are those of the path to the reply",
+    "asked.file": "the same in a file, when it is long; a `file` part as above",
+    "asked.form": "what the server speaks: `openrouter`, `openrouter-old`, `openai`",
+    "asked.hidden": "the ids of messages on the path that were left out",
+    "asked.raw": "true when the prompt was sent as it stands, without roles",
+    "asked.edited": "true when the request was written by hand: `body` is then all of it",
     "annotations": "what the server made of attached files: `file` parts as above, sent back to save the parsing",
     "receipt.model": "the model that answered",
     "receipt.provider": "who served it",
@@ -114,8 +125,8 @@ _FIELDS = {
     "receipt.service_tier": "the provider's tier that served, where it said",
     "receipt.attempts": "requests that failed before a word came and were made again: `sentence`, `code`, `provider`, "
     "`generation`, `cost`, `waited_ms`; what they cost isn't in `receipt.cost`",
-    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they cost "
-    "isn't in `receipt.cost`",
+    "receipt.asides": "requests beside it, such as for the title: `what`, `model`, `generation`, `cost`; what they "
+    "cost isn't in `receipt.cost`",
     "receipt.raw_usage": "the server's `usage` as it came",
     "receipt.metadata": "how the request was routed, as the server said when it was asked",
     "receipt.violation": "what served though it was not asked for, as a sentence; missing when all was as asked",
@@ -181,6 +192,11 @@ def conversations_keys() -> str:
 def presets_keys() -> str:
     """Return the keys of the pane of presets."""
     return _key_table(preset_keys.help_rows())
+
+
+def inspector() -> str:
+    """Return the keys of the inspector."""
+    return _key_table(inspector_keys.KEYS)
 
 
 def _key_table(rows: Iterable[tuple[str, str]]) -> str:
@@ -282,6 +298,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "settings keys": settings_keys,
     "presets keys": presets_keys,
     "conversations keys": conversations_keys,
+    "inspector keys": inspector,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,

@@ -8,8 +8,9 @@ saved by hand.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from chat_tui.conversation.values import Json
 from chat_tui.engine.shortening import shortened
@@ -37,10 +38,14 @@ class Recorded:
 
 
 class Recordings:
-    """The recordings of the latest replies, by the ids of those."""
+    """The recordings of the latest replies, by the ids of those.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Recorded] = OrderedDict()
+    Args:
+        kept: Those that there are already, the oldest first.
+    """
+
+    def __init__(self, kept: Mapping[str, Recorded] = MappingProxyType({})) -> None:
+        self._kept = OrderedDict(kept)
 
     def begin(self, reply: str) -> Recording:
         """Return a new recording for a request that is about to be made for `reply`."""

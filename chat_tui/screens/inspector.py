@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.session import Session
 
-_HINTS = "[ ] requests  f form  b data  c copy  s save  e edit, send  u upstream  Esc closes"
+_HINTS = "[ ] requests  f form  b data  c copy  s save  e edit, send  u echo  Esc closes"
 _EVENT_FORMS = ("words", "raw")
 _LIVE_SECONDS = 0.5
 _ECHO = "The server will tell what it sends to the provider; u takes that back."

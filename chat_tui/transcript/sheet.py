@@ -23,6 +23,8 @@ from chat_tui.transcript.text_lines import TextLine, TextLines
 Section = Tree | Sequence[TextLine]
 
 _BAR: Final = "▎"
+_OPEN_DEPTH: Final = 20
+_OPEN_ROWS: Final = 5_000
 
 
 def json_section(text: str, indented: str) -> Section:
@@ -31,7 +33,7 @@ def json_section(text: str, indented: str) -> Section:
         parts = Parts(text)
     except (NotJsonError, TooBigError):
         return [TextLine(line, "json") for line in indented.split("\n")]
-    return Tree(parts) if parts.opens else [TextLine(text)]
+    return Tree(parts, _OPEN_DEPTH, _OPEN_ROWS) if parts.opens else [TextLine(text)]
 
 
 class Sheet(ScrollView, can_focus=True, inherit_bindings=False):

@@ -12,6 +12,7 @@ from chat_tui.text import printable_in_place
 from chat_tui.transcript.context import INDENT, Context
 from chat_tui.transcript.heights import Heights
 from chat_tui.transcript.lines import LazyLines, Line, Span, make_line
+from chat_tui.transcript.wrap import cells
 
 # What may take two cells; of text without it, a character takes one at most.
 _WIDE: Final = re.compile(
@@ -40,7 +41,7 @@ class TextLines(LazyLines):
         self._lines = lines
         self._palette = context.palette
         room = max(8, context.width - len(INDENT) - _LEFT)
-        self._steps = [room // 2 if _WIDE.search(line.text) else room for line in lines]
+        self._steps = [_step(line.text, room) for line in lines]
         self._heights = Heights(
             max(1, -(-len(line.text) // step)) for line, step in zip(lines, self._steps, strict=True)
         )
@@ -63,6 +64,13 @@ class TextLines(LazyLines):
 
     def _style(self, role: str) -> Style:
         return self._palette[role] if role and role != "json" else self._palette.text
+
+
+def _step(text: str, room: int) -> int:
+    """Return how many characters of `text` fit into `room` cells, wherever it is cut."""
+    if not _WIDE.search(text) or (len(text) <= room and cells(text) <= room):
+        return room
+    return room // 2
 
 
 def text_lines(text: str, role: str = "") -> list[TextLine]:
