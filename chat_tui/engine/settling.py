@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
 
 _AT_ONCE = 4
+_LOOKS = 4
+"""Times that the server is asked while a person waits."""
 _APART_SECONDS = 0.002
 """Between two records of one reply: their times tell which of them is the later."""
 _log = logging.getLogger(__name__)
@@ -157,15 +159,24 @@ class Settling:
         generation = receipt.generation
         if generation is None or not can_be_asked(generation) or not self.serves(receipt.origin):
             raise RefusedError("The server of this chat knows nothing more of this reply: another one served it.")
-        try:
-            found = await self._client.generation(generation)
-        except OpenRouterError as error:
-            raise RefusedError(error.sentence) from None
-        if not _fits(found, generation):
-            raise RefusedError("The server doesn't say yet what became of this reply.")
+        found = await self._found(generation)
         question = _Question(lambda: chat, reply.id, generation, reply.at)
         told = await self._conclude(question, found)
         return told or replace(reply, receipt=settled(receipt, found))
+
+    async def _found(self, generation: str) -> Generation:
+        """Return what the server knows of a generation; one that it doesn't know yet is asked for a few times."""
+        for made in range(_LOOKS):
+            try:
+                found = await self._client.generation(generation)
+            except OpenRouterError as error:
+                if not _is_not_known(error) or made == _LOOKS - 1:
+                    raise RefusedError(error.sentence) from None
+            else:
+                if _fits(found, generation):
+                    return found
+            await asyncio.sleep(self.patience.wait(made))
+        raise RefusedError("The server doesn't say yet what became of this reply.")
 
     async def watch(self) -> AsyncIterator[Settled]:
         """Yield replies as soon as more is known of them; it doesn't end by itself."""
@@ -198,11 +209,11 @@ class Settling:
             try:
                 async with self._few:
                     found = await self._client.generation(question.generation)
-            except (NotFound, NotOffered):
-                found = Generation()
             except OpenRouterError as error:
-                least = (error.retry_after or 0.0) if isinstance(error, ServerError) else 0.0
-                continue
+                if not _is_not_known(error):
+                    least = (error.retry_after or 0.0) if isinstance(error, ServerError) else 0.0
+                    continue
+                found = Generation()
             if _fits(found, question.generation):
                 await self._conclude(question, found)
                 return
@@ -256,6 +267,11 @@ class Settling:
     def _let_go(self, chat: Chat) -> None:
         if not self._is_open(chat) and not chat.saving.is_pending:
             chat.close()
+
+
+def _is_not_known(error: OpenRouterError) -> bool:
+    """Tell whether the server itself says that it knows no such generation, or has no receipts at all."""
+    return isinstance(error, NotFound) or (isinstance(error, NotOffered) and error.code in ("404", "405"))
 
 
 def _fits(found: Generation, generation: str) -> bool:

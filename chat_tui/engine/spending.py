@@ -43,6 +43,8 @@ class Spending:
     def __init__(self, paths: Paths, today: Callable[[], date] = lambda: datetime.now().astimezone().date()) -> None:
         self.lately = Lately()
         """As it was found last."""
+        self.is_ready = False
+        """Whether all that was there at the start is counted."""
         self.today = today
         self._paths = paths
         self._index: Index | None = None
@@ -51,15 +53,13 @@ class Spending:
         self._watchers: set[asyncio.Queue[Lately]] = set()
         self._counting: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
-        self._is_ready = False
-        """Whether all that was there at the start is counted."""
         self._is_stale = False
         self._is_closed = False
 
     def note(self, folder: Path) -> None:
         """Remember that this process wrote in a conversation, and find out anew what was spent lately."""
         self._noted.add(folder)
-        if self._is_ready:
+        if self.is_ready:
             self.recount()
 
     def recount(self) -> None:
@@ -92,7 +92,7 @@ class Spending:
                     pass
             finally:
                 await indexing.close()
-        self._is_ready = True
+        self.is_ready = True
         self.recount()
 
     async def look(self) -> Lately:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
+WIDE = 120
+"""Cells from which on the status line has room for what was spent this month."""
 READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
@@ -184,8 +186,8 @@ class ConversationScreen(AccountingScreen):
         left_behind = self._progress.running and not self.transcript.following
         follow = "End follows the reply" if left_behind else ""
         keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats", "F3 cost")
-        first, *more = self._spent or [""]
-        self.status.show(self._progress.line(), mouse, follow, first, *keys[:2], *more, *keys[2:])
+        money = " · ".join(self._spent if self.size.width >= WIDE else self._spent[:2])
+        self.status.show(self._progress.line(), mouse, follow, money, *keys)
 
     def show_mouse(self, *, released: bool) -> None:
         """Say in the status line whose the mouse is."""

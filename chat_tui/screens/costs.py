@@ -84,7 +84,8 @@ class CostScreen(PopUp[None]):
         self._report = Report(None, spending.today())
         self._show()
         self.action_ask()
-        await self._read(spending)
+        if spending.is_ready:
+            await self._read(spending)
         await spending.refresh()
         await self._read(spending)
         async for _ in spending.watch():
@@ -136,11 +137,11 @@ class CostScreen(PopUp[None]):
         if page is None:
             return
         place = self.text.scroll_offset.y
-        self.text.show(lambda width: report(page, width))
+        self.text.show(lambda width: report(page, width, self.text.size.height))
         self.text.scroll_to(y=place, animate=False, immediate=True)
         spans = Content(" ").join(
             Content.styled(name, "bold $primary" if number == page.span else "$foreground-muted")
-            for number, (name, _) in enumerate(SPANS)
+            for number, (name, *_) in enumerate(SPANS)
         )
         groups = Content(" ").join(
             Content.styled(f"{by[0]} {NAMES[by]}", "bold $primary" if by == page.by else "$foreground-muted")

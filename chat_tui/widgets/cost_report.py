@@ -14,16 +14,18 @@ from chat_tui.models.account import Standing
 from chat_tui.text import one_line
 from chat_tui.widgets.plots import aligned, bar, columns
 
-SPANS: tuple[tuple[str, int | None], ...] = (
-    ("7 days", 7),
-    ("30 days", 30),
-    ("90 days", 90),
-    ("12 months", 365),
-    ("all", None),
+SPANS: tuple[tuple[str, str, int | None], ...] = (
+    ("7 d", "7 days", 7),
+    ("30 d", "30 days", 30),
+    ("90 d", "90 days", 90),
+    ("1 y", "12 months", 365),
+    ("all", "all", None),
 )
-"""Each with its days."""
+"""How each is called, in short and in full, and its days."""
 _DIM, _ACCENT, _WARNING = "$foreground-muted", "$primary", "$text-warning"
-_PLOT_HEIGHT = 6
+_PLOT_HEIGHT, _LOW_PLOT = 6, 3
+_TALL = 28
+"""Rows from which on the plot is high."""
 _LABEL = 14
 _LEAST_BAR, _MOST_BAR = 8, 40
 _MOST_ROWS = 200
@@ -55,13 +57,13 @@ class Report:
     @property
     def shown(self) -> list[Entry]:
         """What was spent in the span."""
-        days = SPANS[self.span][1]
+        days = SPANS[self.span][2]
         since = None if days is None else self.today - timedelta(days=days - 1)
         return [entry for entry in self.entries or () if since is None or entry.day >= since]
 
 
-def report(page: Report, width: int) -> Content:
-    """Return the page for a width in cells."""
+def report(page: Report, width: int, height: int = _TALL) -> Content:
+    """Return the page for a width and a height in cells; it may be longer."""
     if page.entries is None:
         blocks = [Content.styled(page.problem or "Adding up …", _WARNING if page.problem else _DIM)]
     elif not page.entries:
@@ -71,7 +73,11 @@ def report(page: Report, width: int) -> Content:
         ]
     else:
         shown = page.shown
-        blocks = [_sums(page, width), _plot(page, shown, width), _groups(page, shown, width)]
+        blocks = [
+            _sums(page, width),
+            _plot(page, shown, width, _PLOT_HEIGHT if height >= _TALL else _LOW_PLOT),
+            _groups(page, shown, width),
+        ]
     if page.problem and page.entries is not None:
         blocks.insert(0, Content.styled(one_line(page.problem), _WARNING))
     blocks.insert(min(1, len(blocks)), _account(page.account))
@@ -159,8 +165,8 @@ def _moment(text: str) -> str:
 # Over days
 
 
-def _plot(page: Report, shown: Sequence[Entry], width: int) -> Content:
-    name, length = SPANS[page.span]
+def _plot(page: Report, shown: Sequence[Entry], width: int, height: int) -> Content:
+    _, name, length = SPANS[page.span]
     first = min((entry.day for entry in shown), default=page.today)
     # A clock that is ahead, here or elsewhere, must not hide what was spent.
     last = max(page.today, max((entry.day for entry in shown), default=page.today))
@@ -176,7 +182,7 @@ def _plot(page: Report, shown: Sequence[Entry], width: int) -> Content:
     each = {1: "day", 7: "week"}.get(days, f"{days} days")
     what = f"last {name}" if length else f"all, from {first:%d %b %Y}"
     head = Content.assemble((what, "bold"), (f"  each {each}", _DIM))
-    rows = columns(values, _PLOT_HEIGHT, width=cell, gap=gap)
+    rows = columns(values, height, width=cell, gap=gap)
     lines = [head]
     for number, row in enumerate(rows):
         label = format_cost(most) if number == 0 and most else ""

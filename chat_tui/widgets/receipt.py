@@ -16,9 +16,9 @@ _STAGES = {"context_compression": "context compression", "response_healing": "re
 
 
 def spent_pieces(messages: Iterable[Message], today: Spent | None = None, month: Spent | None = None) -> list[str]:
-    """Return what the status line tells of money: this chat, on all its branches, and today; then this month.
+    """Return what the status line tells of money: this chat, on all its branches, today, this month.
 
-    What isn't more than the piece before it says isn't told twice; `≥` where something isn't known yet, or never.
+    What isn't more than the one before isn't told; `≥` where something isn't known yet, or never.
     """
     here = spent(messages)
     pieces, least = [], here
@@ -27,8 +27,9 @@ def spent_pieces(messages: Iterable[Message], today: Spent | None = None, month:
     if today is not None and today.cost > least.cost:
         pieces.append(f"today {_amount(today)}")
         least = today
-    first = [" · ".join(pieces)] if pieces else []
-    return [*first, f"month {_amount(month)}"] if month is not None and month.cost > least.cost else first
+    if month is not None and month.cost > least.cost:
+        pieces.append(f"month {_amount(month)}")
+    return pieces
 
 
 def _amount(sum_: Spent) -> str:
@@ -47,7 +48,8 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"{format_tokens(usage.prompt_tokens)} in{cached}")
     if usage.completion_tokens is not None:
         pieces.append(f"{format_tokens(usage.completion_tokens)} out")
-    if (speed := receipt.tokens_per_second) is not None:
+    # Of a reply that was stopped the server counts also what never came.
+    if message.status == "complete" and (speed := receipt.tokens_per_second) is not None:
         pieces.append(f"{speed:.0f} tok/s")
     if receipt.first_token_ms is not None:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")

@@ -18,6 +18,7 @@ _LABEL, _FIGURE = 24, 16
 """Cells of what stands before a figure, and of the figure, which ends there."""
 _FACT = 14
 _VALUE = 400
+_STOPPED = {"cancelled": "you stopped it", "interrupted": "it was interrupted"}
 
 Row = tuple[str, str, str]
 """A label, a figure, and what there is to say of it; a label with blanks before it is a part of the one above."""
@@ -36,7 +37,7 @@ def receipt_details(message: Message, width: int, note: str = "") -> Content:
         _facts(_served(message, receipt), width),
         _figures(_money(message, receipt), width),
         _figures(_tokens(receipt), width),
-        _figures(_times(receipt), width),
+        _figures(_times(message, receipt), width),
         _facts(_end(message, receipt), width),
         _attempts(message, receipt, width),
         Content.styled(one_line(note, _VALUE), _DIM),
@@ -96,9 +97,9 @@ def _why(message: Message, own: Charge) -> str:
         told.append("without a word nothing is charged")
     if message.status in ("cancelled", "interrupted"):
         if (is_full := bills_in_full(own.provider)) is True:
-            told.append(f"{own.provider} bills the whole reply although it was stopped")
+            told.append(f"{own.provider} bills the whole reply although {_STOPPED[message.status]}")
         elif is_full is False:
-            told.append(f"{own.provider} bills what had come when it was stopped")
+            told.append(f"{own.provider} bills what had come when {_STOPPED[message.status]}")
     return "; ".join(told)
 
 
@@ -119,7 +120,7 @@ def _tokens(receipt: Receipt) -> Iterator[Row]:
             yield label, f"{number:,}", "" if label.startswith(" ") else "tokens"
 
 
-def _times(receipt: Receipt) -> Iterator[Row]:
+def _times(message: Message, receipt: Receipt) -> Iterator[Row]:
     for label, milliseconds in (
         ("first word", receipt.first_token_ms),
         ("thought", receipt.reasoning_ms),
@@ -127,7 +128,8 @@ def _times(receipt: Receipt) -> Iterator[Row]:
     ):
         if milliseconds is not None:
             yield label, f"{milliseconds / 1000:,.3f}", "s"
-    if (speed := receipt.tokens_per_second) is not None:
+    # Of a reply that was stopped the server counts also what never came.
+    if message.status == "complete" and (speed := receipt.tokens_per_second) is not None:
         yield "speed", f"{speed:,.1f}", "tokens/s"
 
 
