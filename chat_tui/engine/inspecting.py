@@ -35,8 +35,8 @@ _AROUND: Final = 3
 
 _EXACT = "As it was sent."
 _CHANGED = (
-    "Made again from the conversation, but not quite what was sent: something it was made of has changed or can't be "
-    "read any more."
+    "Made again from the conversation, but not quite what was sent: something it was made of has changed, can't be "
+    "read any more, or isn't kept because it has the name of a key."
 )
 _NOT_KEPT = "This reply's request wasn't kept. What its branch would send now, under today's settings:"
 _EDITED = "As it was sent; it was written by hand."

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from chat_tui.conversation.exports.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.forms import Form, sent_form
@@ -59,10 +60,11 @@ def remembered(body: Mapping[str, Any], own: int, form: str, hidden: tuple[str, 
 
 
 def keep_asked(keeper: Keeper, asked: Asked) -> Asked:
-    """Return `asked` as it goes into the journal; what is long goes to a file."""
-    text = json.dumps(asked.body, ensure_ascii=False, separators=(",", ":"), default=as_json)
+    """Return `asked` as it goes into the journal: without secrets, and with what is long in a file."""
+    body = without_secret_texts(asked.body)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=as_json)
     if len(text) <= LONGEST_IN_RECORD:
-        return asked
+        return asked._replace(body=body)
     return asked._replace(body={}, file=keeper.attach(text.encode("utf-8", "replace"), "application/json", FILE_NAME))
 
 

@@ -94,7 +94,8 @@ def routing_sections(inspected: Inspected) -> list[Section]:
     if reply is None:
         return [[TextLine("Who serves it is known when it has been sent.", "dim")]]
     receipt = reply.receipt or Receipt()
-    models = [inspected.body.get("model"), *(inspected.body.get("models") or ())]
+    others = inspected.body.get("models")
+    models = [inspected.body.get("model"), *(others if isinstance(others, list | tuple) else ())]
     rows = [
         ("asked", " · ".join(one_line(str(model), 100) for model in models if model)),
         ("model", receipt.model),

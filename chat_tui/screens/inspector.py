@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import getters, work
@@ -202,9 +203,10 @@ class InspectorScreen(PopUp[Looked]):
         self.tabs.update(Content.assemble(*pieces))
 
     async def _go_on(self) -> None:
-        """Show the events that came meanwhile, while the reply streams."""
-        reply = self._reply
-        if self._tab == TABS.index("Events") and reply is not None and reply.status == "streaming":
+        """Show what came meanwhile while the reply streams, and at its end."""
+        inspected, is_live = self._inspected, TABS[self._tab] in ("Headers", "Events", "Routing")
+        if is_live and inspected and inspected.reply and inspected.reply.status == "streaming":
+            self._inspected = replace(inspected, reply=self._reply)
             await self._show(keep=True)
 
     # Moving about

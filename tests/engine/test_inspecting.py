@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from chat_tui.config.schema import SETTINGS
+from chat_tui.conversation.exports.secrets import without_secret_texts
 from chat_tui.conversation.values import Message
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
@@ -81,8 +82,9 @@ async def test_each_setting_is_remembered_with_the_reply(session: Session, libra
     for identifier, body in sent.items():
         remembered = request_of(again, again.tree[identifier])
         assert remembered is not None
-        assert as_sent(remembered.body) == body
-        assert remembered.is_exact
+        kept = without_secret_texts(body)
+        assert as_sent(remembered.body) == kept
+        assert remembered.is_exact == (kept == body)
     again.close()
 
 
@@ -151,6 +153,48 @@ async def test_a_long_request_is_kept_in_a_file_that_replies_share(session: Sess
     chat.folder.path.joinpath("attachments").rename(chat.folder.path / "gone")
     with pytest.raises(OSError, match="No such file"):
         request_of(chat, replies[1])
+
+
+async def test_no_secret_of_a_setting_is_kept_with_a_reply(session: Session, library: Library) -> None:
+    """A field of a schema may be called like a secret; a text may not."""
+    chat = begin(library, "demo/echo")
+    schema = {"type": "object", "properties": {"key": {"type": "string"}, "headers": {"type": "object"}}}
+    chat.tune({
+        "provider.options": {"demo": {"api_key": "hunter2", "headers": {"Authorization": "Bearer hunter2"}, "seed": 1}},
+        "system": "Use sk-or-v1-0123456789abcdef0123.",
+        "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}},
+    })  # fmt: skip
+    reply = await ask(session, chat, "Hello")
+    (asked,) = [record["asked"] for record in journal_of(chat) if "asked" in record]
+    assert "hunter2" not in json.dumps(asked)
+    assert "sk-or" not in json.dumps(asked)
+    assert asked["body"]["provider"] == {"options": {"demo": {"headers": {}, "seed": 1}}}
+    assert asked["body"]["response_format"]["json_schema"]["schema"] == schema
+    assert "has the name of a key" in (await inspect_reply(session, chat, reply)).remark
+
+
+ODD: list[dict[str, Any]] = [
+    {"model": 5, "models": "x", "plugins": 7, "provider": [], "tools": {}, "reasoning": "high"},
+    {"model": None, "models": 1, "plugins": [1, None], "provider": {"only": 3, "order": {"a": 1}}, "stream": "yes"},
+    {"debug": 1, "audio": 2, "response_format": 3, "transforms": 4, "preset": 5, "messages": [{"role": 5}]},
+    {"model": "demo/echo", "provider": {"ignore": 5, "max_price": 3, "order": [1]}, "models": [1, {}], "plugins": {}},
+]
+
+
+@pytest.mark.parametrize("body", ODD)
+async def test_a_request_of_any_kind_can_be_sent(session: Session, library: Library, body: dict[str, Any]) -> None:
+    """What the server makes of it is the server's business; here it is a reply that failed, or came."""
+    chat = begin(library, "demo/echo")
+    first = await ask(session, chat, "Hello")
+    turn = await session.send_edited(chat, chat.path[0], {"messages": [{}], **body})
+    reply = await turn.wait()
+    assert reply.parent == first.parent
+    assert reply.status in ("failed", "complete")
+    inspected = await inspect_reply(session, chat, reply)
+    assert {**inspected.body, "stream": None} == {"messages": [{}], **body, "stream": None}
+    assert all(inspected.written(form, short=True) for form in FORMS)
+    if reply.failure is not None:
+        assert "Please report it" not in reply.failure.sentence
 
 
 async def test_what_changed_since_is_said(session: Session, library: Library) -> None:
