@@ -185,7 +185,7 @@ class ConversationScreen(AccountingScreen):
         mouse = "F6 takes the mouse back" if self._mouse_released else ""
         left_behind = self._progress.running and not self.transcript.following
         follow = "End follows the reply" if left_behind else ""
-        keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats", "F3 cost")
+        keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
         money = " · ".join(self._spent if self.size.width >= WIDE else self._spent[:2])
         self.status.show(self._progress.line(), mouse, follow, money, *keys)
 

@@ -16,7 +16,7 @@ from chat_tui.text import one_line
 _DIM, _WARNING = "$foreground-muted", "$text-warning"
 _LABEL, _FIGURE = 24, 16
 """Cells of what stands before a figure, and of the figure, which ends there."""
-_FACT = 14
+_FACT = 16
 _VALUE = 400
 _STOPPED = {"cancelled": "you stopped it", "interrupted": "it was interrupted"}
 
