@@ -104,7 +104,7 @@ class ChatScreen(InspectingScreen):
         from chat_tui.engine.asking import Manner
 
         try:
-            manner, self._echo = Manner(echo=self._echo), False
+            manner = Manner(echo=self.take_echo())
             turn = await (session.regenerate(chat, manner) if text is None else session.send(chat, text, manner))
         except (RefusedError, OSError) as error:
             self._refuse(text or "", str(error))

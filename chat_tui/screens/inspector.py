@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import getters, work
@@ -61,23 +61,26 @@ class Edited(NamedTuple):
     body: Mapping[str, Any]
 
 
-class Looked(NamedTuple):
-    """What the inspector ends with."""
+@dataclass
+class Left:
+    """What the inspector leaves for the next time that it is opened."""
 
-    edited: Edited | None
-    echo: bool
+    echo: bool = False
     """The next request is to be echoed."""
+    written: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    """What was left in the editor and what stands in it shortened, by the ids of replies."""
 
 
-class InspectorScreen(PopUp[Looked]):
-    """Ends with what is to be sent, if anything is.
+class InspectorScreen(PopUp[None]):
+    """Ends when a person has seen enough, or sent something.
 
     Args:
         chat: The conversation.
         session: Brings the engine as soon as it runs.
         draft: What is written.
         reply: The reply whose request is shown first; None for the next request.
-        echo: Whether the next request is to be echoed.
+        left: What was left the last time.
+        send: Sends a request that a person wrote; returns why it can't be, as a sentence, or nothing.
     """
 
     CSS_PATH = "inspector.tcss"
@@ -89,7 +92,14 @@ class InspectorScreen(PopUp[Looked]):
     sheet = getters.query_one(Sheet)
 
     def __init__(
-        self, chat: Chat, session: Callable[[], Awaitable[Session]], draft: str, reply: Message | None, *, echo: bool
+        self,
+        chat: Chat,
+        session: Callable[[], Awaitable[Session]],
+        draft: str,
+        reply: Message | None,
+        *,
+        left: Left,
+        send: Callable[[Edited], Awaitable[str]],
     ) -> None:
         super().__init__()
         self._chat = chat
@@ -101,11 +111,10 @@ class InspectorScreen(PopUp[Looked]):
         self._form: Form = "JSON"
         self._short = True
         self._raw = False
-        self._echo = echo
+        self._left = left
+        self._send = send
         self._inspected: Inspected | None = None
         self._shown: list[Section] = []
-        self._written: dict[str | None, tuple[str, Mapping[str, str]]] = {}
-        """What was left in the editor, by the id of the reply."""
 
     def compose(self) -> ComposeResult:
         """Lay out the inspector."""
@@ -149,7 +158,7 @@ class InspectorScreen(PopUp[Looked]):
 
     async def _inspect(self, session: Session, reply: Message | None) -> Inspected:
         if reply is None:
-            return await inspect_next(session, self._chat, self._draft, echo=self._echo)
+            return await inspect_next(session, self._chat, self._draft, echo=self._left.echo)
         return await inspect_reply(session, self._chat, reply)
 
     async def _show(self, *, keep: bool = False) -> None:
@@ -168,7 +177,7 @@ class InspectorScreen(PopUp[Looked]):
         if self._short and inspected.short.replaced and self._tab == 0:
             count = len(inspected.short.replaced)
             remark += f" {count} long value{'s are' if count > 1 else ' is'} shortened; b shows all of it."
-        if inspected.reply is None and self._echo:
+        if inspected.reply is None and self._left.echo:
             remark += f" {_ECHO}"
         self.remark.update(Content(one_line(remark)))
         self.sheet.show(self._shown, keep=keep)
@@ -247,7 +256,7 @@ class InspectorScreen(PopUp[Looked]):
 
     def action_echo(self) -> None:
         """Have the next request echoed, or no longer."""
-        self._echo = not self._echo
+        self._left.echo = not self._left.echo
         self._place = len(self._replies) - 1
         self._tab = 0
         self._load()
@@ -287,26 +296,32 @@ class InspectorScreen(PopUp[Looked]):
         if inspected.reply is None and not self._draft:
             self._warn("Write a prompt first: the reply stands below it.")
             return
-        key = inspected.reply.id if inspected.reply else None
-        if key not in self._written:
-            self._written[key] = await asyncio.to_thread(to_edit, inspected)
-        text, replaced = self._written[key]
+        key = inspected.reply.id if inspected.reply else f"{self._chat.id} {self._draft}"
+        if key in self._left.written:
+            text, replaced = self._left.written[key]
+        else:
+            text, replaced = await asyncio.to_thread(to_edit, inspected)
         if len(text) > LARGEST:
             self._warn("This request is too long to be edited here. s saves it to a file.")
             return
         written: Written | None = await self.app.push_screen_wait(RequestEditor(text, replaced))
         if written is None:
             return
-        self._written[key] = (written.text, replaced)
-        if written.body is not None:
-            self.dismiss(Looked(Edited(inspected.reply, written.body), self._echo))
+        self._left.written[key] = (written.text, replaced)
+        if written.body is None:
+            return
+        if refusal := await self._send(Edited(inspected.reply, written.body)):
+            self._warn(f"{refusal} What is written is kept: e shows it again.")
+        else:
+            del self._left.written[key]
+            self.dismiss()
 
     def _warn(self, sentence: str) -> None:
-        self.app.notify(sentence, severity="warning", markup=False, timeout=8)
+        self.app.notify(one_line(sentence, 600), severity="warning", markup=False, timeout=8)
 
     def action_leave(self) -> None:
         """Send nothing."""
-        self.dismiss(Looked(None, self._echo))
+        self.dismiss()
 
 
 def _named(reply: Message | None) -> str:

@@ -181,6 +181,28 @@ async def test_an_edited_request_is_sent_as_it_was_written_and_kept(echo: Starte
         await again.until_shown("Against the request of the reply", " +  ", "By hand ")
 
 
+async def test_events_come_while_the_reply_does(slow_starter: Starter) -> None:
+    """Nothing has to be pressed for them, nor for the last ones; the request can't be sent again meanwhile."""
+    slow_starter.library.defaults = {**slow_starter.library.defaults, "model": "demo/slow"}
+    async with slow_starter.run(size=SMALL) as app:
+        await app.type("Think", "enter")
+        await app.until(lambda: app.chat.path and app.chat.path[-1].status == "streaming")
+        screen = await inspect(app, "3")
+        await app.until_shown("content ")
+        await app.pilot.press("e")
+        await app.until(lambda: isinstance(app.app.screen, RequestEditor))
+        await app.pilot.press("ctrl+r")
+        await app.until_shown("A reply is still streaming here.", "What is written is kept")
+        await app.until(lambda: app.app.screen is screen)
+        session = await app.app.session()
+        turn = session.turn(app.chat)
+        assert turn is not None
+        turn.stop()
+        await turn.wait()
+        await press(app, "4")
+        await app.until_shown("generation", "gen-")
+
+
 async def test_megabytes_are_shortened_until_they_are_wanted(echo: Starter) -> None:
     """A data URL of 20 MB: its beginning, its size and its digest; all of it with b, and in what is saved then."""
     url = "data:image/png;base64," + "iVBORw0KGgoAAAAN" * 1_310_720

@@ -15,16 +15,18 @@ from typing import Any
 import pytest
 
 from chat_tui.config.schema import SETTINGS
+from chat_tui.conversation.asked import decode_asked
 from chat_tui.conversation.exports.secrets import without_secret_texts
 from chat_tui.conversation.values import Message
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.inspecting import FORMS, difference, edited, inspect_next, inspect_reply, to_edit
 from chat_tui.engine.library import Library
-from chat_tui.engine.remembering import request_of
+from chat_tui.engine.moving import Import, Order, export
+from chat_tui.engine.remembering import digest_of, request_of
 from chat_tui.engine.session import Session
 from chat_tui.openrouter.connection import encoded
-from tests.engine.conftest import PATIENCE, ask, begin, journal_of, library_at, session_of
+from tests.engine.conftest import PATIENCE, Scripted, ask, begin, journal_of, library_at, partial_of, session_of, until
 from tests.engine.test_session import requested
 from tests.setting_samples import SENT, value_for
 
@@ -153,6 +155,41 @@ async def test_a_long_request_is_kept_in_a_file_that_replies_share(session: Sess
     chat.folder.path.joinpath("attachments").rename(chat.folder.path / "gone")
     with pytest.raises(OSError, match="No such file"):
         request_of(chat, replies[1])
+
+
+async def test_a_request_goes_where_its_conversation_goes(session: Session, library: Library, tmp_path: Path) -> None:
+    """Exported and imported elsewhere, duplicated, and rewritten, it is still the one that was sent."""
+    chat = begin(library, "demo/echo")
+    chat.tune({"system": "Be brief. " * 500, "parameters.temperature": 0.1})
+    replies = [await ask(session, chat, text) for text in ("One", "Two")]
+    export(chat, Order("tree", None, "json", tmp_path / "chat.json"))
+    elsewhere = library_at(tmp_path / "elsewhere")
+    Import(elsewhere).run([tmp_path / "chat.json"])
+    chat.close()
+    copies = [elsewhere.open(chat.id), library.at(library.shelf.duplicate(chat.folder.path))]
+    for copy in copies:
+        copy.load()
+        for reply in replies:
+            remembered = request_of(copy, copy.tree[reply.id])
+            assert remembered is not None
+            assert remembered.is_exact
+            assert as_sent(remembered.body) == requested(reply)
+        copy.close()
+
+
+async def test_a_turn_that_was_killed_has_its_request(library: Library, scripted: Scripted) -> None:
+    """It is written before the first word comes."""
+    chat = begin(library, "m/any")
+    async with session_of(scripted.base_url) as session:
+        turn = await session.send(chat, "Hello")
+        exchange = await scripted.next()
+        await until(lambda: partial_of(chat) != "", "the reply's file")
+        (record,) = [json.loads(line) for line in partial_of(chat).splitlines()]
+        asked = decode_asked(record["asked"])
+        assert asked is not None
+        assert asked.digest == digest_of(exchange.body)
+        turn.stop()
+        assert (await turn.wait()).asked == asked
 
 
 async def test_no_secret_of_a_setting_is_kept_with_a_reply(session: Session, library: Library) -> None:
