@@ -41,7 +41,7 @@ from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
 from chat_tui.screens import conversation_keys, inspector_keys, model_keys, preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens.actions import ACTIONS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 
 _NESTED = frozenset(("parts", "citations", "logprobs", "asked", "receipt", "failure"))
 _EVERY_FIELD = Message(
@@ -69,6 +69,12 @@ _EVERY_FIELD = Message(
         native_finish="end_turn",
         usage=Usage(1, 1, 1, 1, 1),
         cost=Decimal("0.1"),
+        upstream_cost=Decimal("0.1"),
+        tool_cost=Decimal("0.1"),
+        cache_discount=Decimal("0.1"),
+        is_byok=True,
+        given_up=True,
+        origin="https://openrouter.ai",
         first_token_ms=400,
         reasoning_ms=1200,
         total_ms=2900,
@@ -117,8 +123,14 @@ _FIELDS = {
     "receipt.generation": "OpenRouter's id of the answer",
     "receipt.finish": "why it ended: `stop`, `length`, …",
     "receipt.native_finish": "the same in the provider's word",
-    "receipt.usage": "`prompt_tokens`, `completion_tokens`, `reasoning_tokens`, `cached_tokens`, `cache_write_tokens`",
-    "receipt.cost": "USD as the server said, a decimal number in a string",
+    "receipt.origin": "the server that served; it alone is asked for what it didn't say of the cost",
+    "receipt.usage": ", ".join(f"`{name}`" for name in Usage._fields),
+    "receipt.cost": "USD that the server took, as it said, a decimal number in a string, as the next three",
+    "receipt.upstream_cost": "what the provider charged: with a key of your own beside `cost`, else a part of it",
+    "receipt.tool_cost": "what the server's own tools cost, a part of `cost`",
+    "receipt.cache_discount": "what the prompt cache saved; below zero: what writing to it cost more",
+    "receipt.is_byok": "whether a key of your own at the provider was used",
+    "receipt.given_up": "true when the server was asked for a day what the reply cost, and never knew",
     "receipt.first_token_ms": "from sending the request to the first word",
     "receipt.reasoning_ms": "how long the model thought before it said something else",
     "receipt.total_ms": "from sending the request to the end",
@@ -290,6 +302,11 @@ def theme_colors() -> str:
     return f"Needed: {required}. Optional: {others}.\n"
 
 
+def cost_keys() -> str:
+    """Return the keys of the cost screen."""
+    return _key_table(COST_KEYS)
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
@@ -299,6 +316,7 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "presets keys": presets_keys,
     "conversations keys": conversations_keys,
     "inspector keys": inspector,
+    "cost keys": cost_keys,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,
