@@ -12,7 +12,7 @@ from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, Receipt, TextPart
+from chat_tui.conversation.values import Message, Receipt
 from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
 from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, with_routing
@@ -22,6 +22,7 @@ from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
+from chat_tui.engine.prompts import next_prompt
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
@@ -412,19 +413,6 @@ class Session:
         task = asyncio.create_task(work)
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)
-
-
-def next_prompt(chat: Chat, text: str) -> Message:
-    """Return the prompt that `text` becomes when it is sent in `chat`: the one that failed, or a new one."""
-    path = chat.path
-    failed = path[-2:] if len(path) >= 2 and path[-1].status == "failed" and path[-1].is_empty else None
-    if failed is None:
-        return _prompt(text, path[-1].id if path else None)
-    return failed[0] if failed[0].text == text else _prompt(text, failed[0].parent)
-
-
-def _prompt(text: str, parent: str | None) -> Message:
-    return Message(new_id(), parent, "user", (TextPart(text),), now())
 
 
 def _headers(settings: Layer) -> dict[str, str]:

@@ -49,7 +49,7 @@ class InspectingScreen(MovingScreen):
 
     async def _send_edited(self, edited: Edited) -> str:
         """Send a request that a person wrote; return why that can't be, or nothing."""
-        from chat_tui.engine.session import next_prompt
+        from chat_tui.engine.prompts import next_prompt
 
         session, chat = await self._session(), self.chat
         if edited.reply is None:

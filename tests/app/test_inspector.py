@@ -181,6 +181,27 @@ async def test_an_edited_request_is_sent_as_it_was_written_and_kept(echo: Starte
         await again.until_shown("Against the request of the reply", " +  ", "By hand ")
 
 
+async def test_the_next_request_can_be_edited_before_it_is_sent(echo: Starter) -> None:
+    """The prompt is what was written in the composer; what the server gets is what was written of the request."""
+    async with echo.run(size=SMALL) as app:
+        await inspect(app, "e")
+        await app.until_shown("Write a prompt first")
+        await app.pilot.press("escape")
+        await app.type("Third")
+        await inspect(app)
+        await app.pilot.press("e")
+        await app.until(lambda: isinstance(app.app.screen, RequestEditor))
+        editor = app.app.screen
+        assert isinstance(editor, RequestEditor)
+        wanted = {**json.loads(editor.area.text), "seed": 3}
+        editor.area.load_text(json.dumps(wanted))
+        await app.pilot.press("ctrl+r")
+        await app.until(lambda: len(app.chat.path) == 2 and app.chat.path[-1].status == "complete")
+        assert app.chat.path[0].text == "Third"
+        assert app.screen.composer.text == ""
+        assert received(app.chat.path[-1]) == wanted
+
+
 async def test_events_come_while_the_reply_does(slow_starter: Starter) -> None:
     """Nothing has to be pressed for them, nor for the last ones; the request can't be sent again meanwhile."""
     slow_starter.library.defaults = {**slow_starter.library.defaults, "model": "demo/slow"}
