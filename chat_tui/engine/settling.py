@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 _AT_ONCE = 4
 _LOOKS = 4
 """Times that the server is asked while a person waits."""
-_APART_SECONDS = 0.002
-"""Between two records of one reply: their times tell which of them is the later."""
 _log = logging.getLogger(__name__)
 
 
@@ -251,10 +248,7 @@ class Settling:
             if question.reply not in chat.tree:
                 return None
             receipt = chat.tree[question.reply].receipt or Receipt()
-            time.sleep(_APART_SECONDS)
-            # Of several such records the last one counts, so each says all; what never changes stays where it is.
-            changed = _with(receipt, question.generation, found)
-            chat.settle(question.reply, replace(changed, raw_usage={}, metadata={}))
+            chat.settle(question.reply, _with(receipt, question.generation, found))
             return chat, chat.tree[question.reply]
         finally:
             self._let_go(chat)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.cost import format_cost
+from chat_tui.cost import format_cost, total
 from chat_tui.demo.keys import INVALID_KEY
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.session import Session
@@ -115,7 +115,7 @@ async def test_the_cost_screen_adds_up_and_follows(own: Starter) -> None:
         )
         session = await running.app.session()
         assert session.spending is not None
-        spent = sum(entry.spent.cost for entry in await session.spending.entries())
+        spent = total(await session.spending.entries()).cost
         await running.until_shown(format_cost(spent))
         for key, shown in {
             "p": "Google AI Studio",

@@ -14,7 +14,7 @@ import pytest
 from chat_tui.config.server import Server
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.journal import append_message, read_journal
-from chat_tui.conversation.values import Message, Receipt, Status
+from chat_tui.conversation.values import Aside, Message, Receipt, Status
 from chat_tui.cost import Spent, spent
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
@@ -222,3 +222,17 @@ async def test_settling_waits_for_nobody(server: DemoServer, library: Library, t
         session.account_for_earlier(library_at(tmp_path))
         journal = there / "messages.jsonl"
         await until(lambda: b'"type":"receipt"' in journal.read_bytes(), "the receipt in the trash")
+
+
+async def test_what_becomes_known_in_pieces_stays_known(server: DemoServer, library: Library) -> None:
+    """Of the records of one reply only the last counts, whoever writes them and however quickly."""
+    async with session_on(server, library, NEVER) as session:
+        chat = begin(library, "demo/slow")
+        reply = await stopped(session, chat)
+        chat.settle(reply.id, Receipt(cost=Decimal("0.1")))
+        chat.settle(reply.id, Receipt(asides=(Aside("title", cost=Decimal("0.02")),)))
+        chat.settle(reply.id, Receipt(cache_discount=Decimal("0.003")))
+        known = receipt_of(chat, reply)
+        assert (known.cost, known.cache_discount) == (Decimal("0.1"), Decimal("0.003"))
+        assert spent([receipted(chat, reply)]).cost == Decimal("0.12")
+        assert known == chat.tree[reply.id].receipt
