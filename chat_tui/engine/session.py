@@ -97,7 +97,6 @@ class Session:
             mind=self._mind_settled,
             patience=patience,
         )
-        self.spending = Spending(paths) if paths else None
         self.account = Account(self._client)
         self._ending: set[asyncio.Task[None]] = set()
         """What is done behind: waiting for the ends of turns, counting."""
@@ -107,6 +106,7 @@ class Session:
         self._titles = Titles(self._client, self.server, self._headers, model) if model else None
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.indexing = Indexing(paths) if paths else None
+        self.spending = Spending(paths, self.indexing) if paths else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
 

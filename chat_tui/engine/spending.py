@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.ledger import Sum, read_deleted
 from chat_tui.cost import Entry, Spent, spent_on
+from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.refused import RefusedError
 from chat_tui.paths import Paths
 
@@ -37,16 +38,23 @@ class Spending:
 
     Args:
         paths: Where the library and the index are.
+        indexing: Brings the index up to date where that takes long; None: an own one.
         today: Says what day it is where the person is.
     """
 
-    def __init__(self, paths: Paths, today: Callable[[], date] = lambda: datetime.now().astimezone().date()) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        indexing: Indexing | None = None,
+        today: Callable[[], date] = lambda: datetime.now().astimezone().date(),
+    ) -> None:
         self.lately = Lately()
         """As it was found last."""
         self.is_ready = False
         """Whether all that was there at the start is counted."""
         self.today = today
         self._paths = paths
+        self._indexing = indexing or Indexing(paths)
         self._index: Index | None = None
         self._noted: set[Path] = set()
         self._busy = asyncio.Lock()
@@ -83,15 +91,9 @@ class Spending:
         async with self._busy:
             is_done = await asyncio.to_thread(self._update, _HERE_SECONDS)
         if not is_done:
-            from chat_tui.engine.indexing import Indexing
-
-            indexing = Indexing(self._paths)
-            indexing.start()
-            try:
-                async for _ in indexing.watch():
-                    pass
-            finally:
-                await indexing.close()
+            self._indexing.start()
+            async for _ in self._indexing.watch():
+                pass
         self.is_ready = True
         self.recount()
 
