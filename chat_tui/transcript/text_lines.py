@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from rich.cells import get_character_cell_size
 from rich.style import Style
 
 from chat_tui.text import printable_in_place
 from chat_tui.transcript.context import INDENT, Context
 from chat_tui.transcript.heights import Heights
 from chat_tui.transcript.lines import LazyLines, Line, Span, make_line
-from chat_tui.transcript.wrap import cells
 
 # What may take two cells; of text without it, a character takes one at most.
 _WIDE: Final = re.compile(
@@ -20,6 +20,9 @@ _WIDE: Final = re.compile(
     "\ufe10-\ufe6f\uff00-\uff60\uffe0-\uffe6\U0001f000-\U0010ffff]"
 )
 _KEY: Final = re.compile(r'\s*"(?:[^"\\]|\\.){1,400}"(?=: )')
+_FIRST_WIDE: Final = "\u1100"
+_MOST_MEASURED: Final = 200_000
+"""Characters of lines that hold wide ones that are measured one by one; of the rest, half as many go into a row."""
 _LEFT: Final = 1
 """Cells that stay free at the right."""
 
@@ -41,10 +44,8 @@ class TextLines(LazyLines):
         self._lines = lines
         self._palette = context.palette
         room = max(8, context.width - len(INDENT) - _LEFT)
-        self._steps = [_step(line.text, room) for line in lines]
-        self._heights = Heights(
-            max(1, -(-len(line.text) // step)) for line, step in zip(lines, self._steps, strict=True)
-        )
+        self._cuts = list(_all_cuts(lines, room))
+        self._heights = Heights(map(len, self._cuts))
 
     def __len__(self) -> int:
         return self._heights.total
@@ -52,8 +53,9 @@ class TextLines(LazyLines):
     def line(self, row: int) -> Line:
         """Return the line at `row`."""
         number = self._heights.find(row)
-        line, step, within = self._lines[number], self._steps[number], row - self._heights.start(number)
-        text = printable_in_place(line.text[within * step : (within + 1) * step].replace("\t", " "))
+        line, cuts, within = self._lines[number], self._cuts[number], row - self._heights.start(number)
+        end = cuts[within + 1] if within + 1 < len(cuts) else None
+        text = printable_in_place(line.text[cuts[within] : end].replace("\t", " "))
         mark = (line.mark or INDENT) if not within else INDENT
         spans: list[Span] = [(mark, self._style(line.role))]
         if line.role == "json" and not within and (key := _KEY.match(text)):
@@ -66,11 +68,28 @@ class TextLines(LazyLines):
         return self._palette[role] if role and role != "json" else self._palette.text
 
 
-def _step(text: str, room: int) -> int:
-    """Return how many characters of `text` fit into `room` cells, wherever it is cut."""
-    if not _WIDE.search(text) or (len(text) <= room and cells(text) <= room):
-        return room
-    return room // 2
+def _all_cuts(lines: Iterable[TextLine], room: int) -> Iterator[Sequence[int]]:
+    """Yield for each line where its rows of `room` cells begin in its text."""
+    measured = 0
+    for line in lines:
+        text = line.text
+        if not _WIDE.search(text):
+            yield range(0, max(1, len(text)), room)
+        elif (measured := measured + len(text)) <= _MOST_MEASURED:
+            yield _cuts(text, room)
+        else:
+            yield range(0, len(text), room // 2)
+
+
+def _cuts(text: str, room: int) -> list[int]:
+    cuts, used = [0], 0
+    for place, character in enumerate(text):
+        size = 1 if character < _FIRST_WIDE else get_character_cell_size(character)
+        if used + size > room:
+            cuts.append(place)
+            used = 0
+        used += size
+    return cuts
 
 
 def text_lines(text: str, role: str = "") -> list[TextLine]:

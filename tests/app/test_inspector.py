@@ -143,6 +143,8 @@ async def test_an_edited_request_is_sent_as_it_was_written_and_kept(echo: Starte
     """What is no request isn't sent, and isn't lost; the reply stands beside the first, also after a restart."""
     async with echo.run(size=SMALL) as app:
         await app.send("First")
+        session = await app.app.session()
+        await app.until(lambda: session.turn(app.chat) is None)
         await inspect(app)
         await app.pilot.press("e")
         await app.until(lambda: isinstance(app.app.screen, RequestEditor))
@@ -231,6 +233,7 @@ async def test_megabytes_are_shortened_until_they_are_wanted(echo: Starter) -> N
     async with echo.run(size=SMALL) as app:
         await app.send("First")
         session = await app.app.session()
+        await app.until(lambda: session.turn(app.chat) is None)
         body = {"model": "demo/markdown", "messages": [{"role": "user", "content": content}], "stream": False}
         turn = await session.send_edited(app.chat, app.chat.path[0], body)
         await turn.wait()

@@ -22,7 +22,7 @@ def without_secrets(value: Any) -> Any:
         return {name: without_secrets(item) for name, item in value.items() if not _is_secret(str(name))}
     if isinstance(value, list | tuple):
         return [without_secrets(item) for item in value]
-    return _KEY.sub("…", value) if isinstance(value, str) else value
+    return _KEY.sub("…", value) if isinstance(value, str) and "sk-" in value else value
 
 
 def without_secret_texts(value: Any) -> Any:
@@ -38,7 +38,7 @@ def without_secret_texts(value: Any) -> Any:
         }
     if isinstance(value, list | tuple):
         return [without_secret_texts(item) for item in value]
-    return _KEY.sub("…", value) if isinstance(value, str) else value
+    return _KEY.sub("…", value) if isinstance(value, str) and "sk-" in value else value
 
 
 def _are_texts(value: object) -> bool:
