@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _HINTS = "[ ] requests  f form  b data  c copy  s save  e edit, send  u echo  Esc closes"
 _EVENT_FORMS = ("words", "raw")
 _LIVE_SECONDS = 0.5
+_NO_ECHO = "The server can't tell what it sends to the provider: only replies that stream have room for it."
 _ECHO = "The server will tell what it sends to the provider; u takes that back."
 
 
@@ -178,7 +179,7 @@ class InspectorScreen(PopUp[None]):
             count = len(inspected.short.replaced)
             remark += f" {count} long value{'s are' if count > 1 else ' is'} shortened; b shows all of it."
         if inspected.reply is None and self._left.echo:
-            remark += f" {_ECHO}"
+            remark += f" {_ECHO if inspected.body.get('debug') else _NO_ECHO}"
         self.remark.update(Content(one_line(remark)))
         self.sheet.show(self._shown, keep=keep)
 

@@ -9,21 +9,25 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chat_tui.config.schema import SETTINGS
+from chat_tui.config.server import Server, Speaks
 from chat_tui.conversation.asked import decode_asked
 from chat_tui.conversation.exports.secrets import without_secret_texts
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.values import Message, Receipt, TextPart
 from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.asking import IN_CHAT, asking
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.inspecting import FORMS, difference, edited, inspect_next, inspect_reply, to_edit
 from chat_tui.engine.library import Library
 from chat_tui.engine.moving import Import, Order, export
-from chat_tui.engine.remembering import digest_of, request_of
+from chat_tui.engine.remembering import digest_of, keep_asked, request_of
 from chat_tui.engine.session import Session
 from chat_tui.openrouter.connection import encoded
 from tests.engine.conftest import PATIENCE, Scripted, ask, begin, journal_of, library_at, partial_of, session_of, until
@@ -140,6 +144,49 @@ async def test_the_next_request_is_what_sending_makes(session: Session, library:
     assert echoed.body["debug"] == {"echo_upstream_body": True}
     assert [message["role"] for message in echoed.body["messages"]] == ["system", *["user", "assistant"] * 2]
     assert journal_of(chat) == before
+
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+PATH = [
+    Message("", None, "user", (TextPart("One"),), now()),
+    Message("", None, "assistant", (TextPart("Two"),), now(), model="a/b",
+            reasoning_details=({"type": "reasoning.text", "text": "hm", "signature": "x"},),
+            receipt=Receipt(model="a/b-20260101")),
+    Message("", None, "user", (TextPart("Three"),), now()),
+    Message("", None, "assistant", (), now(), model="a/b", tool_calls=(CALL,)),
+    Message("", None, "tool", (TextPart("42"),), now(), tool_calls=(CALL,)),
+    Message("", None, "assistant", (TextPart("Hidden"),), now(), model="a/b"),
+    Message("", None, "assistant", (), now(), "failed", model="a/b"),
+    Message("", None, "user", (TextPart("Four"),), now()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ["a/b", "a/b:free", "x/y", "openrouter/auto"])
+@pytest.mark.parametrize("others", [[], ["c/d"]])
+@pytest.mark.parametrize("form", ["openrouter", "openrouter-old", "openai"])
+def test_requests_in_every_form_are_remembered(library: Library, form: Speaks, others: list[str], model: str) -> None:
+    """Reasoning and tool calls go back to whoever made them, and what is hidden doesn't go; so it is made again."""
+    chat = begin(library, model)
+    chat.tune({"models": others, "system": "Be brief.", "reasoning.effort": "low", "debug.echo_upstream_body": True})
+    chat.load()
+    parent = None
+    for message in PATH:
+        placed = replace(message, id=new_id(), parent=parent)
+        chat.put(placed)
+        parent = placed.id
+        if message.text == "Hidden":
+            chat.hide(placed.id)
+    server = replace(Server("http://127.0.0.1:9/api/v1", None), speaks=form)
+    wanted = asking(chat, chat.path, server, IN_CHAT)
+    reply = Message(new_id(), parent, "assistant", (), now(), asked=keep_asked(chat.saving, wanted.asked))
+    chat.put(reply)
+    for identifier in chat.hidden:
+        chat.hide(identifier, hidden=False)
+    chat.change(model="else/where")
+    remembered = request_of(chat, reply)
+    assert remembered is not None
+    assert as_sent(remembered.body) == as_sent(wanted.body)
+    assert remembered.is_exact
 
 
 async def test_a_long_request_is_kept_in_a_file_that_replies_share(session: Session, library: Library) -> None:
