@@ -79,7 +79,7 @@ def spent(messages: Iterable[Message]) -> Spent:
 
 
 class Entry(NamedTuple):
-    """What one request, or some that are gone, came to, and when and where."""
+    """What replies of one day, model, provider and conversation came to."""
 
     day: date
     """Where the person is; what was deleted for good keeps its day."""

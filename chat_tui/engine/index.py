@@ -20,8 +20,9 @@ from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
 from chat_tui.conversation.summary import Summary
 from chat_tui.conversation.values import Message
+from chat_tui.cost import Spent
 from chat_tui.engine import index_charges, index_journal, index_query, index_tables
-from chat_tui.engine.index_charges import Charged
+from chat_tui.engine.index_charges import Charged, Place
 from chat_tui.engine.index_disk import JOURNAL, OnDisk, conversations, look
 from chat_tui.engine.index_journal import decimal_or_none, other_text
 from chat_tui.paths import Paths
@@ -255,15 +256,28 @@ class Index:
             for name, of in counts.items()
         }
 
-    def charges(self, since: int | None = None, *, asking: bool = False) -> list[Charged]:
-        """Return what replies were charged, as `index_charges.read` does.
+    def sums(self, since: int | None = None) -> list[tuple[Place, Spent]]:
+        """Return what replies were charged from a moment on (Unix milliseconds), as `index_charges.sums` adds it up.
 
         Raises:
             sqlite3.DatabaseError: when the index could not be read; what helps is done, and `update` fills it again.
         """
+        with self._told(), self._open() as connection:
+            return index_charges.sums(connection, since)
+
+    def asking(self) -> list[Charged]:
+        """Return the charges of which the server may say more.
+
+        Raises:
+            sqlite3.DatabaseError: as `sums`.
+        """
+        with self._told(), self._open() as connection:
+            return index_charges.asking(connection)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         try:
-            with self._open() as connection:
-                return index_charges.read(connection, since, asking=asking)
+            yield
         except sqlite3.DatabaseError as error:
             self._excuse(error)
             raise

@@ -7,12 +7,13 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from chat_tui.conversation.ledger import Sum, read_deleted
-from chat_tui.cost import Entry, Spent, spent_on
+from chat_tui.cost import Entry, Spent
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.refused import RefusedError
 from chat_tui.paths import Paths
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _HERE_SECONDS = 0.2
 """Longer than that the index isn't brought up to date in this process, which answers keys."""
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Lately(NamedTuple):
@@ -129,7 +132,7 @@ class Spending:
             RefusedError: as `entries`.
         """
         async with self._busy:
-            return await asyncio.to_thread(lambda: self._charged(asking=True))
+            return await asyncio.to_thread(lambda: self._ask(lambda index: index.asking()))
 
     async def close(self) -> None:
         """Close the index."""
@@ -165,7 +168,8 @@ class Spending:
 
     def read(self, since: date | None = None) -> list[Entry]:
         """Return all that was spent from a day on, as `entries`."""
-        charged = self._charged(since)
+        start = None if since is None else round(datetime.combine(since, time()).astimezone().timestamp() * 1000)
+        found = [Entry(*place, spent) for place, spent in self._ask(lambda index: index.sums(start))]
         try:
             deleted = read_deleted(self._paths.ledger)
         except OSError as error:
@@ -173,10 +177,10 @@ class Spending:
                 f"What deleted conversations cost can't be read: {error.strerror}: {error.filename}."
             ) from None
         if deleted:
-            charged, deleted = self._without_doubles(charged, deleted)
-        found = [_entry(one) for one in charged]
-        found += [_gone(one) for sums in deleted.values() for one in sums]
-        return [entry for entry in found if since is None or entry.day >= since]
+            found, deleted = self._without_doubles(found, deleted)
+            gone = (_gone(one) for sums in deleted.values() for one in sums)
+            found += [entry for entry in gone if since is None or entry.day >= since]
+        return found
 
     def _update(self, seconds: float | None) -> bool:
         """Take in what changed, for some seconds at most; return whether that was all."""
@@ -190,46 +194,40 @@ class Spending:
         self._opened().update(note, lambda: self._is_closed or (until is not None and monotonic() > until))
         return progress[0] >= progress[1] or self._is_closed
 
-    def _charged(self, since: date | None = None, *, asking: bool = False) -> list[Charged]:
+    def _ask(self, question: Callable[[Index], T]) -> T:
+        """Ask the index, with all that this process wrote in it."""
         index = self._opened()
         for folder in tuple(self._noted):
             index.touch(folder)
             self._noted.discard(folder)
-        start = None if since is None else round(datetime.combine(since, time()).astimezone().timestamp() * 1000)
         try:
-            return index.charges(start, asking=asking)
+            return question(index)
         except sqlite3.DatabaseError:
             self.update()  # it was damaged, and is made anew
         try:
-            return index.charges(start, asking=asking)
+            return question(index)
         except sqlite3.DatabaseError as error:
             raise RefusedError(
                 f"What was spent can't be read from the search index: {error}. Try again later."
             ) from None
 
     def _without_doubles(
-        self, charged: list[Charged], deleted: Mapping[str, list[Sum]]
-    ) -> tuple[list[Charged], dict[str, list[Sum]]]:
+        self, found: list[Entry], deleted: Mapping[str, list[Sum]]
+    ) -> tuple[list[Entry], dict[str, list[Sum]]]:
         """Leave one of both where a conversation was deleted for good and came back, from an export or a backup.
 
         It may have come back with less than was paid for: what is more counts.
         """
         back = self._opened().among(deleted)
         if not back:
-            return charged, dict(deleted)
-        here = dict.fromkeys(back, Spent())
-        for one in self._charged():
-            if one.conversation in here:
-                here[one.conversation] += spent_on(one.charge)
-        less = {
-            identifier
-            for identifier, known in here.items()
-            if known.cost + known.upstream < sum(one.cost + one.upstream for one in deleted[identifier])
-        }
-        left = {
-            identifier: sums for identifier, sums in deleted.items() if identifier not in back or identifier in less
-        }
-        return [one for one in charged if one.conversation not in less], left
+            return found, dict(deleted)
+        here = dict.fromkeys(back, Decimal(0))
+        for place, spent in self._ask(lambda index: index.sums()):
+            if place.conversation in here:
+                here[place.conversation] += spent.cost + spent.upstream
+        less = {one for one, known in here.items() if known < sum(gone.cost + gone.upstream for gone in deleted[one])}
+        left = {one: sums for one, sums in deleted.items() if one not in back or one in less}
+        return [entry for entry in found if entry.chat not in less], left
 
     def _opened(self) -> Index:
         if self._index is None:
@@ -237,12 +235,6 @@ class Spending:
 
             self._index = Index(self._paths)
         return self._index
-
-
-def _entry(one: Charged) -> Entry:
-    day = datetime.fromtimestamp(one.at / 1000).astimezone().date()
-    charge = one.charge
-    return Entry(day, charge.model, charge.provider, one.conversation, one.title, spent_on(charge))
 
 
 def _gone(one: Sum) -> Entry:

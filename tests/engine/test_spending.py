@@ -20,7 +20,7 @@ import pytest
 
 from chat_tui.conversation.events import Event, Text
 from chat_tui.conversation.values import Message, Status
-from chat_tui.cost import By, grouped, total
+from chat_tui.cost import By, format_cost, grouped, total
 from chat_tui.demo.books import Entry
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
@@ -31,6 +31,7 @@ from chat_tui.engine.retry import Retries
 from chat_tui.engine.session import Session
 from chat_tui.engine.settling import Patience
 from chat_tui.engine.spending import Spending
+from chat_tui.widgets.cost_report import SPANS, Report, report
 from tests.engine.conftest import PATIENCE, begin, library_at
 
 TURNS = 60
@@ -179,6 +180,8 @@ def assert_agree(library: Library, server: DemoServer, *by: By) -> None:
     assert spent.upstream == server.books.spent_upstream
     assert (spent.pending, spent.unknown) == (0, 0)
     assert spent.replies == TURNS
+    page = report(Report(spending.read(), spending.today(), span=len(SPANS) - 1), 120).plain
+    assert page.splitlines()[1].split()[-1] == format_cost(server.books.spent), "what the cost screen shows"
     for one in by or tuple(KEYS):
         assert added_up(spending, one) == billed(entries, KEYS[one])
     asyncio.run(spending.close())
