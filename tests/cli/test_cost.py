@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from chat_tui.cli.output import write_json
 from chat_tui.config.server import Server
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
@@ -114,3 +115,16 @@ def test_nothing_was_spent(home: Home) -> None:
     assert home.run("cost").sentence == "Nothing was spent yet."
     assert home.run("cost", "--csv").out == ""
     assert home.run("cost", "--json").json()["cost"] == 0
+
+
+def test_a_spreadsheet_takes_no_title_for_a_formula(home: Home) -> None:
+    assert home.run("ask", "=1+1", "--model", "demo/markdown").code == 0
+    (row,) = csv.DictReader(home.run("cost", "--by", "chat", "--csv").out.splitlines())
+    assert row["title"] == "'=1+1"
+
+
+def test_json_has_every_digit(capsys: pytest.CaptureFixture[str]) -> None:
+    long, short = Decimal("0.12345678901234567890123"), Decimal("0.10")
+    write_json({"long": long, "short": short, "text": "0.1"})
+    told = json.loads(capsys.readouterr().out, parse_float=Decimal)
+    assert told == {"long": long, "short": short, "text": "0.1"}
