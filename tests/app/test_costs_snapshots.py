@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
 from chat_tui.config.themes import read_theme, theme_files
-from chat_tui.conversation.values import Attempt, Receipt, Usage
+from chat_tui.conversation.values import Attempt, Usage
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
