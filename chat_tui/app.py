@@ -190,6 +190,7 @@ class ChatApp(App[None]):
         library = self._launch.library
         library.lately = await asyncio.to_thread(library.newest, self.size.height)
         await asyncio.to_thread(library.shelf.empty_trash)
+        session.account_for_earlier(library)
 
     # The clipboard and the mouse
 
@@ -323,7 +324,7 @@ def _runner(screen: ChatScreen, action: str) -> Callable[[], None]:
 
 def _import_later() -> None:
     """Import what the transcript renders with, and the panes that are opened most, so that all are there at once."""
-    panes = ("models", "settings", "presets", "conversations")
+    panes = ("models", "settings", "presets", "conversations", "costs")
     for name in ("markdown_it", "pygments.lexers", "pygments.styles", "chat_tui.transcript.message"):
         import_module(name)
     for pane in panes:

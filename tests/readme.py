@@ -23,6 +23,7 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.values import (
     Aside,
+    Asked,
     Attempt,
     Chance,
     Citation,
@@ -39,11 +40,11 @@ from chat_tui.conversation.values import (
 from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
-from chat_tui.screens import conversation_keys, goto_keys, model_keys, preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens import conversation_keys, goto_keys, inspector_keys, model_keys, preset_keys, setting_keys
+from chat_tui.screens.actions import ACTIONS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.search import filters as search
 
-_NESTED = frozenset(("parts", "citations", "logprobs", "receipt", "failure"))
+_NESTED = frozenset(("parts", "citations", "logprobs", "asked", "receipt", "failure"))
 _EVERY_FIELD = Message(
     id=new_id(),
     parent=new_id(),
@@ -57,6 +58,9 @@ _EVERY_FIELD = Message(
     citations=(Citation("https://example.com", "title"),),
     logprobs=(Chance(Likely("a", -0.1, b"\xf0"), (Likely("b"),)),),
     response_format="json_object",
+    asked=Asked(
+        "0" * 64, {"model": "a/b"}, FilePart("0" * 64, "application/json", "name", 1), "openrouter", ("x",), True, True
+    ),
     annotations=(FilePart("0" * 64, "application/json", "name", 1),),
     receipt=Receipt(
         model="a/b",
@@ -66,6 +70,12 @@ _EVERY_FIELD = Message(
         native_finish="end_turn",
         usage=Usage(1, 1, 1, 1, 1),
         cost=Decimal("0.1"),
+        upstream_cost=Decimal("0.1"),
+        tool_cost=Decimal("0.1"),
+        cache_discount=Decimal("0.1"),
+        is_byok=True,
+        given_up=True,
+        origin="https://openrouter.ai",
         first_token_ms=400,
         reasoning_ms=1200,
         total_ms=2900,
@@ -101,14 +111,27 @@ _FIELDS = {
     "logprobs[].bytes": "its bytes, where they aren't those of its text: a token may be a part of a character",
     "logprobs[].top_logprobs": "the likeliest tokens at its place, each with the same three",
     "response_format": "`json_object` or `json_schema`, when the request asked for that",
+    "asked.digest": "of the request: the SHA-256 of its JSON with sorted keys and without spaces, non-ASCII escaped",
+    "asked.body": "what was sent beside the conversation's messages, which are those of the path to the reply",
+    "asked.file": "the same in a file, when it is long; a `file` part as above",
+    "asked.form": "what the server speaks: `openrouter`, `openrouter-old`, `openai`",
+    "asked.hidden": "the ids of messages on the path that were left out",
+    "asked.raw": "true when the prompt was sent as it stands, without roles",
+    "asked.edited": "true when the request was written by hand: `body` is then all of it",
     "annotations": "what the server made of attached files: `file` parts as above, sent back to save the parsing",
     "receipt.model": "the model that answered",
     "receipt.provider": "who served it",
     "receipt.generation": "OpenRouter's id of the answer",
     "receipt.finish": "why it ended: `stop`, `length`, …",
     "receipt.native_finish": "the same in the provider's word",
-    "receipt.usage": "`prompt_tokens`, `completion_tokens`, `reasoning_tokens`, `cached_tokens`, `cache_write_tokens`",
-    "receipt.cost": "USD as the server said, a decimal number in a string",
+    "receipt.origin": "the server that served; it alone is asked for what it didn't say of the cost",
+    "receipt.usage": ", ".join(f"`{name}`" for name in Usage._fields),
+    "receipt.cost": "USD that the server took, as it said, a decimal number in a string, as the next three",
+    "receipt.upstream_cost": "what the provider charged: with a key of your own beside `cost`, else a part of it",
+    "receipt.tool_cost": "what the server's own tools cost, a part of `cost`",
+    "receipt.cache_discount": "what the prompt cache saved; below zero: what writing to it cost more",
+    "receipt.is_byok": "whether a key of your own at the provider was used",
+    "receipt.given_up": "true when the server was asked for a day what the reply cost, and never knew",
     "receipt.first_token_ms": "from sending the request to the first word; not there when the reply came whole",
     "receipt.reasoning_ms": "how long the model thought before it said something else",
     "receipt.total_ms": "from sending the request to the end",
@@ -197,6 +220,11 @@ def search_filters() -> str:
 def presets_keys() -> str:
     """Return the keys of the pane of presets."""
     return _key_table(preset_keys.help_rows())
+
+
+def inspector() -> str:
+    """Return the keys of the inspector."""
+    return _key_table(inspector_keys.KEYS)
 
 
 def _key_table(rows: Iterable[tuple[str, str]]) -> str:
@@ -290,6 +318,11 @@ def theme_colors() -> str:
     return f"Needed: {required}. Optional: {others}.\n"
 
 
+def cost_keys() -> str:
+    """Return the keys of the cost screen."""
+    return _key_table(COST_KEYS)
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "keys": keys,
     "commands": commands,
@@ -300,6 +333,8 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "conversations keys": conversations_keys,
     "search keys": search_keys,
     "search filters": search_filters,
+    "inspector keys": inspector,
+    "cost keys": cost_keys,
     "setting commands": setting_commands,
     "settings": settings,
     "demo models": demo_models,

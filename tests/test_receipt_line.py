@@ -33,15 +33,19 @@ COMPRESSED = {"type": "context_compression", "name": "context-compression", "sum
         ({"metadata": {"pipeline": [{"type": "plugin", "name": "ocr", "cost_usd": "free", "data": 5}]}}, "a/b · ocr"),
         ({"metadata": {"pipeline": "x"}}, "a/b"),
         ({"metadata": {"pipeline": [{"name": "\x1b[2J"}]}}, "a/b · ␛[2J"),
-        ({"raw_usage": {"is_byok": True}}, "a/b · with your own key at the provider"),
+        ({"is_byok": True}, "a/b · with your own key at the provider"),
         (
             {
                 "cost": Decimal("0.0001"),
-                "raw_usage": {"is_byok": True, "cost_details": {"upstream_inference_cost": UPSTREAM}},
+                "is_byok": True,
+                "upstream_cost": UPSTREAM,
             },
             "a/b · $0.0001 · with your own key at the provider, which charges $0.002",
         ),
-        ({"raw_usage": {"is_byok": False, "cost_details": {"upstream_inference_cost": UPSTREAM}}}, "a/b"),
+        ({"is_byok": False, "upstream_cost": UPSTREAM}, "a/b"),
+        ({"generation": "gen-1"}, "a/b · cost pending"),
+        ({"generation": "gen-1", "given_up": True}, "a/b · cost unknown"),
+        ({"generation": "chatcmpl-1"}, "a/b"),
     ],
 )
 def test_what_was_done_is_told_in_the_servers_words(fields: dict[str, Any], said: str) -> None:

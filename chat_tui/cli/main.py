@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "export": ("export_conversations", "write conversations as Markdown, HTML, text, JSON or TOML"),
     "import": ("import_conversations", "take conversations from files of this or of other programs"),
     "models": ("models", "list the models"),
+    "cost": ("cost", "say what was spent, by day, model, provider or conversation"),
     "doctor": ("doctor", "look for what is wrong: settings, server, terminal, folders, conversations; --repair mends"),
     "paths": ("paths", "say where the files are"),
     "demo-server": ("demo_server", "run the emulator, for any client of OpenRouter"),

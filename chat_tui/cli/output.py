@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from chat_tui.text import one_line, printable
 
@@ -53,12 +55,15 @@ def may(question: str) -> bool | None:
 
 
 def write_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output; amounts are plain numbers."""
-    write(json.dumps(value, indent=2, default=_number) + "\n")
+    """Print one JSON object on standard output; amounts are plain numbers, with all their digits."""
+    mark = uuid4().hex
+    text = json.dumps(value, indent=2, default=lambda one: _number(one, mark))
+    write(re.sub(f'"{mark}(.*?)"', r"\1", text) + "\n")
 
 
-def _number(value: object) -> float:
-    """Return an amount as a float, whose shortest form has all the digits that a price has (17 are exact)."""
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(f"not for JSON: {type(value).__name__}")
+def _number(value: object, mark: str) -> float | str:
+    """Return an amount as a float where that has all its digits, else as a marked text."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"not for JSON: {type(value).__name__}")
+    as_float = float(value)
+    return as_float if Decimal(repr(as_float)) == value else f"{mark}{value:f}"

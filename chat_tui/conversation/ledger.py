@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
+from chat_tui.conversation.charges import charges
 from chat_tui.conversation.ids import is_id
 from chat_tui.conversation.journal import append
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, encode_line
@@ -17,7 +18,7 @@ class Sum(NamedTuple):
     """What a conversation's replies of one day, from one model and provider, came to."""
 
     day: str
-    """`YYYY-MM-DD`, in UTC."""
+    """`YYYY-MM-DD`, where the person was when the conversation was deleted."""
     model: str
     """The model that answered, or else the one that was asked."""
     provider: str
@@ -27,24 +28,30 @@ class Sum(NamedTuple):
     completion_tokens: int = 0
     cost: Decimal = Decimal(0)
     """USD; attempts that failed and were made again are in it, and titles."""
+    upstream: Decimal = Decimal(0)
+    """USD that providers took from keys of one's own, beside `cost`."""
+    cached_tokens: int = 0
+    unknown: int = 0
+    """Replies of which nobody knows what they cost."""
 
 
 def sums(messages: Iterable[Message]) -> list[Sum]:
     """Return the sums of what `messages` cost; what was copied from another conversation is counted there."""
     found: dict[tuple[str, str, str], Sum] = {}
     for message in messages:
-        receipt = message.receipt
-        if receipt is None or message.copied_from is not None:
-            continue
-        key = (f"{message.at:%Y-%m-%d}", receipt.model or message.model or "", receipt.provider or "")
-        known = found.get(key) or Sum(*key)
-        found[key] = known._replace(
-            replies=known.replies + 1,
-            prompt_tokens=known.prompt_tokens + (receipt.usage.prompt_tokens or 0),
-            completion_tokens=known.completion_tokens + (receipt.usage.completion_tokens or 0),
-            cost=known.cost + sum(receipt.costs, Decimal(0)),
-        )
-    return list(found.values())
+        for charge in charges(message):
+            key = (f"{message.at.astimezone():%Y-%m-%d}", charge.model, charge.provider)
+            known = found.get(key) or Sum(*key)
+            found[key] = known._replace(
+                replies=known.replies + charge.replies,
+                prompt_tokens=known.prompt_tokens + charge.prompt_tokens,
+                completion_tokens=known.completion_tokens + charge.completion_tokens,
+                cached_tokens=known.cached_tokens + charge.cached_tokens,
+                cost=known.cost + (charge.cost or 0),
+                upstream=known.upstream + (charge.upstream or 0),
+                unknown=known.unknown + (charge.standing in ("pending", "unknown")),
+            )
+    return [one for one in found.values() if one.replies or one.cost]
 
 
 def settle(ledger: Path, conversation: str, messages: Iterable[Message]) -> None:
@@ -54,7 +61,7 @@ def settle(ledger: Path, conversation: str, messages: Iterable[Message]) -> None
         OSError: when the disk doesn't take them: the conversation must then stay.
     """
     lines = [
-        encode_line({"v": 1, "type": "sum", "id": conversation, **one._asdict(), "cost": format(one.cost, "f")})
+        encode_line({"v": 1, "type": "sum", "id": conversation, **one._asdict(), **_amounts(one)})
         for one in sums(messages)
     ]
     if lines:
@@ -67,31 +74,46 @@ def read_ledger(ledger: Path) -> list[Sum]:
     Raises:
         OSError: when the ledger is there and can't be read.
     """
+    return [one for sums in read_deleted(ledger).values() for one in sums]
+
+
+def read_deleted(ledger: Path) -> dict[str, list[Sum]]:
+    """Return the sums of each conversation that was deleted for good, by its id.
+
+    Raises:
+        OSError: as `read_ledger`.
+    """
     try:
         lines = ledger.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return []
-    found: dict[tuple[str, str, str, str], Sum] = {}
+        return {}
+    found: dict[str, dict[tuple[str, str, str], Sum]] = {}
     for line in lines:
         try:
             record = decode_line(line)
             if record["type"] == "sum" and is_id(identifier := record.get("id")):
                 one = _decode(record)
-                found[identifier, one.day, one.model, one.provider] = one
+                found.setdefault(identifier, {})[one.day, one.model, one.provider] = one
         except (DamagedRecordError, NewerRecordError):
             continue
-    return list(found.values())
+    return {identifier: list(sums.values()) for identifier, sums in found.items()}
+
+
+def _amounts(one: Sum) -> dict[str, str]:
+    return {"cost": format(one.cost, "f"), "upstream": format(one.upstream, "f")}
 
 
 def _decode(record: Json) -> Sum:
     try:
-        cost = Decimal(record["cost"])
-        one = Sum(**{name: record[name] for name in Sum._fields} | {"cost": cost})
+        amounts = {name: Decimal(record.get(name, "0")) for name in ("cost", "upstream")}
+        fields = {name: record[name] for name in Sum._fields if name in record}
+        one = Sum(**(fields | amounts))
     except (KeyError, TypeError, ValueError, InvalidOperation):
         raise DamagedRecordError("a sum that can't be read") from None
-    texts, counts = (one.day, one.model, one.provider), (one.replies, one.prompt_tokens, one.completion_tokens)
+    texts = (one.day, one.model, one.provider)
+    counts = (one.replies, one.prompt_tokens, one.completion_tokens, one.cached_tokens, one.unknown)
     if not all(type(text) is str for text in texts) or not all(type(count) is int for count in counts):
         raise DamagedRecordError("a sum with fields of the wrong kind")
-    if not cost.is_finite():
+    if not (one.cost.is_finite() and one.upstream.is_finite()):
         raise DamagedRecordError("a cost that is no number")
     return one

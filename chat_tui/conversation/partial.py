@@ -129,7 +129,8 @@ def _latest(receipt: Receipt | None, events: Sequence[Event]) -> Receipt | None:
         if isinstance(event, Receipted):
             receipt = event.receipt
         elif isinstance(event, Retrying):
-            attempts, receipt = (*attempts, event.attempt), Receipt()
+            attempts = (*attempts, event.attempt)
+            receipt = Receipt(origin=receipt.origin if receipt else None)
     return replace(receipt, attempts=attempts) if receipt else None
 
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, get_args
 
+from chat_tui.conversation.asked import decode_asked, encode_asked
 from chat_tui.conversation.ids import format_time, is_id, parse_time
+from chat_tui.conversation.parts import count, decode_part, encode_part
 from chat_tui.conversation.values import (
     Aside,
     Attempt,
@@ -20,26 +22,22 @@ from chat_tui.conversation.values import (
     Json,
     Likely,
     Message,
-    Part,
     Receipt,
     Role,
     Status,
-    TextPart,
-    UnknownPart,
     Usage,
 )
 
 VERSION = 1
 _LARGEST_EXPONENT = 40
 _LONGEST_NUMBER = 100
-_COUNTLESS = 2**53
 _DEEPEST = 500
 """What is nested deeper could be read here and there, but not be written or sent from everywhere."""
 _ROLES = get_args(Role)
 _STATUSES = get_args(Status)
 _KNOWN = frozenset({"v", "type", *(field.name for field in fields(Message))})
-_RECEIPT_TEXTS = ("model", "provider", "generation", "finish", "native_finish", "service_tier")
-_USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens")
+_RECEIPT_TEXTS = ("model", "provider", "generation", "finish", "native_finish", "service_tier", "origin")
+_RECEIPT_AMOUNTS = ("cost", "upstream_cost", "tool_cost", "cache_discount")
 
 
 class DamagedRecordError(ValueError):
@@ -127,14 +125,15 @@ def encode_message(message: Message) -> bytes:
         "role": message.role,
         "status": message.status,
         "model": message.model,
-        "parts": [_encode_part(part) for part in message.parts],
+        "parts": [encode_part(part) for part in message.parts],
         "reasoning": message.reasoning,
         "reasoning_details": list(message.reasoning_details),
         "tool_calls": list(message.tool_calls),
         "citations": [_without_empty({"url": c.url, "title": c.title}) for c in message.citations],
         "logprobs": encode_chances(message.logprobs),
         "response_format": message.response_format,
-        "annotations": [_encode_part(part) for part in message.annotations],
+        "asked": encode_asked(message.asked) if message.asked else None,
+        "annotations": [encode_part(part) for part in message.annotations],
         "receipt": _encode_receipt(message.receipt) if message.receipt else None,
         "failure": _encode_failure(message.failure) if message.failure else None,
         "copied_from": message.copied_from,
@@ -204,7 +203,7 @@ def decode_message(record: Json) -> Message:
             parent=parent,
             role=role,
             status=status,
-            parts=tuple(_decode_part(part) for part in record["parts"]),
+            parts=tuple(decode_part(part) for part in record["parts"]),
             at=parse_time(record["at"]),
             model=_optional(record, "model", str),
             reasoning=_optional(record, "reasoning", str) or "",
@@ -215,8 +214,9 @@ def decode_message(record: Json) -> Message:
             ),
             logprobs=decode_chances(record.get("logprobs")),
             response_format=_optional(record, "response_format", str) or "",
+            asked=decode_asked(record.get("asked")),
             annotations=tuple(
-                part for kept in _objects(record, "annotations") if isinstance(part := _decode_part(kept), FilePart)
+                part for kept in _objects(record, "annotations") if isinstance(part := decode_part(kept), FilePart)
             ),
             receipt=_decode_receipt(record["receipt"]) if record.get("receipt") else None,
             failure=_decode_failure(record["failure"]) if record.get("failure") else None,
@@ -233,39 +233,14 @@ def _id(record: Json) -> str:
     return identifier
 
 
-def _encode_part(part: Part) -> Json:
-    match part:
-        case TextPart(text):
-            return {"type": "text", "text": text}
-        case FilePart(sha256, media_type, name, size):
-            return {"type": "file", "sha256": sha256, "media_type": media_type, "name": name, "size": size}
-        case UnknownPart(data):
-            return data
-
-
-def _decode_part(part: Json) -> Part:
-    match part:
-        case {"type": "text", "text": str(text)}:
-            return TextPart(text)
-        case {
-            "type": "file",
-            "sha256": str(sha256),
-            "media_type": str(media),
-            "name": str(name),
-            "size": int(size),
-        } if _count(size) is not None:
-            return FilePart(sha256, media, name, size)
-        case {"type": str()}:
-            return UnknownPart(part)
-    raise DamagedRecordError("a part without a type")
-
-
 def _encode_receipt(receipt: Receipt) -> Json:
     return _without_empty(
         {
             **{name: getattr(receipt, name) for name in _RECEIPT_TEXTS},
-            "usage": _without_empty({name: getattr(receipt.usage, name) for name in _USAGE_FIELDS}),
-            "cost": None if receipt.cost is None else format(receipt.cost, "f"),
+            "usage": _without_empty({name: getattr(receipt.usage, name) for name in Usage._fields}),
+            **{name: _encode_amount(getattr(receipt, name)) for name in _RECEIPT_AMOUNTS},
+            "is_byok": receipt.is_byok,
+            "given_up": receipt.given_up or None,
             "first_token_ms": receipt.first_token_ms,
             "reasoning_ms": receipt.reasoning_ms,
             "total_ms": receipt.total_ms,
@@ -284,11 +259,16 @@ def _decode_receipt(data: Json) -> Receipt:
     usage = _optional(data, "usage", dict) or {}
     return Receipt(
         **{name: _optional(data, name, str) for name in _RECEIPT_TEXTS},
-        usage=Usage(**{name: _count(usage.get(name)) for name in _USAGE_FIELDS}),
+        usage=Usage(**{name: count(usage.get(name)) for name in Usage._fields}),
         cost=_cost(data.get("cost")),
-        first_token_ms=_count(data.get("first_token_ms")),
-        reasoning_ms=_count(data.get("reasoning_ms")),
-        total_ms=_count(data.get("total_ms")),
+        upstream_cost=_cost(data.get("upstream_cost")),
+        tool_cost=_cost(data.get("tool_cost")),
+        cache_discount=_cost(data.get("cache_discount")),
+        is_byok=is_byok if isinstance(is_byok := data.get("is_byok"), bool) else None,
+        given_up=data.get("given_up") is True,
+        first_token_ms=count(data.get("first_token_ms")),
+        reasoning_ms=count(data.get("reasoning_ms")),
+        total_ms=count(data.get("total_ms")),
         attempts=tuple(_decode_attempt(attempt) for attempt in _objects(data, "attempts")),
         asides=tuple(_decode_aside(aside) for aside in _objects(data, "asides")),
         raw_usage=_optional(data, "raw_usage", dict) or {},
@@ -332,8 +312,9 @@ def _dicts(values: object) -> list[Json]:
 
 
 def _encode_billed(request: Attempt | Aside) -> Json:
-    cost = None if request.cost is None else format(request.cost, "f")
-    return _without_empty({**request._asdict(), "cost": cost})
+    known = request._asdict()
+    given_up = known.pop("given_up", False) or None
+    return _without_empty({**known, "cost": _encode_amount(request.cost), "given_up": given_up})
 
 
 def _decode_attempt(data: Json) -> Attempt:
@@ -341,7 +322,8 @@ def _decode_attempt(data: Json) -> Attempt:
         _needed(data, "sentence", str),
         **{name: _optional(data, name, str) for name in ("code", "provider", "generation")},
         cost=_cost(data.get("cost")),
-        waited_ms=_count(data.get("waited_ms")) or 0,
+        waited_ms=count(data.get("waited_ms")) or 0,
+        given_up=data.get("given_up") is True,
     )
 
 
@@ -388,13 +370,12 @@ def _integer(text: str) -> int | None:
     return int(text) if len(text) <= _LONGEST_NUMBER else None
 
 
-def _count(value: object) -> int | None:
-    """Return `value` when it is a number of tokens, bytes or milliseconds that something can have."""
-    return value if type(value) is int and 0 <= value < _COUNTLESS else None
-
-
 def _seconds(value: object) -> float | None:
     return float(value) if isinstance(value, int | Decimal) and value >= 0 else None
+
+
+def _encode_amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")
 
 
 def _cost(value: object) -> Decimal | None:

@@ -7,10 +7,11 @@ first paint.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 Json = Mapping[str, Any]
@@ -44,13 +45,22 @@ Part = TextPart | FilePart | UnknownPart
 
 
 class Usage(NamedTuple):
-    """Tokens as the server counted them (OpenAPI ChatUsage); None where it said nothing."""
+    """Tokens as the server counted them (OpenAPI ChatUsage); None where it said nothing.
+
+    All others are among those of the prompt or of the completion.
+    """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     reasoning_tokens: int | None = None
     cached_tokens: int | None = None
+    """Of the prompt, read from a cache."""
     cache_write_tokens: int | None = None
+    prompt_audio_tokens: int | None = None
+    prompt_video_tokens: int | None = None
+    image_tokens: int | None = None
+    """Of the completion, as the next."""
+    audio_tokens: int | None = None
 
 
 class Attempt(NamedTuple):
@@ -66,6 +76,8 @@ class Attempt(NamedTuple):
     """USD, where the server said; None is not known, and mostly nothing."""
     waited_ms: int = 0
     """From its failure to the next attempt."""
+    given_up: bool = False
+    """The server was asked for long enough what it cost, and never knew."""
 
 
 class Aside(NamedTuple):
@@ -81,7 +93,10 @@ class Aside(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a reply was served by and what it cost, as the server said; None where it said nothing."""
+    """What a reply was served by and what it cost, as the server said; None where it said nothing.
+
+    What `/generation` says later comes as a settlement and takes the place of what was known by then.
+    """
 
     model: str | None = None
     """The model that answered, often a dated slug of the requested one."""
@@ -92,7 +107,19 @@ class Receipt:
     native_finish: str | None = None
     usage: Usage = Usage()  # noqa: RUF009 - it is immutable
     cost: Decimal | None = None
-    """USD, from `usage.cost`; never computed."""
+    """USD that the server took, from `usage.cost` or `/generation`; never computed."""
+    is_byok: bool | None = None
+    """Whether a key of one's own at the provider was used: what that takes is not in `cost`."""
+    upstream_cost: Decimal | None = None
+    """USD that the provider charged; beside `cost` with a key of one's own, else a part of it."""
+    tool_cost: Decimal | None = None
+    """USD for the server's own tools, in `cost`."""
+    cache_discount: Decimal | None = None
+    """USD that the prompt cache saved (below zero: what writing to it cost more); only `/generation` says it."""
+    origin: str | None = None
+    """The server that served: it alone can say more of the generation."""
+    given_up: bool = False
+    """The server was asked for long enough what the reply cost, and never knew."""
     first_token_ms: int | None = None
     """From sending the request to the first reasoning or text."""
     reasoning_ms: int | None = None
@@ -166,6 +193,25 @@ class Failure(NamedTuple):
     """Whose limit was reached, in the server's word."""
 
 
+class Asked(NamedTuple):
+    """The request of a reply, as far as it isn't in the messages that stand before the reply."""
+
+    digest: str
+    """SHA-256 of all that was sent, as sorted JSON: it proves that a request made again is the one that was sent."""
+    body: Json = MappingProxyType({})
+    """What was sent; without the conversation's messages, unless it was `edited`."""
+    file: FilePart | None = None
+    """Where `body` is when it is long; it is then empty."""
+    form: str = "openrouter"
+    """What the server speaks (setting `server.speaks`)."""
+    hidden: tuple[str, ...] = ()
+    """The ids of messages before the reply that were left out."""
+    raw: bool = False
+    """The prompt was sent as it stands, without roles."""
+    edited: bool = False
+    """A person wrote the request; it need not have anything of the conversation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One node of the conversation's tree: a prompt, a reply, or a tool's answer."""
@@ -189,6 +235,8 @@ class Message:
     """How likely each token was, when the request asked for that."""
     response_format: str = ""
     """The form that the request asked for (`json_object`, `json_schema`); empty for a text of any kind."""
+    asked: Asked | None = None
+    """The request that a reply answers; None of prompts, and where it wasn't kept."""
     annotations: tuple[FilePart, ...] = ()
     """What the server made of attached files, as JSON files: sent back, they aren't parsed and paid again."""
     receipt: Receipt | None = None
@@ -202,6 +250,14 @@ class Message:
     def text(self) -> str:
         """All text of the message, as one string."""
         return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def files(self) -> Iterator[FilePart]:
+        """The files of the conversation that the message refers to."""
+        yield from (part for part in self.parts if isinstance(part, FilePart))
+        yield from self.annotations
+        if self.asked is not None and self.asked.file is not None:
+            yield self.asked.file
 
     @property
     def is_empty(self) -> bool:

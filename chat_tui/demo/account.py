@@ -9,9 +9,9 @@ _KEY_LIMIT = Decimal(10)
 _CREDITS = Decimal(25)
 
 
-def key_as_json(spent: Decimal) -> dict[str, Any]:
+def key_as_json(spent: Decimal, upstream: Decimal) -> dict[str, Any]:
     """Return the `data` object of `/key`; day, week and month are all since the server started."""
-    usage = number(spent)
+    usage, byok_usage = number(spent), number(upstream)
     return {
         "label": "sk-or-v1-dem...key",
         "limit": number(_KEY_LIMIT),
@@ -22,10 +22,10 @@ def key_as_json(spent: Decimal) -> dict[str, Any]:
         "usage_daily": usage,
         "usage_weekly": usage,
         "usage_monthly": usage,
-        "byok_usage": 0,
-        "byok_usage_daily": 0,
-        "byok_usage_weekly": 0,
-        "byok_usage_monthly": 0,
+        "byok_usage": byok_usage,
+        "byok_usage_daily": byok_usage,
+        "byok_usage_weekly": byok_usage,
+        "byok_usage_monthly": byok_usage,
         "is_free_tier": False,
         "is_management_key": False,
         "is_provisioning_key": False,

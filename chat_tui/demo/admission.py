@@ -82,7 +82,7 @@ class Admitted:
             "region": "demo",
             "summary": f"available={len(available)}, selected={self.provider} (simulated)",
             "attempt": len(failed) + 1,
-            "is_byok": False,
+            "is_byok": self.route.endpoint.provider.own_key,
             "endpoints": {"total": len(available), "available": available},
             "attempts": [*failed, served],
             **({} if self.compressed_from is None else {"pipeline": [self._compression()]}),

@@ -72,7 +72,12 @@ class Answering:
             requested=chat.candidates[0],
             model=admitted.served_slug,
             provider=admitted.provider,
-            usage=Usage(endpoint.prices, admitted.prompt_tokens, cached=min(cached, admitted.prompt_tokens)),
+            usage=Usage(
+                endpoint.prices,
+                admitted.prompt_tokens,
+                cached=min(cached, admitted.prompt_tokens),
+                is_byok=endpoint.provider.own_key,
+            ),
             streamed=chat.streams,
             origin=_origin(request, chat),
             bills_in_full=endpoint.provider.bills_in_full,

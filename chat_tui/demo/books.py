@@ -4,7 +4,7 @@ import copy
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -153,9 +153,9 @@ class Entry:
             "num_fetches": None,
             "total_cost": number(self.cost),
             "usage": number(self.cost),
-            "upstream_inference_cost": 0,
+            "upstream_inference_cost": number(usage.upstream_cost) if usage.is_byok else 0,
             "cache_discount": number(usage.cache_discount) if usage.cached else None,
-            "is_byok": False,
+            "is_byok": usage.is_byok,
             "router": self.router,
             "service_tier": None,
             "data_region": "global",
@@ -167,7 +167,10 @@ class Entry:
             "workspace_id": None,
             "web_search_engine": None,
             "response_cache_source_id": None,
-            "provider_responses": [*self.attempts, {**answered, "is_byok": False, "model_permaslug": self.model}],
+            "provider_responses": [
+                *self.attempts,
+                {**answered, "is_byok": usage.is_byok, "model_permaslug": self.model},
+            ],
         }
 
 
@@ -176,9 +179,13 @@ class Books:
 
     Args:
         refusals: How often `/generation` says of each generation that it doesn't know it yet, as the real one does.
+
+    Attributes:
+        trouble: How `/generation` goes wrong the next times, the first first: `error`, `garbage` or `odd`.
     """
 
     def __init__(self, refusals: int = 1) -> None:
+        self.trouble: list[str] = []
         self._refusals = refusals
         self._entries: dict[str, Entry] = {}
         self._asked: dict[str, int] = {}
@@ -195,6 +202,13 @@ class Books:
         """USD since the server started."""
         with self._changed:
             return sum((entry.cost for entry in self._entries.values()), Decimal(0))
+
+    @property
+    def spent_upstream(self) -> Decimal:
+        """USD since the server started that providers took from the account's own keys there."""
+        with self._changed:
+            paid = (entry for entry in self._entries.values() if entry.usage.is_byok and entry.cost)
+            return sum((entry.usage.upstream_cost for entry in paid), Decimal(0))
 
     def settled(self, timeout: float) -> bool:
         """Wait until no generation is open, for at most `timeout` seconds."""
@@ -248,4 +262,5 @@ class Books:
 
 def _so_far(usage: Usage, sent: Spoken) -> Usage:
     # Nothing said, nothing billed: OpenRouter's insurance against empty replies covers the prompt too.
-    return Usage(usage.prices, usage.prompt if sent.total else 0, sent, usage.cached if sent.total else 0)
+    prompt, cached = (usage.prompt, usage.cached) if sent.total else (0, 0)
+    return replace(usage, prompt=prompt, spoken=sent, cached=cached)

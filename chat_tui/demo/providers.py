@@ -16,12 +16,14 @@ class Provider:
         bills_in_full: Whether it bills the whole reply when the client leaves before its end.
         retains_data: Whether it keeps prompts.
         zdr: Whether it promises to keep nothing at all.
+        own_key: Whether the demo account has a key of its own there.
     """
 
     entry: dict[str, Any]
     bills_in_full: bool = False
     retains_data: bool = False
     zdr: bool = False
+    own_key: bool = False
 
     @property
     def name(self) -> str:
@@ -51,4 +53,5 @@ def _provider(facts: dict[str, Any]) -> Provider:
         "headquarters": facts.get("headquarters"),
         "datacenters": facts.get("datacenters"),
     }
-    return Provider(entry, facts.get("bills_in_full", False), facts.get("retains_data", False), facts.get("zdr", False))
+    names = ("bills_in_full", "retains_data", "zdr", "own_key")
+    return Provider(entry, **{name: facts.get(name, False) for name in names})

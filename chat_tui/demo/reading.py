@@ -152,7 +152,7 @@ class Account:
 
     async def show_key(self, _: Request) -> Response:
         """Answer `/key`."""
-        return json_response({"data": account.key_as_json(self._books.spent)})
+        return json_response({"data": account.key_as_json(self._books.spent, self._books.spent_upstream)})
 
     async def show_credits(self, _: Request) -> Response:
         """Answer `/credits`."""
@@ -163,7 +163,18 @@ class Account:
         generation_id = request.query_params.get("id", "")
         if not generation_id:
             return failure(invalid_query("id", "Required"))
+        if self._books.trouble:
+            return _troubled(self._books.trouble.pop(0), generation_id)
         entry = self._books.find(generation_id)
         if entry is None:
             return failure(refusal(404, f"Generation {generation_id} not found"))
         return json_response({"data": entry.as_json()})
+
+
+def _troubled(kind: str, generation_id: str) -> Response:
+    """Answer as a server in trouble: with an error, with a page, or with JSON that holds nothing of use."""
+    if kind == "error":
+        return failure(refusal(503, "Service unavailable"))
+    if kind == "garbage":
+        return Response("<html><body>Bad gateway</body></html>", media_type="text/html")
+    return json_response({"data": {"id": generation_id, "total_cost": "a lot", "usage": None}})

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 _CHARACTERS_PER_TOKEN = 4
+_SHARE_OF_OWN_KEYS = Decimal("0.05")  # what OpenRouter takes where another bills
 _TOKENS_PER_MESSAGE = 4  # the role and the marks around a message
 _TOKENS_PER_ATTACHMENT = 258  # what Gemini counts for a small image; good enough for every kind here
 
@@ -74,12 +75,14 @@ class Usage:
         prompt: Tokens of the request.
         spoken: Tokens of the reply.
         cached: Tokens of the request that the provider had seen before.
+        is_byok: Whether the account's own key at the provider pays.
     """
 
     prices: Prices
     prompt: int
     spoken: Spoken = field(default_factory=Spoken)
     cached: int = 0
+    is_byok: bool = False
 
     @property
     def prompt_cost(self) -> Decimal:
@@ -93,7 +96,12 @@ class Usage:
 
     @property
     def cost(self) -> Decimal:
-        """USD for all of it."""
+        """USD that the account pays for all of it."""
+        return self.upstream_cost * _SHARE_OF_OWN_KEYS if self.is_byok else self.upstream_cost
+
+    @property
+    def upstream_cost(self) -> Decimal:
+        """USD that the provider asks for all of it."""
         return self.prompt_cost + self.completion_cost
 
     @property
@@ -109,7 +117,7 @@ class Usage:
             "completion_tokens": spoken.total,
             "total_tokens": self.prompt + spoken.total,
             "cost": number(self.cost),
-            "is_byok": False,
+            "is_byok": self.is_byok,
             "prompt_tokens_details": {
                 "cached_tokens": self.cached,
                 "cache_write_tokens": 0,
@@ -117,7 +125,7 @@ class Usage:
                 "video_tokens": 0,
             },
             "cost_details": {
-                "upstream_inference_cost": number(self.cost),
+                "upstream_inference_cost": number(self.upstream_cost),
                 "upstream_inference_prompt_cost": number(self.prompt_cost),
                 "upstream_inference_completions_cost": number(self.completion_cost),
             },

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.server import Server
-from chat_tui.conversation.values import Json, Message
+from chat_tui.conversation.values import Asked, Json, Message
 from chat_tui.engine.chat import Chat
+from chat_tui.engine.remembering import digest_of, remembered
 from chat_tui.openrouter.forms import Sent, sent_form
 from chat_tui.reply.proof import wants_account
 from chat_tui.reply.request import request_body, text_request
@@ -24,10 +25,12 @@ class Manner:
     Args:
         stream: Whether the reply comes piece by piece, unless the settings say that it doesn't.
         raw: Whether the model goes on with the prompt as it stands, without roles and without what was said before.
+        echo: Whether the server is to tell what it sent to each provider; it does so only when it streams.
     """
 
     stream: bool = True
     raw: bool = False
+    echo: bool = False
 
 
 IN_CHAT = Manner()
@@ -42,9 +45,11 @@ class Asking:
         manner: How it is asked.
         left_out: The settings, dotted, that the server's form has no place for.
         headers: What goes with it beside the usual ones.
+        asked: What of it is kept with the reply; the whole body while it may be long.
     """
 
     body: dict[str, Any]
+    asked: Asked
     manner: Manner = IN_CHAT
     left_out: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -64,8 +69,27 @@ def asking(
         said = [message for message in path if message.id not in chat.hidden]
         request = request_body(said, chat.settings, chat.saving.read_attachment)
     manner = replace(manner, stream=manner.stream and _streams(chat.settings))
+    if manner.echo and manner.stream:
+        request["debug"] = {**(request.get("debug") or {}), "echo_upstream_body": True}
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
-    return Asking(sent.body, manner, sent.left_out, with_routing(headers or {}, sent.body))
+    hidden = tuple(message.id for message in path if message.id in chat.hidden)
+    own = 1 if chat.settings.get("system") else 0
+    asked = remembered(sent.body, own, server.speaks, hidden, raw=manner.raw)
+    return Asking(sent.body, asked, manner, sent.left_out, with_routing(headers or {}, sent.body))
+
+
+def asking_edited(body: Mapping[str, Any], server: Server, headers: Mapping[str, str] | None = None) -> Asking:
+    """Return the request with a `body` that a person wrote, which goes out as it is.
+
+    Args:
+        body: JSON; with `prompt` in place of `messages`, the model goes on with a text.
+        server: Where it goes.
+        headers: As of `asking`.
+    """
+    sent = {**body, "stream": body.get("stream") is not False}
+    raw = "messages" not in sent
+    asked = Asked(digest_of(sent), sent, form=server.speaks, raw=raw, edited=True)
+    return Asking(sent, asked, Manner(sent["stream"], raw), headers=with_routing(headers or {}, sent))
 
 
 def with_routing(headers: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,8 @@ class Chat:
         self._read_only = ""
         """Why this process can't write here, as a sentence; empty when it can."""
         self._loading = threading.Lock()
+        self._settling = threading.Lock()
+        self._settled_at = metadata.created
         self._loaded = False
         self._reader = self.folder.reader()
         self._seen: object = None
@@ -306,11 +309,18 @@ class Chat:
         self.saving.keep_record(encode_hiding(Hiding(identifier, now(), hidden)))
 
     def settle(self, identifier: str, receipt: Receipt) -> None:
-        """Add to a reply's receipt what became known of it later: what is set in `receipt`."""
-        settlement = Settlement(identifier, now(), receipt)
-        message = self.tree[identifier]
-        self.tree.put(replace(message, receipt=settlement.settles(message.receipt)))
-        self.saving.keep_record(encode_settlement(settlement))
+        """Add to a reply's receipt what became known of it later: what is set in `receipt`.
+
+        Of several such records the last one counts, so each says all that is known and may change, and none has the
+        time of another.
+        """
+        with self._settling:
+            self._settled_at = max(now(), self._settled_at + timedelta(milliseconds=1))
+            message = self.tree[identifier]
+            known = Settlement(identifier, self._settled_at, receipt).settles(message.receipt)
+            self.tree.put(replace(message, receipt=known))
+            settlement = Settlement(identifier, self._settled_at, replace(known, raw_usage={}, metadata={}))
+            self.saving.keep_record(encode_settlement(settlement))
 
     def change(self, **settings: Any) -> None:
         """Set this conversation's own settings, as the wire has them; None takes one back.

@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import FILE_NAME
-from chat_tui.conversation.values import FilePart, Message
 from chat_tui.engine.library import Library
 from chat_tui.engine.saver import rescue_places
 from chat_tui.paths import NotTomlError, Paths, open_plain, read_toml
@@ -112,17 +111,12 @@ def metadata_fault(folder: Path) -> str:
 
 
 def _look_at_attachments(folder: Path, reading: Reading) -> Iterator[tuple[State, str]]:
-    wanted = {part.sha256 for message in reading.messages.values() for part in _files_of(message)}
+    wanted = {part.sha256 for message in reading.messages.values() for part in message.files}
     found = {file.stem for file in (folder / "attachments").glob("*") if not file.name.startswith(".")}
     if missing := wanted - found:
         yield "wrong", f"{_counted(len(missing), 'attached file')} missing ({min(missing)[:12]}…)."
     if not reading.damaged and (orphans := found - wanted):
         yield "note", f"{_counted(len(orphans), 'attached file')} of no message ({min(orphans)[:12]}…)."
-
-
-def _files_of(message: Message) -> Iterator[FilePart]:
-    yield from (part for part in message.parts if isinstance(part, FilePart))
-    yield from message.annotations
 
 
 def _ends_torn(journal: Path) -> bool:

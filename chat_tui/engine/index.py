@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -15,7 +15,9 @@ from time import monotonic
 from typing import Any
 
 from chat_tui.conversation.summary import Summary
-from chat_tui.engine import index_journal, index_query, index_tables
+from chat_tui.cost import Spent
+from chat_tui.engine import index_charges, index_journal, index_query, index_tables
+from chat_tui.engine.index_charges import Charged, Place
 from chat_tui.engine.index_disk import OnDisk, conversations, look
 from chat_tui.engine.index_found import EPOCH, SUMMARY, Found, Match, message_at, mixed, snippet_of, summary_of
 from chat_tui.engine.index_journal import decimal_or_none, other_text
@@ -233,6 +235,40 @@ class Index:
             name: sorted(((value, n) for value, n in of.items() if value), key=lambda pair: (-pair[1], pair[0]))
             for name, of in counts.items()
         }
+
+    def sums(self, since: int | None = None) -> list[tuple[Place, Spent]]:
+        """Return what replies were charged from a moment on (Unix milliseconds), as `index_charges.sums` adds it up.
+
+        Raises:
+            sqlite3.DatabaseError: when the index could not be read; what helps is done, and `update` fills it again.
+        """
+        with self._told(), self._open() as connection:
+            return index_charges.sums(connection, since)
+
+    def asking(self) -> list[Charged]:
+        """Return the charges of which the server may say more.
+
+        Raises:
+            sqlite3.DatabaseError: as `sums`.
+        """
+        with self._told(), self._open() as connection:
+            return index_charges.asking(connection)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            self._excuse(error)
+            raise
+
+    def among(self, conversations: Iterable[str]) -> set[str]:
+        """Return those of the ids whose conversations are there, also in the trash."""
+        with suppress(sqlite3.DatabaseError), self._open() as connection:
+            return {name for (name,) in connection.execute("SELECT substr(name, -26) FROM conversations")} & set(
+                conversations
+            )
+        return set()
 
     def search(self, text: str, limit: int = 50, *, typing: bool = False) -> Found:
         """Return what `text` asks for, the best first; what isn't understood is left out, with a sentence.

@@ -26,6 +26,7 @@ from chat_tui.conversation.records import (
 )
 from chat_tui.conversation.values import FilePart, Message
 from chat_tui.cost import total_cost
+from chat_tui.engine import index_charges
 from chat_tui.engine.index_disk import JOURNAL, OnDisk
 from chat_tui.paths import open_plain
 from chat_tui.search.filters import KINDS
@@ -220,6 +221,7 @@ class _Taking:
                 length,
             ),
         ).lastrowid
+        index_charges.add(self._connection, doc, message)
         _add_text(self._connection, doc, text=message.text, other=other_text(message))
         self._connection.execute(
             "UPDATE conversations SET last = ?, preview = ? WHERE key = ? AND last <= ?",
@@ -292,6 +294,7 @@ def _settled(message: Message, settlement: Settlement) -> Message:
 
 def _forget_messages(connection: sqlite3.Connection, condition: str, value: int) -> None:
     """Take messages out; their words stay in the texts, under numbers that nothing has any more."""
+    connection.execute(f"DELETE FROM charges WHERE doc IN (SELECT doc FROM messages WHERE {condition})", (value,))  # noqa: S608
     gone = connection.execute(f"DELETE FROM messages WHERE {condition}", (value,)).rowcount  # noqa: S608 - our words
     connection.execute("UPDATE gone SET docs = docs + ?", (gone,))
 

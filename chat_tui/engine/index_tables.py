@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chat_tui.paths import FILE_MODE, private_directory
 
-VERSION = 1
+VERSION = 2
 """Of the tables; an index of another version is made anew."""
 BUSY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
@@ -57,6 +57,24 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_of ON messages (conversation, id);
 CREATE INDEX messages_at ON messages (at);
+CREATE TABLE charges (
+    doc INTEGER NOT NULL,                   -- the reply's
+    number INTEGER NOT NULL,                -- 0: the reply's own, others of attempts before it
+    model TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    generation TEXT,
+    standing TEXT NOT NULL,
+    asks INTEGER NOT NULL,
+    cost TEXT,                              -- USD, as the next
+    upstream TEXT,
+    replies INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    origin TEXT,                            -- of the server that served
+    PRIMARY KEY (doc, number)
+);
+CREATE INDEX charges_asking ON charges (asks) WHERE asks;
 CREATE TABLE settlements (
     conversation INTEGER NOT NULL,
     id TEXT NOT NULL,                       -- of the reply

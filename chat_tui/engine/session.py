@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, TextPart
+from chat_tui.conversation.values import Message, Receipt
+from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Manner, asking, with_routing
+from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, with_routing
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
+from chat_tui.engine.prompts import next_prompt
+from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
 from chat_tui.engine.saver import Saver
+from chat_tui.engine.settling import Patience, Settling
+from chat_tui.engine.spending import Spending
 from chat_tui.engine.titles import Titles
 from chat_tui.engine.turn import Turn
 from chat_tui.engine.unseen import Unseen
@@ -32,9 +38,13 @@ from chat_tui.openrouter.client import App, Client, Timeouts
 from chat_tui.paths import Paths
 from chat_tui.reply.request import form_of
 
+if TYPE_CHECKING:
+    from chat_tui.engine.library import Library
+
 QUIT_SECONDS = 2.0
 FOLLOW_SECONDS = 0.5
 NO_SETTINGS: Layer = {}
+_log = logging.getLogger(__name__)
 
 
 class Session:
@@ -46,6 +56,7 @@ class Session:
         paths: Where the catalogue is cached and the favourites are kept; None keeps neither.
         on_close: Called last: stops what was started for this session alone, such as the emulator.
         retries: When a turn's request is made again by itself, where the settings' number isn't all.
+        patience: How the server is asked for what a reply cost that it didn't say.
     """
 
     def __init__(
@@ -56,6 +67,7 @@ class Session:
         *,
         paths: Paths | None = None,
         retries: Retries | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self.server = speaking(server, settings)
         self._client = Client(
@@ -76,13 +88,25 @@ class Session:
         self._open: dict[str, Chat] = {}
         self._left: dict[str, asyncio.Task[None]] = {}
         """By the ids of conversations in which a reply streams that nobody sees: what waits for its end."""
+        self.recordings = Recordings()
         self.saver = Saver(paths)
+        self.settling = Settling(
+            self._client,
+            self.server,
+            is_open=lambda chat: chat.id in self._open,
+            mind=self._mind_settled,
+            patience=patience,
+        )
+        self.account = Account(self._client)
+        self._ending: set[asyncio.Task[None]] = set()
+        """What is done behind: waiting for the ends of turns, counting."""
         self._naming: dict[str, asyncio.Task[None]] = {}
         """By the ids of conversations that are about to be titled: who does."""
         model = settings.get("title_model")
         self._titles = Titles(self._client, self.server, self._headers, model) if model else None
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.indexing = Indexing(paths) if paths else None
+        self.spending = Spending(paths, self.indexing) if paths else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
 
@@ -174,15 +198,9 @@ class Session:
             RefusedError: when a reply is still streaming there, or another process writes there.
         """
         await self._ready(chat)
-        path = chat.path
-        failed = path[-2:] if len(path) >= 2 and path[-1].status == "failed" and path[-1].is_empty else None
-        if failed is None:
-            prompt = _prompt(text, path[-1].id if path else None)
-        else:
-            prompt = failed[0] if failed[0].text == text else _prompt(text, failed[0].parent)
-        return await self._start(chat, prompt, manner)
+        return await self._start(chat, next_prompt(chat, text), manner)
 
-    async def regenerate(self, chat: Chat) -> Turn:
+    async def regenerate(self, chat: Chat, manner: Manner = IN_CHAT) -> Turn:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
 
         Raises:
@@ -192,7 +210,29 @@ class Session:
         prompt = next((message for message in reversed(chat.path) if message.role == "user"), None)
         if prompt is None:
             raise RefusedError("There is no prompt yet to answer again. Write one first.")
-        return await self._start(chat, prompt)
+        return await self._start(chat, prompt, manner)
+
+    async def send_edited(self, chat: Chat, prompt: Message, body: Mapping[str, Any]) -> Turn:
+        """Send a request that a person wrote; its reply stands below `prompt`, beside those that are there.
+
+        Raises:
+            RefusedError: when a reply is still streaming there, or another process writes there.
+        """
+        await self._ready(chat)
+        wanted = await asyncio.to_thread(asking_edited, body, self.server, self._headers)
+        return self._begin(chat, prompt, wanted, str(body.get("model") or ""))
+
+    async def preview(self, chat: Chat, text: str, manner: Manner = IN_CHAT) -> Asking:
+        """Return the request that sending `text` would make now; nothing is sent."""
+        return await self.preview_again(chat, next_prompt(chat, text), manner)
+
+    async def preview_again(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Asking:
+        """Return the request that asking for another reply to `prompt` would make now."""
+        return await asyncio.to_thread(self._ask, chat, prompt, manner)
+
+    def address(self, *, text: bool = False) -> str:
+        """Return where requests for replies go; for `text`, those to go on with a text."""
+        return self._client.address(text=text)
 
     async def models(self) -> Sequence[ModelEntry]:
         """Return the server's models, as `Catalogue.entries` does.
@@ -261,6 +301,11 @@ class Session:
         running = [*turns, *self._naming.values()]  # a title that was asked for is paid, so its receipt should come
         if running:
             await asyncio.wait(running, timeout=QUIT_SECONDS)
+        for ending in self._ending:
+            ending.cancel()
+        await self.settling.close()
+        if self.spending is not None:
+            await self.spending.close()
         for naming in self._naming.values():
             naming.cancel()
         if self.indexing is not None:
@@ -296,12 +341,26 @@ class Session:
             raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
     async def _start(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Turn:
-        model = str(chat.settings.get("model"))
-        path = [*chat.tree.path(prompt.parent), prompt]
-        wanted = await asyncio.to_thread(asking, chat, path, self.server, manner, self._headers)
+        wanted = await asyncio.to_thread(self._ask, chat, prompt, manner)
+        return self._begin(chat, prompt, wanted, str(chat.settings.get("model")))
+
+    def _ask(self, chat: Chat, prompt: Message, manner: Manner) -> Asking:
+        return asking(chat, [*chat.tree.path(prompt.parent), prompt], self.server, manner, self._headers)
+
+    def _begin(self, chat: Chat, prompt: Message, wanted: Asking, model: str) -> Turn:
         self._check_idle(chat)
-        form = form_of(wanted.body)
-        reply = Message(new_id(), prompt.id, "assistant", (), now(), "streaming", model=model, response_format=form)
+        receipt = Receipt(origin=self.server.origin)
+        reply = Message(
+            new_id(),
+            prompt.id,
+            "assistant",
+            (),
+            now(),
+            "streaming",
+            model=model,
+            response_format=form_of(wanted.body),
+            receipt=receipt,
+        )
         judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(
             chat,
@@ -310,19 +369,50 @@ class Session:
             reply,
             wanted,
             retries=self._retries,
+            recordings=self.recordings,
             judge=judge,
             mind_saving=lambda: self.saver.mind(chat),
         )
         self._turns[chat.id] = turn
+        self._expect(self._account_for(turn))
         self.note(chat.folder.path)
         if self._titles is not None and not any(message.role == "assistant" for message in chat.tree):
             self._naming[chat.id] = asyncio.create_task(self._name(chat, turn, self._titles))
         self.chosen_models.note_use(model)
         return turn
 
+    async def _account_for(self, turn: Turn) -> None:
+        """When a turn has ended, see to it that what it cost becomes known and is counted."""
+        reply = await turn.wait()
+        self.settling.note(turn.chat, reply)
+        if self.spending is not None:
+            self.spending.note(turn.chat.folder.path)
 
-def _prompt(text: str, parent: str | None) -> Message:
-    return Message(new_id(), parent, "user", (TextPart(text),), now())
+    def _mind_settled(self, chat: Chat) -> None:
+        if self.spending is not None:
+            self.spending.note(chat.folder.path)
+        self.saver.mind(chat)
+
+    def account_for_earlier(self, library: Library) -> None:
+        """Begin to bring the sums up to date, and to ask what replies of earlier runs cost; it takes its time."""
+        if self.spending is not None:
+            self._expect(self._catch_up(library, self.spending))
+
+    async def _catch_up(self, library: Library, spending: Spending) -> None:
+        await asyncio.sleep(self.settling.patience.first_wait)
+        for chat in await self.settling.take_in(library):
+            spending.note(chat.folder.path)
+        try:
+            await spending.refresh()
+            self.settling.resume(library, await spending.asking())
+        except RefusedError as error:
+            _log.warning("%s", error)
+
+    def _expect(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let `work` be done beside everything else; closing ends it."""
+        task = asyncio.create_task(work)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
 
 def _headers(settings: Layer) -> dict[str, str]:

@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.conversation.events import Event, Failed, Finished, Retrying, Started, Tagged
+from chat_tui.conversation.events import Event, Failed, Finished, Noted, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, Status
 from chat_tui.engine.asking import Asking
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.keeping import keep_files
+from chat_tui.engine.recordings import Recordings
+from chat_tui.engine.remembering import keep_asked
 from chat_tui.engine.retry import DEFAULT_RETRIES, Retries
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
@@ -40,6 +42,7 @@ class Turn:
         reply: The empty reply, its status `streaming`.
         asking: The request.
         retries: Whether and when a request that failed before its first word is made again.
+        recordings: Where what goes over the wire is kept for a while.
         judge: Says of a reply's receipt whether it was served as the request asked.
         mind_saving: Called after each write, when `chat.saving` may have a fault to tell.
     """
@@ -53,6 +56,7 @@ class Turn:
         asking: Asking,
         *,
         retries: Retries = DEFAULT_RETRIES,
+        recordings: Recordings | None = None,
         judge: Callable[[Receipt], Coroutine[Any, Any, Verdict]] | None = None,
         mind_saving: Callable[[], None] = lambda: None,
     ) -> None:
@@ -63,6 +67,7 @@ class Turn:
         self._client = client
         self._asking = asking
         self._retries = retries
+        self._recordings = recordings or Recordings()
         self._judge = judge
         self._mind_saving = mind_saving
         self._verdict = Verdict()
@@ -129,6 +134,8 @@ class Turn:
         self._finish(final)
 
     def _begin(self) -> PartialWriter:
+        self.reply = replace(self.reply, asked=keep_asked(self.chat.saving, self._asking.asked))
+        self._arriving = Reply(self.reply)
         self.chat.place_reply(self.prompt, self.reply)
         return self.chat.saving.start_partial(self.reply)
 
@@ -150,7 +157,8 @@ class Turn:
         """Make the request once and take its reply."""
         manner = self._asking.manner
         ask = self._client.stream_text if manner.raw else self._client.stream
-        async with ask(self._asking.body, self._asking.headers, whole=not manner.stream) as stream:
+        recording = self._recordings.begin(self.reply.id)
+        async with ask(self._asking.body, self._asking.headers, whole=not manner.stream, recording=recording) as stream:
             self._take(reply.begin(stream.generation, is_whole=not manner.stream))
             async for chunk in stream:
                 self._take(reply.feed(chunk))
@@ -168,6 +176,8 @@ class Turn:
     def _take(self, events: Sequence[Event]) -> None:
         for event in events:
             self._publish(event)
+            if isinstance(event, Noted) and event.kind == "debug":
+                self._recordings.note(self.reply.id, event.data)
         self._unwritten += events
         self._arrived.set()
 

@@ -21,6 +21,7 @@ from chat_tui.openrouter.presets import Preset, PresetVersion
 from chat_tui.openrouter.providers import Endpoint, ModelEndpoints, Provider
 from chat_tui.openrouter.reading import MODEL, Reader, Wanted
 from chat_tui.openrouter.receiving import Stream
+from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import DEFAULT_BASE_URL, Server
 from chat_tui.openrouter.stream import ChunkDecoder
 from chat_tui.openrouter.types import Completion, chunk_of_completion
@@ -109,6 +110,10 @@ class Client:
     async def aclose(self) -> None:
         """Close every connection; the client can't be used after."""
         await self._connection.aclose()
+
+    def address(self, *, text: bool = False) -> str:
+        """Return where requests for replies go; for `text`, those to go on with a text."""
+        return f"{self.base_url}{_TEXT if text else _CHAT}"
 
     def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the headers of a request that say who asks and for what, `more` among them, with the key masked."""
@@ -294,7 +299,12 @@ class Client:
         return await self._complete(_CHAT, body, headers)
 
     def stream(
-        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None, *, whole: bool = False
+        self,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        *,
+        whole: bool = False,
+        recording: Recording | None = None,
     ) -> AbstractAsyncContextManager[Stream]:
         """Send chat request `body` (`stream` is set to what `whole` isn't) on entering; leaving closes the connection.
 
@@ -302,11 +312,12 @@ class Client:
             body: The request, as JSON has it.
             headers: More of them, of those in `connection.OPTIONAL_HEADERS`.
             whole: Ask for the reply all at once; it is one chunk, which comes also when the reply failed in the middle.
+            recording: Hears what goes over the wire.
 
         Raises:
             OpenRouterError: On entering: no reply, or an error before the first byte of the body.
         """
-        return self._stream(_CHAT, body, headers, whole=whole)
+        return self._stream(_CHAT, body, headers, recording, whole=whole)
 
     async def complete_text(self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Completion:
         """Return how a model goes on with the text `prompt` of `body`; else as `complete`.
@@ -317,14 +328,19 @@ class Client:
         return await self._complete(_TEXT, body, headers)
 
     def stream_text(
-        self, body: Mapping[str, Any], headers: Mapping[str, str] | None = None, *, whole: bool = False
+        self,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        *,
+        whole: bool = False,
+        recording: Recording | None = None,
     ) -> AbstractAsyncContextManager[Stream]:
         """Stream how a model goes on with the text `prompt` of `body`; else as `stream`.
 
         Raises:
             OpenRouterError: as of `stream`.
         """
-        return self._stream(_TEXT, body, headers, whole=whole)
+        return self._stream(_TEXT, body, headers, recording, whole=whole)
 
     async def _complete(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None) -> Completion:
         patience = self.timeouts.headers_unstreamed
@@ -341,31 +357,40 @@ class Client:
 
     @asynccontextmanager
     async def _stream(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None, *, whole: bool
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+        recording: Recording | None,
+        *,
+        whole: bool,
     ) -> AsyncIterator[Stream]:
         patience = self.timeouts.headers_unstreamed if whole else self.timeouts.headers
         request = self._connection.post(path, {**body, "stream": not whole}, headers, patience)
-        async with self._connection.reply(request) as response:
+        async with self._connection.reply(request, recording) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if whole or kind.endswith(("json", "html")):
-                stream = await self._stream_of_whole(response)
+                stream = await self._stream_of_whole(response, recording)
             else:
                 # httpx has one read time-out for headers and body; its transport looks it up before each of them.
                 response.request.extensions["timeout"]["read"] = self.timeouts.idle
-                stream = Stream(self._server, generation_of(response), response, self.timeouts.idle)
+                stream = Stream(self._server, generation_of(response), response, self.timeouts.idle, recording)
             try:
                 yield stream
             finally:
                 await stream.aclose()
 
-    async def _stream_of_whole(self, response: httpx.Response) -> Stream:
+    async def _stream_of_whole(self, response: httpx.Response, recording: Recording | None) -> Stream:
         generation = generation_of(response)
         text = await self._connection.body(response)
-        stream = Stream(self._server, generation)
         if text.startswith(("data:", ":")):
+            stream = Stream(self._server, generation, recording=recording)
             stream.take_events(text)
-        else:
-            stream.take_whole(chunk_of_completion(answers.whole_completion(self._server, text, generation)))
+            return stream
+        if recording is not None:
+            recording.hear(text)
+        stream = Stream(self._server, generation)
+        stream.take_whole(chunk_of_completion(answers.whole_completion(self._server, text, generation)))
         return stream
 
 

@@ -17,6 +17,7 @@ import httpx
 from chat_tui.openrouter import errors, no_reply, sentences
 from chat_tui.openrouter.course import Course
 from chat_tui.openrouter.failure import failure_in_reply
+from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import LONGEST_EVENT
 
@@ -31,7 +32,8 @@ OPTIONAL_HEADERS = frozenset(
     }
 )
 """What a request may have beside the usual headers, in small letters."""
-_MASK = "••••••••"
+MASK = "••••••••"
+"""What stands in the place of a key."""
 
 _LARGEST_ERROR = 1024 * 1024
 _SENDABLE = re.compile(r"[ -~]{0,2000}")
@@ -125,8 +127,13 @@ class Connection:
 
     def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that say who asks and for what, `more` among them, with the key masked."""
-        masked = {"Authorization": f"Bearer {_MASK}"} if self.server.key else {}
+        masked = {"Authorization": f"Bearer {MASK}"} if self.server.key else {}
         return {**self._headers, **masked, **more}
+
+    def _masked(self, request: httpx.Request) -> dict[str, str]:
+        """Return the headers that go out, the key masked."""
+        sent = {name.decode(): self.server.without_keys(value.decode()) for name, value in request.headers.raw}
+        return sent | ({"Authorization": f"Bearer {MASK}"} if "Authorization" in sent else {})
 
     def _request(
         self, method: str, path: str, headers: Mapping[str, str], patience: float, content: bytes | None = None
@@ -176,12 +183,18 @@ class Connection:
         return self._http
 
     @asynccontextmanager
-    async def reply(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    async def reply(self, request: httpx.Request, recording: Recording | None = None) -> AsyncIterator[httpx.Response]:
         """Send `request`; give the reply when its status is 2xx, its body unread.
+
+        Args:
+            request: What `post` returned.
+            recording: Hears of both.
 
         Raises:
             OpenRouterError: No reply, or another status.
         """
+        if recording is not None:
+            recording.send(self.server.without_keys(str(request.url)), self._masked(request), self.server.without_keys)
         try:
             response = await self.http().send(request, stream=True)
         except httpx.TransportError as error:
@@ -190,11 +203,13 @@ class Connection:
             raise errors.NoAnswer(
                 f"The name of {self.server.origin} is no host's. Correct the base URL.", actions=("check_base_url",)
             ) from error
+        if recording is not None:
+            recording.answer(response.status_code, response.headers)
         try:
             if "," in response.headers.get("content-encoding", ""):  # 5 KB that are packed twice can hold 3 GB
                 raise sentences.unreadable(self.server, response.status_code)
             if not response.is_success:
-                raise await self._refusal(response)
+                raise await self._refusal(response, recording)
             yield response
         finally:
             await response.aclose()
@@ -220,7 +235,7 @@ class Connection:
             )
         return _text(body)
 
-    async def _refusal(self, response: httpx.Response) -> errors.OpenRouterError:
+    async def _refusal(self, response: httpx.Response, recording: Recording | None) -> errors.OpenRouterError:
         status = response.status_code
         if status < 400:
             return sentences.redirected(self.server, status)
@@ -229,6 +244,8 @@ class Connection:
                 body = _text(await _read(response, _LARGEST_ERROR))
         except (TimeoutError, httpx.TransportError, httpx.DecodingError):
             body = ""  # the status is known, and says enough
+        if recording is not None and body:
+            recording.hear(body)
         if sentences.is_web_page(body) and status < 500 and status != 429:
             return sentences.web_page(self.server, body, status)
         return sentences.status_error(failure_in_reply(self.server, status, response.headers, body))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -20,10 +20,12 @@ class EventDecoder:
 
     Args:
         longest: The most bytes that an event, or a comment, may have.
+        comment: Called with each comment, its colon included.
     """
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, comment: Callable[[str], None] | None = None) -> None:
         self._longest = longest
+        self._comment = comment
         self._start: bytes | None = b""  # of the stream, until it is known not to be a byte order mark
         self._line = bytearray()  # the beginning of a line that goes on
         self._data: bytearray | None = None  # of the event so far
@@ -69,6 +71,8 @@ class EventDecoder:
         if line == b"data":
             line += b":"
         if not line.startswith(b"data:"):
+            if self._comment is not None and line.startswith(b":"):
+                self._comment(line.decode("utf-8", "replace"))
             return  # a comment, or a field that says nothing here
         del line[: 6 if line.startswith(b"data: ") else 5]
         if self._data is None:

@@ -12,6 +12,7 @@ import httpx
 
 from chat_tui.openrouter import no_reply
 from chat_tui.openrouter.errors import CutOff
+from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import ChunkDecoder
 from chat_tui.openrouter.types import Chunk
@@ -26,11 +27,16 @@ class Stream:
     """
 
     def __init__(
-        self, server: Server, generation: str | None, response: httpx.Response | None = None, idle: float = 0.0
+        self,
+        server: Server,
+        generation: str | None,
+        response: httpx.Response | None = None,
+        idle: float = 0.0,
+        recording: Recording | None = None,
     ) -> None:
         self._server = server
         self._idle = idle
-        self._decoder = ChunkDecoder(server, generation)
+        self._decoder = ChunkDecoder(server, generation, recording)
         self._pieces: AsyncGenerator[bytes, None] | None = None
         if response is not None:  # httpx types the generator that it is as an iterator, which couldn't be closed
             self._pieces = cast(AsyncGenerator[bytes, None], response.aiter_bytes())

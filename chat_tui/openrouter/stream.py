@@ -13,6 +13,7 @@ from chat_tui.openrouter import errors, sentences
 from chat_tui.openrouter.events import EventDecoder, EventTooLongError
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.failure import Failure, failure_in_object
+from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.types import Chunk
 
@@ -46,14 +47,20 @@ class ChunkDecoder:
     """Bytes to chunks, and to how the stream ended.
 
     Feed it until `done`; then `fault` is None for a whole reply, else the error to raise after the last chunk.
+
+    Args:
+        server: Whose secrets are taken out of notes.
+        generation: The generation id, when the headers had it.
+        recording: Hears every event, and comments too.
     """
 
-    def __init__(self, server: Server, generation: str | None = None) -> None:
+    def __init__(self, server: Server, generation: str | None = None, recording: Recording | None = None) -> None:
         self.generation = generation
         self.done = False
         self.fault: errors.OpenRouterError | None = None
         self._server = server
-        self._events = EventDecoder(LONGEST_EVENT)
+        self._recording = recording
+        self._events = EventDecoder(LONGEST_EVENT, recording.hear if recording else None)
         self._has_begun = False
         self._length = 0
         self._finished = False
@@ -109,6 +116,8 @@ class ChunkDecoder:
         return chunks
 
     def _chunks_of(self, data: str) -> list[Chunk]:
+        if self._recording is not None:
+            self._recording.hear(data)
         if data.strip() == DONE:
             self._finished = self._has_begun
             self.stop(sentences.unreadable(self._server, 200))

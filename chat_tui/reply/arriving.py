@@ -46,7 +46,7 @@ class Reply:
         self._citations: dict[str, Citation] = {}
         self._annotations: dict[str, Mapping[str, Any]] = {}
         self._chances: list[Chance] = []
-        self._receipt = Receipt()
+        self._receipt = message.receipt or Receipt()
         self._is_whole = False
         self.sound = Sound()
         """What was spoken."""

@@ -67,9 +67,8 @@ def decides_routing(body: Json) -> bool:
 
 def wants_account(body: Json) -> bool:
     """Tell whether only the server knows what became of `body`: who serves it, or what was left out of it."""
-    plugins = [plugin for plugin in body.get("plugins") or () if isinstance(plugin, Mapping)]
     shortens = any(
-        plugin.get("id") == "context-compression" and plugin.get("enabled") is not False for plugin in plugins
+        plugin.get("id") == "context-compression" and plugin.get("enabled") is not False for plugin in _plugins(body)
     )
     return decides_routing(body) or shortens or bool(body.get("transforms"))
 
@@ -134,9 +133,15 @@ def _which(asked: Sequence[str], served: str, facts: Facts) -> int | None:
     return None if answered.partition("/")[0] in makers else -1
 
 
+def _plugins(body: Json) -> list[Json]:
+    """Return the plugins in `body`, which a person may have written."""
+    plugins = body.get("plugins")
+    return [one for one in plugins if isinstance(one, Mapping)] if isinstance(plugins, list | tuple) else []
+
+
 def _leaves_it_open(body: Json) -> bool:
     """Tell whether something beside the ids in `body` may choose the model: a preset, or a plugin that routes."""
-    ids = [plugin.get("id") for plugin in body.get("plugins") or () if isinstance(plugin, Mapping)]
+    ids = [plugin.get("id") for plugin in _plugins(body)]
     return bool(body.get("preset")) or any(str(name) == "fusion" or str(name).endswith("-router") for name in ids)
 
 

@@ -55,6 +55,11 @@ ACTIONS = (
            "export", "ctrl+s", "[FORMAT] [PATH]"),
     Action("import_conversations", "Import", "Take conversations from an export of this or of another program; it says "
            "first what would come", "import", "", "PATH"),
+    Action("show_costs", "Cost", "What was spent: today, this month, by day, model, provider; credits and limits left",
+           "cost", "f3", also="costs"),
+    Action("show_receipt", "Receipt", "All of the receipt of the reply at the cursor, else of the last one", "receipt"),
+    Action("inspect", "Inspect the request", "The exact request that will be sent, and that of each reply: JSON, curl, "
+           "Python, headers, events; edit and send it", "inspect", "f4", also="request"),
     Action("undo_setting", "Undo a setting", "Undo the last change of a setting in this chat", "undo"),
     Action("redo_setting", "Redo a setting", "Make the change of a setting again that was undone", "redo"),
     Action("set_system", "System prompt", "Set what every request of this chat begins with; empty clears it",
@@ -108,6 +113,7 @@ READING_KEYS = (
     ("c", "Copy the message"),
     ("y", "Copy the code"),
     ("o O", "To the next link of the message, to the one before; Enter opens it, c copies its address"),
+    ("i", "The receipt of the reply, all of it"),
     ("Enter", "Fold or unfold what the model thought, long tool calls, JSON and probabilities"),
     ("w", "Wrap long lines of code, or cut them"),
     ("h l", "Along long lines of code that are cut; also Shift+Left and Shift+Right"),
@@ -123,6 +129,17 @@ PROVIDER_KEYS = (
     ("Enter", "Keep the choices for this chat"),
 )
 """Keys in the table of providers, for the help."""
+
+COST_KEYS = (
+    ("← →", "A shorter or a longer time"),
+    ("d", "By day"),
+    ("m", "By model"),
+    ("p", "By provider"),
+    ("c", "By conversation"),
+    ("r", "Ask the server again for credits and limits"),
+    ("Esc F3", "Close"),
+)
+"""Keys in the cost screen, for the help."""
 
 
 def bindings(actions: Iterable[Action] = ACTIONS) -> list[Binding]:

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.conversation import ConversationScreen
-from chat_tui.screens.moving import MovingScreen
+from chat_tui.screens.inspecting import InspectingScreen
 from chat_tui.text import one_line
 from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 
-class ChatScreen(MovingScreen):
+class ChatScreen(InspectingScreen):
     """The conversation, and the composer in which it goes on.
 
     Args:
@@ -101,8 +101,11 @@ class ChatScreen(MovingScreen):
     async def _start(self, chat: Chat, text: str | None) -> None:
         """Send `text`, or ask again for None; when that can't be, say why and give the text back."""
         session = await self._session()
+        from chat_tui.engine.asking import Manner
+
         try:
-            turn = await (session.regenerate(chat) if text is None else session.send(chat, text))
+            manner = Manner(echo=self.take_echo())
+            turn = await (session.regenerate(chat, manner) if text is None else session.send(chat, text, manner))
         except (RefusedError, OSError) as error:
             self._refuse(text or "", str(error))
             return

@@ -12,7 +12,7 @@ from textual.message import Message as Event
 from textual.widgets import Static
 
 from chat_tui.cost import estimate_tokens
-from chat_tui.screens.tuning import TuningScreen
+from chat_tui.screens.accounting import AccountingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.view import Transcript
@@ -21,7 +21,7 @@ from chat_tui.widgets.completions import Completions
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.find import FindBar
 from chat_tui.widgets.progress import Progress
-from chat_tui.widgets.receipt import receipt_line, spent_line
+from chat_tui.widgets.receipt import receipt_line
 from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
+WIDE = 120
+"""Cells from which on the status line has room for what was spent this month."""
 READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
-class ConversationScreen(TuningScreen):
+class ConversationScreen(AccountingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -63,6 +65,7 @@ class ConversationScreen(TuningScreen):
         self._shown: list[str] = []
         self._left_out: tuple[str, ...] = ()
         self._progress = Progress()
+        self._spent: list[str] = []
         self._mouse_released = False
 
     def compose(self) -> ComposeResult:
@@ -84,6 +87,8 @@ class ConversationScreen(TuningScreen):
         self._sync(self.chat.tail())
         self._show_all()
         self.set_focus(self.composer)
+        self.watch_settling()
+        self.watch_spending()
         self.post_message(self.Ready())
 
     # What is shown
@@ -146,7 +151,7 @@ class ConversationScreen(TuningScreen):
         self.transcript.display = bool(ids)
         self.composer.remember([message.text for message in path if message.role == "user"])
 
-    @on(TuningScreen.Changed)
+    @on(AccountingScreen.Changed)
     def _show_all(self) -> None:
         for problem in self.chat.problems:
             self.warn(problem)
@@ -162,6 +167,17 @@ class ConversationScreen(TuningScreen):
             rules = Choices.of(provider).summary()
         self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, *self.own_words())
         self._show_hint()
+        self.show_spent()
+
+    def show_settled(self, reply: Message) -> None:
+        """Show a receipt that says more than before, in its place."""
+        if reply.id in self._shown:
+            self.transcript.replace(reply)
+        self.show_spent()
+
+    def show_spent(self) -> None:
+        """Show other sums; they are over the whole tree, so they aren't made anew with each tick."""
+        self._spent = self.spent()
         self._show_status()
 
     @on(Reader.FollowChanged)
@@ -170,8 +186,8 @@ class ConversationScreen(TuningScreen):
         left_behind = self._progress.running and not self.transcript.following
         follow = "End follows the reply" if left_behind else ""
         keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
-        pieces = (mouse, follow, spent_line(self.chat.tree), *keys)
-        self.status.show(self._progress.line(), *pieces)
+        money = " · ".join(self._spent if self.size.width >= WIDE else self._spent[:2])
+        self.status.show(self._progress.line(), mouse, follow, money, *keys)
 
     def show_mouse(self, *, released: bool) -> None:
         """Say in the status line whose the mouse is."""
@@ -218,6 +234,7 @@ class ConversationScreen(TuningScreen):
 
         reply = turn.reply.id
         if isinstance(batch[0].event, Started):
+            self._progress.price = self.live_price(turn.prompt.text)
             self._sync(self.chat.path)
             self._show_all()
         reasoning = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Reasoning))

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
-from chat_tui.screens import conversation_keys, goto_keys, model_keys, preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens import conversation_keys, goto_keys, inspector_keys, model_keys, preset_keys, setting_keys
+from chat_tui.screens.actions import ACTIONS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.screens.popup import PopUp
 
 
@@ -41,6 +41,8 @@ class HelpScreen(PopUp[None]):
                 ("In the search of everything", goto_keys.help_rows()),
                 ("In the settings", setting_keys.help_rows()),
                 ("In the presets", preset_keys.help_rows()),
+                ("In the inspector", inspector_keys.KEYS),
+                ("In the costs", COST_KEYS),
             ):
                 yield Static(heading, classes="heading")
                 for names, text in keys:

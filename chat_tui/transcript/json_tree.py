@@ -58,10 +58,17 @@ class Row(NamedTuple):
 
 
 class Tree:
-    """Which parts of a JSON text are unfolded, and the rows that this gives."""
+    """Which parts of a JSON text are unfolded, and the rows that this gives.
 
-    def __init__(self, parts: Parts) -> None:
+    Args:
+        parts: The text.
+        open_depth: Levels that are unfolded at first.
+        open_rows: How many rows they may have at most.
+    """
+
+    def __init__(self, parts: Parts, open_depth: int = OPEN_DEPTH, open_rows: int = OPEN_ROWS) -> None:
         self.parts = parts
+        self._open_depth, self._open_rows = open_depth, open_rows
         self._shown: dict[int, int] = {}  # by place in the text: how many rows of it are unfolded
         self._rows: list[Row] | None = None
         self._unfold_first()
@@ -77,12 +84,12 @@ class Tree:
         while waiting:
             child, depth = waiting.popleft()
             inner = list(islice(self.parts.children(child.part), PAGE))
-            if depth and rows + len(inner) > OPEN_ROWS:
+            if depth and rows + len(inner) > self._open_rows:
                 return
             if inner:
                 self._shown[child.start] = PAGE
                 rows += len(inner) + 1
-            if depth + 1 < OPEN_DEPTH:
+            if depth + 1 < self._open_depth:
                 waiting += [(one, depth + 1) for one in inner if one.part >= 0]
 
     def toggle(self, place: int, *, more: bool) -> None:

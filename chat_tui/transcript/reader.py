@@ -32,6 +32,7 @@ class Reader(Walker):
     # A key's bindings have to stand in one class: Textual lets those of a subclass take the place of all others.
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("slash", "screen.find", "find", "Find", "Find a text in the conversation"),
+        binding("i", "screen.show_receipt", "receipt", "Receipt", "All of the receipt of the reply"),
         binding("enter", "open_link", "open_link", "Open the link", "Open the link that you went to"),
         binding("enter", "fold", "fold", "Fold", "Fold or unfold thoughts, long tool calls, JSON and probabilities"),
         binding("n,enter", "step(1)", "next_match", "Next match", "To the next match, while find is open"),

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.values import Receipt
-from chat_tui.cost import estimate_tokens, format_tokens
+from chat_tui.cost import estimate_tokens, format_cost, format_tokens
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
     from chat_tui.conversation.events import Event, Retrying
+
+
+class LivePrice(NamedTuple):
+    """What a reply that streams costs, by the catalogue's prices; an estimate."""
+
+    request: Decimal
+    """USD for what was sent."""
+    token: Decimal
+    """USD for each token of the reply."""
+
 
 _LONGEST_REASON = 60
 
@@ -23,6 +34,8 @@ class Progress:
     """Follows the events of a turn; `line` says where it stands. Estimates wear `≈` until the receipt comes."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.price: LivePrice | None = None
+        """Of the reply that streams; None: not known."""
         self._clock = clock
         self._started: float | None = None
         self._first: float | None = None
@@ -79,11 +92,18 @@ class Progress:
         seconds = max(self._clock() - self._first, 0.05)
         count = tokens or estimate_tokens(" " * self._characters)
         about = "" if tokens else "≈ "
+        cost = f" · {about_cost}" if (about_cost := self._cost(count)) else ""
         return " · ".join(
             (
                 "◍ thinking" if self._thinking else "◍ streaming",
                 f"{about}{format_tokens(count)} tokens",
                 f"{about}{count / seconds:.0f} tok/s",
-                f"first {self._first - self._started:.1f} s",
+                f"first {self._first - self._started:.1f} s{cost}",
             )
         )
+
+    def _cost(self, tokens: int) -> str:
+        """Return what the reply has cost by now: what the server says, else about what the catalogue lets expect."""
+        if self._receipt is not None and self._receipt.cost is not None:
+            return format_cost(self._receipt.cost)
+        return f"≈ {format_cost(self.price.request + self.price.token * tokens)}" if self.price is not None else ""

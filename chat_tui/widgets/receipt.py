@@ -5,28 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
+from chat_tui.conversation.charges import charges
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, requested_is_served
-from chat_tui.cost import format_cost, format_tokens, total_cost
+from chat_tui.cost import Spent, format_cost, format_tokens, spent
 from chat_tui.text import one_line
 
 _DAY = 86_400  # seconds
 _STAGES = {"context_compression": "context compression", "response_healing": "response healing"}
 
 
-def spent_line(messages: Iterable[Message]) -> str:
-    """Return what a chat's replies cost together, on all its branches; `≥` when the server didn't say of each.
+def spent_pieces(messages: Iterable[Message], today: Spent | None = None, month: Spent | None = None) -> list[str]:
+    """Return what the status line tells of money: this chat, on all its branches, today, this month.
 
-    A reply that failed before its first word costs nothing: OpenRouter insures against empty ones.
+    What isn't more than the one before isn't told; `≥` where something isn't known yet, or never.
     """
-    replies = [message for message in messages if message.receipt and message.receipt.generation]
-    cost = total_cost(replies)
-    if cost is None:
-        return ""
-    unknown = [reply for reply in replies if reply.receipt and reply.receipt.cost is None]
-    known = all(reply.status == "failed" and reply.is_empty for reply in unknown)
-    return f"this chat {'' if known else '≥ '}{format_cost(cost)}"
+    here = spent(messages)
+    pieces, least = [], here
+    if here.cost or here.pending or (here.replies and here.is_whole):
+        pieces.append(f"this chat {_amount(here)}")
+    if today is not None and today.cost > least.cost:
+        pieces.append(f"today {_amount(today)}")
+        least = today
+    if month is not None and month.cost > least.cost:
+        pieces.append(f"month {_amount(month)}")
+    return pieces
+
+
+def _amount(sum_: Spent) -> str:
+    return ("" if sum_.is_whole else "≥ ") + format_cost(sum_.cost)
 
 
 def receipt_line(message: Message) -> str:
@@ -41,13 +48,12 @@ def receipt_line(message: Message) -> str:
         pieces.append(f"{format_tokens(usage.prompt_tokens)} in{cached}")
     if usage.completion_tokens is not None:
         pieces.append(f"{format_tokens(usage.completion_tokens)} out")
-    if (speed := receipt.tokens_per_second) is not None:
+    # Of a reply that was stopped the server counts also what never came.
+    if message.status == "complete" and (speed := receipt.tokens_per_second) is not None:
         pieces.append(f"{speed:.0f} tok/s")
     if receipt.first_token_ms is not None:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
-    if receipt.cost is not None:
-        pieces.append(format_cost(receipt.cost))
-    pieces.append(_own_key(receipt.raw_usage))
+    pieces += [_cost(message), _own_key(receipt)]
     pieces.append(_attempts(receipt.attempts))
     pieces += [f"{aside.what} {format_cost(aside.cost)}" for aside in receipt.asides if aside.cost]
     pieces += _stages(receipt.metadata.get("pipeline"))
@@ -65,13 +71,21 @@ def _model(message: Message, receipt: Receipt) -> str:
     return f"{message.model} → {served}" if is_other else served
 
 
-def _own_key(usage: Mapping[str, Any]) -> str:
+def _cost(message: Message) -> str:
+    """Return what the reply cost, or that it becomes known later, or never."""
+    own = next(iter(charges(message)), None)
+    if own is None or own.cost is not None:
+        return format_cost(message.receipt.cost) if message.receipt and message.receipt.cost is not None else ""
+    if own.standing == "pending":
+        return "cost pending"
+    return "cost unknown" if message.receipt and message.receipt.given_up and own.standing == "unknown" else ""
+
+
+def _own_key(receipt: Receipt) -> str:
     """Return that a key of one's own was used, and what its provider charges beside OpenRouter's own part."""
-    if usage.get("is_byok") is not True:
+    if not receipt.is_byok:
         return ""
-    details = usage.get("cost_details")
-    charged = details.get("upstream_inference_cost") if isinstance(details, Mapping) else None
-    more = f", which charges {format_cost(charged)}" if isinstance(charged, Decimal) else ""
+    more = f", which charges {format_cost(receipt.upstream_cost)}" if receipt.upstream_cost is not None else ""
     return f"with your own key at the provider{more}"
 
 

@@ -121,6 +121,7 @@ PRESSES = [
     Press("code_right", "shift+right", (), shown("│ ‹")),
     Press("code_left", "shift+left", (), hidden("│ ‹")),
     Press("wrap", "w", (), hidden("›")),
+    Press("receipt", "i", (), shown("Receipt")),
 ]
 
 

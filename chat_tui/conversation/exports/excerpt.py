@@ -40,8 +40,7 @@ class Excerpt(NamedTuple):
         found = {
             (part.sha256, part.media_type): part
             for message in sorted(self.messages, key=lambda message: message.id)
-            for part in (*message.parts, *message.annotations)
-            if isinstance(part, FilePart)
+            for part in message.files
         }
         return [found[key] for key in sorted(found)]
 

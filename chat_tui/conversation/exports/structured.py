@@ -28,7 +28,7 @@ _LINE = 76
 
 _ORDER = (
     "v", "type", "id", "parent", "at", "role", "status", "model", "parts", "reasoning", "reasoning_details",
-    "tool_calls", "citations", "annotations", "receipt", "failure",
+    "tool_calls", "citations", "asked", "annotations", "receipt", "failure",
 )  # fmt: skip
 
 Record = dict[str, Any]

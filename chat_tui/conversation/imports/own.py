@@ -69,10 +69,7 @@ def take_files(found: Found, files: Iterable[object], beside: Beside) -> None:
         NotImportableError: when those that are in it are too large together.
     """
     wanted: dict[tuple[str, str], FilePart] = {
-        (part.sha256, part.media_type): part
-        for message in found.messages
-        for part in (*message.parts, *message.annotations)
-        if isinstance(part, FilePart)
+        (part.sha256, part.media_type): part for message in found.messages for part in message.files
     }
     size = 0
     for file in files:

@@ -1,0 +1,91 @@
+"""What the conversation that is shown costs: its receipts, the sums in the status line, the cost screen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from chat_tui.cost import estimate_tokens
+from chat_tui.screens.tuning import TuningScreen
+from chat_tui.widgets.receipt import spent_pieces
+
+if TYPE_CHECKING:
+    from chat_tui.conversation.values import Message
+    from chat_tui.widgets.progress import LivePrice
+
+
+class AccountingScreen(TuningScreen):
+    """A screen that shows what its conversation costs."""
+
+    async def action_show_costs(self) -> None:
+        """Open the cost screen."""
+        from chat_tui.screens.costs import CostScreen
+
+        # Awaited, so that a key which is typed at once already meets it.
+        await self.app.push_screen(CostScreen(self._session))
+
+    async def action_show_receipt(self) -> None:
+        """Show all of the receipt of the reply at the cursor, else of the last one."""
+        from chat_tui.screens.receipt import ReceiptScreen
+
+        reply = self._reply_at_cursor()
+        if reply is None:
+            self.app.notify("There is no reply yet that has a receipt.", markup=False, timeout=4)
+        else:
+            await self.app.push_screen(ReceiptScreen(self.chat, reply, self._session))
+
+    def _reply_at_cursor(self) -> Message | None:
+        """Return the reply that the reader is at or, when that is a prompt, the one that follows."""
+        path = self.chat.path or self.chat.tail()
+        ids = [message.id for message in path]
+        current = self.transcript.current_message
+        if self.transcript.has_focus and current in ids:
+            path = path[ids.index(current) : ids.index(current) + 2]
+        replies = [one for one in path if one.role == "assistant" and one.status != "streaming"]
+        if self.transcript.has_focus and replies:
+            return replies[0]
+        return replies[-1] if replies else None
+
+    def spent(self) -> list[str]:
+        """Return what the status line tells of money, the most asked for first."""
+        spending = self._engine.spending if self._engine is not None else None
+        return spent_pieces(self.chat.tree, *(spending.lately if spending is not None else ()))
+
+    @work(group="settling")
+    async def watch_settling(self) -> None:
+        """Show what becomes known of replies later."""
+        session = await self._session()
+        async for settled in session.settling.watch():
+            if settled.conversation == self.chat.id:
+                self.show_settled(settled.reply)
+
+    @work(group="spending")
+    async def watch_spending(self) -> None:
+        """Show what was spent today, whenever that changes."""
+        session = await self._session()
+        if session.spending is not None:
+            async for _ in session.spending.watch():
+                self.show_spent()
+
+    def show_settled(self, reply: Message) -> None:
+        """Show a receipt that says more than before."""
+        raise NotImplementedError
+
+    def show_spent(self) -> None:
+        """Show another sum."""
+        raise NotImplementedError
+
+    def live_price(self, prompt: str) -> LivePrice | None:
+        """Return what a reply to `prompt` costs while it streams, as far as the catalogue knows it."""
+        from chat_tui.widgets.progress import LivePrice
+
+        entry = self._engine.catalogue.listing.index.by_id.get(self.chat.model) if self._engine is not None else None
+        if entry is None or entry.prices.completion is None:
+            return None
+        # What was said before is what the last receipt counted.
+        said = next((one.receipt.usage for one in reversed(self.chat.path) if one.receipt), None)
+        before = (said.prompt_tokens or 0) + (said.completion_tokens or 0) if said else 0
+        request = (before + estimate_tokens(prompt)) * (entry.prices.prompt or Decimal(0))
+        return LivePrice(request + (entry.prices.request or Decimal(0)), entry.prices.completion)

@@ -1,0 +1,68 @@
+"""What people do to see what is sent: the inspector, and requests that they wrote themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chat_tui.engine.refused import RefusedError
+from chat_tui.screens.moving import MovingScreen
+
+if TYPE_CHECKING:
+    from chat_tui.conversation.values import Message
+    from chat_tui.screens.inspector import Edited, Left
+
+
+class InspectingScreen(MovingScreen):
+    """A screen whose conversation's requests can be looked at."""
+
+    _left: Left | None = None
+    """What the inspector left."""
+
+    async def action_inspect(self) -> None:
+        """Show the next request while one is written; else that of the reply at the cursor, or of the last one."""
+        from chat_tui.screens.inspector import InspectorScreen, Left
+
+        self._left = left = self._left or Left()
+        draft = "" if self.composer.text.startswith("/") else self.composer.text
+        reply = self._inspected_reply(draft)
+        # Awaited, so that what is typed at once already meets the inspector.
+        await self.app.push_screen(
+            InspectorScreen(self.chat, self._session, draft, reply, left=left, send=self._send_edited)
+        )
+
+    def take_echo(self) -> bool:
+        """Return whether the request that is about to be made is to be echoed; the one after it isn't."""
+        echo = self._left is not None and self._left.echo
+        if self._left is not None:
+            self._left.echo = False
+        return echo
+
+    def _inspected_reply(self, draft: str) -> Message | None:
+        """Return the reply to begin with; None for the next request."""
+        path = self.chat.path
+        if draft and self.composer.has_focus:
+            return None
+        current = self.transcript.current_message if self.transcript.has_focus else None
+        place = next((place for place, message in enumerate(path) if message.id == current), len(path) - 1)
+        after = (message for message in path[max(place, 0) :] if message.role == "assistant")
+        return next(after, None)
+
+    async def _send_edited(self, edited: Edited) -> str:
+        """Send a request that a person wrote; return why that can't be, or nothing."""
+        from chat_tui.engine.prompts import next_prompt
+
+        session, chat = await self._session(), self.chat
+        if edited.reply is None:
+            prompt = next_prompt(chat, self.composer.text)
+        else:
+            prompt = chat.tree.path(edited.reply.parent)[-1]
+        try:
+            turn = await session.send_edited(chat, prompt, edited.body)
+        except (RefusedError, OSError) as error:
+            return str(error)
+        if edited.reply is None:
+            self.composer.put("")
+        self._sync(chat.path)
+        self.transcript.action_scroll_end()
+        self._watch(turn)
+        return ""

@@ -1,0 +1,114 @@
+"""How the cost screen and a receipt look, wide and narrow, dark and light.
+
+After a change that is meant to be seen: look at the pictures in the report that a failure names, then keep them with
+`python -m pytest tests/app/test_costs_snapshots.py --snapshot-update`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from chat_tui.app import ChatApp, Launch
+from chat_tui.config.server import Server
+from chat_tui.config.themes import read_theme, theme_files
+from chat_tui.conversation.values import Attempt, Usage
+from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.library import Library
+from chat_tui.engine.session import Session
+from chat_tui.paths import Paths
+from chat_tui.screens.receipt import ReceiptScreen
+from tests.app.conftest import Running
+from tests.cost_samples import keep_receipts, reply_of
+
+SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
+MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
+
+
+@pytest.fixture
+def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
+    """The application in a place where it is always the same day, on an account that spent nothing."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    library = Library(Paths.under(tmp_path), defaults={"model": "demo/markdown"})
+    with DemoServer(pace=0) as server:
+
+        def start() -> Session:
+            session = Session(Server(server.base_url, DEMO_KEY), paths=library.paths)
+            assert session.spending is not None
+            session.spending.today = lambda: date(2026, 11, 21)
+            return session
+
+        yield Launch(library=library, chat=library.begin(), start=start, credentials=library.paths.credentials)
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def some(running: Running) -> None:
+    """Six weeks of replies by six models."""
+    keep_receipts(running.screen._library, MOMENT)
+    await running.pilot.press("f3")
+    await running.until_shown("free models", "last 30 days")
+    await running.until(lambda: running.screen._spent)
+
+
+async def days(running: Running) -> None:
+    """The same, all of it by day."""
+    await some(running)
+    await running.pilot.press("d", "right", "right", "right")
+    await running.until_shown("all, from", "45 days")
+
+
+async def nothing(running: Running) -> None:
+    """Nothing was spent yet."""
+    await running.pilot.press("f3")
+    await running.until_shown("free models", "Nothing was spent yet")
+
+
+async def receipt(running: Running) -> None:
+    """A reply that was stopped, after an attempt that failed, paid by a key of one's own."""
+    reply = reply_of(MOMENT, "google/gemini-2.5-flash", "Google AI Studio", Decimal("0.0002751"))
+    assert reply.receipt is not None
+    told = replace(
+        reply.receipt,
+        usage=Usage(12_204, 512, 312, 10_240, 7, image_tokens=128),
+        is_byok=True,
+        upstream_cost=Decimal("0.005502"),
+        tool_cost=Decimal("0.00004"),
+        cache_discount=Decimal("0.000204"),
+        reasoning_ms=2130,
+        origin="https://openrouter.ai",
+        attempts=(Attempt("Google is busy: too many requests.", "429", "Google", "gen-0", waited_ms=2000),),
+    )
+    chat = running.chat
+    screen = ReceiptScreen(chat, replace(reply, status="cancelled", receipt=told), running.app.session)
+    await running.app.push_screen(screen)
+    await running.until_shown("your own key")
+
+
+SCENES = {"some": some, "days": days, "nothing": nothing, "receipt": receipt}
+SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES]
+SHOWN += [("some", "120x40", "paper"), ("receipt", "80x24", "paper")]
+
+
+@pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
+def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, ChatApp)
+        running = Running(app, pilot)
+        running.screen.composer.cursor_blink = False
+        await running.until(lambda: running.screen.transcript._markdown)
+        await SCENES[scene](running)
+        await (await app.session()).close()  # nobody leaves the application, which would
+        await pilot.pause()
+
+    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
