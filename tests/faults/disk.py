@@ -49,7 +49,8 @@ class Disk:
         def call(path: Any, *arguments: Any, **named: Any) -> Any:
             if not (isinstance(path, str | os.PathLike) and os.fspath(path).startswith(self._folder)):
                 return real(path, *arguments, **named)
-            if self._refuses(name, os.fspath(path)) and self._error:
+            only_reads = name == "open" and arguments[0] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) == 0
+            if not only_reads and self._refuses(name, os.fspath(path)) and self._error:
                 raise OSError(self._error, os.strerror(self._error), os.fspath(path))
             done = real(path, *arguments, **named)
             if name == "open":
