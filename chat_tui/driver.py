@@ -5,19 +5,24 @@ from __future__ import annotations
 import select
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from contextlib import suppress
 from enum import Enum
 from functools import partial
 from string import ascii_lowercase
 from typing import IO, Any, Final, cast
 
+from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS  # where else could a key be made known?
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
+from textual.message import Message
 
 MOUSE_MODES: Final = (1000, 1003, 1015, 1006)
 """What Textual asks the terminal for: buttons, moves, and two ways of telling where."""
 PIXELS: Final = 1016
+_ESCAPE, _PASTE, _PASTED = "\x1b", "\x1b[200~", "\x1b[201~"
+_STAND_IN = "\udc1b"  # no decoder gives half a character
 _ALT: Final = Enum("_ALT", {letter: f"alt+{letter}" for letter in ascii_lowercase})  # type: ignore[misc]  # computed
 
 
@@ -91,6 +96,53 @@ class PoliteDriver(Driver):
         self.flush()
 
 
+class _Parser(XTermParser):
+    """Textual's parser of what a terminal sends, for which all that is pasted is text.
+
+    Its own takes an escape in the midst of a paste for the beginning of keys: pasted text could send prompts, or quit.
+    """
+
+    _is_pasting = False
+    _held = ""
+    """The end of a paste, as far as it has come."""
+    _before = ""
+    """What came last, in which a paste may have begun to begin."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Yield what `data` adds; nothing is the end."""
+        guarded = self._guarded(data)
+        if data and not guarded:
+            return  # all of it may be the end of a paste
+        for event in super().feed(guarded):
+            if isinstance(event, events.Paste):
+                yield events.Paste(event.text.replace(_STAND_IN, _ESCAPE))
+            else:
+                yield event
+
+    def _guarded(self, data: str) -> str:
+        """Return `data` with something else in the place of the escapes that are pasted."""
+        if not data:
+            return data
+        rest, guarded, self._held = self._held + data, "", ""
+        while rest:
+            if self._is_pasting:
+                text, end, rest = rest.partition(_PASTED)
+                if end:
+                    self._is_pasting, self._before = False, ""
+                else:
+                    cut = next(n for n in range(len(_PASTED) - 1, -1, -1) if text.endswith(_PASTED[:n]))
+                    text, self._held = text[: len(text) - cut], text[len(text) - cut :]
+                guarded += text.replace(_ESCAPE, _STAND_IN) + end
+            else:
+                seen = self._before + rest
+                start, begin, _ = seen.partition(_PASTE)
+                self._is_pasting = bool(begin)
+                cut = len(start) + len(begin) - len(self._before)
+                guarded, rest = guarded + rest[:cut], rest[cut:]
+                self._before = seen[1 - len(_PASTE) :]
+        return guarded
+
+
 class _Outlasting:
     """The terminal as a file that can be written to when it is gone.
 
@@ -119,8 +171,8 @@ def polite(driver: type[Driver]) -> type[Driver]:
     Alt with a letter is a key at once; Textual would wait for a tenth of a second whether more follows, and take two of
     them in that time for text. Sequences that it knows stay as they are.
 
-    Its input thread decodes strictly, and an error there ends the application. The decoder's maker is a name in the
-    driver's module; nothing else of the thread can be reached without writing it again.
+    Its input thread decodes strictly, and an error there ends the application. The decoder's maker and the parser are
+    names in the driver's module; nothing else of the thread can be reached without writing it again.
     """
     known = cast("MutableMapping[str, Any]", ANSI_SEQUENCES_KEYS)
     for key in _ALT:
@@ -128,4 +180,6 @@ def polite(driver: type[Driver]) -> type[Driver]:
     module = sys.modules[driver.__module__]
     if hasattr(module, "getincrementaldecoder"):
         vars(module)["getincrementaldecoder"] = lambda name: partial(getincrementaldecoder(name), errors="replace")
+    if hasattr(module, "XTermParser"):
+        vars(module)["XTermParser"] = _Parser
     return cast("type[Driver]", type(f"Polite{driver.__name__}", (PoliteDriver, driver), {}))
