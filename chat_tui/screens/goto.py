@@ -143,7 +143,8 @@ class GotoScreen(SearchedPane[Goal | None]):
         self._library.lately = recent[: self.app.size.height]
         self._take_recent(recent)
         self._occurring = await index.occurring()
-        self._show_note()
+        if self.has_place:
+            self.moved()
 
     async def _watch(self, index: Indexing) -> None:
         """Tell how far the index is; when it is up to date, there may be more."""
