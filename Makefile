@@ -13,7 +13,7 @@ demo: .venv/.runtime ## the application on its built-in emulator: no key, no net
 	@$(BIN)/chat-tui --demo
 
 test: .venv/.dev ## the test suite
-	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not long"
+	$(BIN)/python -m pytest -n 5 --dist loadgroup -m "not long"
 
 terminal: .venv/.dev ## the rest of the tests in a real terminal: copying, the mouse, resizing
 	$(BIN)/python -m pytest -m long

@@ -152,6 +152,8 @@ def main(folders: list[str]) -> None:
 
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    with contextlib.suppress(AttributeError, OSError):  # on Linux: only when nobody else wants the processor
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     index = Index(Paths(*map(Path, folders)))
     with contextlib.suppress(BrokenPipeError):
         index.update(lambda done, total: print(done, total, flush=True))
