@@ -103,6 +103,8 @@ async def _conversations(running: Running) -> None:
     keep_some(running.screen._library, _MOMENT)
     await running.pilot.press("ctrl+b")
     await running.until_shown("7 conversations", "$0.0113")
+    await _index(running)
+    await running.until_shown("Ctrl+G searches")
     await running.pilot.press("down")
     await running.until_shown("changed 2026-11-21")
 
@@ -115,11 +117,16 @@ async def _search(running: Running) -> None:
     keep(library, "A walk along the coast", at=_MOMENT - timedelta(days=70), reply="Pass the lighthouse on your right.")
     await running.pilot.press("ctrl+g")
     await running.until_shown("used last")
+    await _index(running)
+    await running.type("role:assistant lightho")
+    await running.until_shown("2 matches", "on your right")
+
+
+async def _index(running: Running) -> None:
+    """Wait until the index knows what there is."""
     indexing = (await running.app.session()).indexing
     assert indexing is not None
     await running.until(lambda: not indexing.progress.running)
-    await running.type("role:assistant lightho")
-    await running.until_shown("2 matches", "on your right")
 
 
 async def _use_preset(running: Running) -> None:

@@ -152,8 +152,9 @@ def main(folders: list[str]) -> None:
 
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    with contextlib.suppress(AttributeError, OSError):  # on Linux: only when nobody else wants the processor
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    with contextlib.suppress(AttributeError, OSError):  # elsewhere than on Linux there is nothing like it
+        if os.getloadavg()[0] < (os.cpu_count() or 1):  # on a busy machine it would never have its turn
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     index = Index(Paths(*map(Path, folders)))
     with contextlib.suppress(BrokenPipeError):
         index.update(lambda done, total: print(done, total, flush=True))
