@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -69,13 +70,13 @@ class AccountingScreen(TuningScreen):
             async for _ in session.spending.watch():
                 self.show_spent()
 
+    @abstractmethod
     def show_settled(self, reply: Message) -> None:
         """Show a receipt that says more than before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_spent(self) -> None:
         """Show another sum."""
-        raise NotImplementedError
 
     def live_price(self, prompt: str) -> LivePrice | None:
         """Return what a reply to `prompt` costs while it streams, as far as the catalogue knows it."""
