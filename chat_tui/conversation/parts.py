@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat_tui.conversation.values import FilePart, Json, Part, TextPart, UnknownPart
 
 _COUNTLESS = 2**53
+_MEASURES = ("width", "height", "pages", "seconds")
 
 
 def encode_part(part: Part) -> Json:
@@ -13,7 +14,8 @@ def encode_part(part: Part) -> Json:
         case TextPart(text):
             return {"type": "text", "text": text}
         case FilePart(sha256, media_type, name, size):
-            return {"type": "file", "sha256": sha256, "media_type": media_type, "name": name, "size": size}
+            measures = {name: value for name in _MEASURES if (value := getattr(part, name)) is not None}
+            return {"type": "file", "sha256": sha256, "media_type": media_type, "name": name, "size": size, **measures}
         case UnknownPart(data):
             return data
 
@@ -34,7 +36,8 @@ def decode_part(part: Json) -> Part:
             "name": str(name),
             "size": int(size),
         } if count(size) is not None:
-            return FilePart(sha256, media, name, size)
+            width, height, pages = (count(part.get(name)) for name in ("width", "height", "pages"))
+            return FilePart(sha256, media, name, size, width, height, pages, _seconds(part.get("seconds")))
         case {"type": str()}:
             return UnknownPart(part)
     raise ValueError("a part without a type")
@@ -43,3 +46,9 @@ def decode_part(part: Json) -> Part:
 def count(value: object) -> int | None:
     """Return `value` when it is a number of tokens, bytes or milliseconds that something can have."""
     return value if type(value) is int and 0 <= value < _COUNTLESS else None
+
+
+def _seconds(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < _COUNTLESS else None

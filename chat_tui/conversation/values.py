@@ -33,6 +33,11 @@ class FilePart(NamedTuple):
     name: str
     size: int
     """Bytes."""
+    width: int | None = None
+    """Pixels, as the picture is shown; None where it isn't known, as for all that follow."""
+    height: int | None = None
+    pages: int | None = None
+    seconds: float | None = None
 
 
 class UnknownPart(NamedTuple):

@@ -45,7 +45,7 @@ def full_message() -> Message:
         role="assistant",
         parts=(
             TextPart("line one\nline two\u2028\x1b[2J 🦜"),
-            FilePart("ab" * 32, "image/png", "image.png", 67),
+            FilePart("ab" * 32, "image/png", "image.png", 67, width=3, height=2),
             UnknownPart({"type": "hologram", "depth": 3, "scale": Decimal("0.5")}),
         ),
         at=NOON,

@@ -55,7 +55,10 @@ def parts(draw: st.DrawFn) -> Part:
         case "text":
             return TextPart(draw(TEXTS))
         case "file":
-            return FilePart(draw(st.sampled_from(SHA)), draw(st.sampled_from(["image/png", "x/y"])), draw(TEXTS), 3)
+            media_type = draw(st.sampled_from(["image/png", "x/y"]))
+            known: list[dict[str, Any]] = [{}, {"width": 2, "height": 3}, {"pages": 2}, {"seconds": 1.5}]
+            measures = draw(st.sampled_from(known))
+            return FilePart(draw(st.sampled_from(SHA)), media_type, draw(TEXTS), 3, **measures)
         case _:
             return UnknownPart({"type": draw(TEXTS.filter(lambda kind: kind not in ("text", "file"))), **draw(OBJECTS)})
 
