@@ -99,7 +99,7 @@ _FIELDS = {
     "role": " · ".join(f"`{role}`" for role in get_args(Role)),
     "status": " · ".join(f"`{status}`" for status in get_args(Status)),
     "model": "the model that was asked",
-    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as they are known "
+    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as known "
     "`width` and `height` in pixels, `pages`, `seconds`",
     "parts[].text": "the text as it was typed or received, Markdown and all",
     "reasoning": "what the model thought, as text",
