@@ -43,7 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-stream", action="store_true", help="ask for the whole answer at once")
     parser.add_argument(
-        "--save", action=argparse.BooleanOptionalAction, default=True, help="keep it as a conversation (the default)"
+        "--save",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep it as a conversation (the default); where the disk refuses, standard error says where it is instead",
     )
 
 
@@ -109,7 +112,6 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
     # Who pipes an answer on doesn't wait for a title.
     settings = {name: value for name, value in around.settings.items() if name != "title_model"}
     session = Session(server, settings, paths=around.paths if arguments.save else None)
-    session.saver.tell = say
     try:
         turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw))
         try:
@@ -126,7 +128,8 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
     except RefusedError as error:
         return fail(str(error))
     except asyncio.CancelledError:
-        say("Stopped; what had arrived is kept." if arguments.save else "Stopped.")
+        is_kept = arguments.save and chat.saving.fault is None  # else the farewell says where it is
+        say("Stopped; what had arrived is kept." if is_kept else "Stopped.")
         return INTERRUPTED
     finally:
         await session.close()
@@ -153,7 +156,7 @@ def _remark(event: Event) -> None:
 def _end(arguments: argparse.Namespace, chat: Chat, reply: Message) -> int:
     """Print what comes after the answer and return the exit code."""
     if arguments.json:
-        write_json(_as_json(chat, reply, saved=arguments.save))
+        write_json(_as_json(chat, reply, saved=arguments.save and chat.saving.fault is None))
     elif reply.text and not reply.text.endswith("\n"):
         write("\n")
     if reply.status == "complete":
