@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from chat_tui.conversation.ledger import Sum, read_deleted
-from chat_tui.cost import Entry, Spent
+from chat_tui.cost.sums import Entry, Spent
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.refused import RefusedError
 from chat_tui.paths import Paths

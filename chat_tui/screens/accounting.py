@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from chat_tui.cost import estimate_tokens
+from chat_tui.cost.tokens import estimate_tokens
 from chat_tui.screens.tuning import TuningScreen
 from chat_tui.widgets.receipt import spent_pieces
 

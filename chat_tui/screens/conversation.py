@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message as Event
 from textual.widgets import Static
 
-from chat_tui.cost import estimate_tokens
+from chat_tui.cost.tokens import estimate_tokens
 from chat_tui.screens.accounting import AccountingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader

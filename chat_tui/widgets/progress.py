@@ -9,7 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.values import Receipt
-from chat_tui.cost import estimate_tokens, format_cost, format_tokens
+from chat_tui.cost.tokens import estimate_tokens
+from chat_tui.cost.written import format_cost, format_tokens
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
