@@ -100,6 +100,22 @@ class Spending:
         self.is_ready = True
         self.recount()
 
+    async def hurry(self, seconds: float) -> None:
+        """Take in what changed on disk, for some seconds at most, and find out what was spent."""
+        async with self._busy:
+            is_done = await asyncio.to_thread(self._update, seconds)
+        try:
+            await self.look()
+        except RefusedError as error:
+            _log.warning("%s", error)
+        else:
+            self.is_ready = self.is_ready or is_done
+
+    async def counted(self) -> None:
+        """Wait until what this process wrote is in what was spent lately."""
+        if self._counting is not None:
+            await asyncio.wait([self._counting])
+
     async def look(self) -> Lately:
         """Find out what was spent today and this month.
 

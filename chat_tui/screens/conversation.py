@@ -219,6 +219,8 @@ class ConversationScreen(AccountingScreen):
         self._ticking.resume()
         async for batch in turn.watch():
             self._take(batch, turn)
+            if self._engine is not None:
+                self._engine.budgets.note_live(turn.reply.id, self._progress.cost)
             await asyncio.sleep(FRAME_SECONDS)
         self._ticking.pause()
         self._show_all()
