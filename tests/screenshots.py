@@ -22,7 +22,8 @@ from unittest.mock import patch
 from textual.widgets import Input, TextArea
 
 from chat_tui.conversation.values import Message
-from chat_tui.cost import format_cost, total_cost
+from chat_tui.cost.sums import total_cost
+from chat_tui.cost.written import format_cost
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply

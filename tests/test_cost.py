@@ -9,7 +9,9 @@ import pytest
 
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Attempt, Message, Receipt
-from chat_tui.cost import estimate_tokens, format_cost, format_tokens, total_cost
+from chat_tui.cost.sums import total_cost
+from chat_tui.cost.tokens import estimate_tokens
+from chat_tui.cost.written import format_cost, format_tokens
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, TextPart, Usage
-from chat_tui.cost import Entry, Spent
+from chat_tui.cost.sums import Entry, Spent
 from chat_tui.models.account import Budget, Standing
 from chat_tui.models.billing import bills_in_full
 from chat_tui.widgets.cost_report import SPANS, Report, report

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
+_BUDGET_SECONDS = 1.5
+"""A question waits that long for what was spent and what it may cost, where a budget needs it."""
 _LONGEST_PIPED = 64 * 1024 * 1024  # bytes
 
 
@@ -42,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--raw", action="store_true", help="let the model go on with the prompt as it stands, as no chat (/completions)"
     )
     parser.add_argument("--no-stream", action="store_true", help="ask for the whole answer at once")
+    parser.add_argument(
+        "--over-budget", action="store_true", help="ask although it could cost more than a budget of yours"
+    )
     parser.add_argument(
         "--save",
         action=argparse.BooleanOptionalAction,
@@ -106,14 +111,17 @@ def _prompt(words: list[str]) -> str | None:
 async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Server, chat: Chat, prompt: str) -> int:
     from chat_tui.conversation.events import Text
     from chat_tui.engine.asking import Manner
-    from chat_tui.engine.refused import RefusedError
+    from chat_tui.engine.refused import OverBudgetError, RefusedError
     from chat_tui.engine.session import Session
 
     # Who pipes an answer on doesn't wait for a title.
     settings = {name: value for name, value in around.settings.items() if name != "title_model"}
-    session = Session(server, settings, paths=around.paths if arguments.save else None)
+    session = Session(server, settings, paths=around.paths if arguments.save else None, books=around.paths)
+    session.budgets.tell = say
+    session.budgets.patience = _BUDGET_SECONDS
     try:
-        turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw))
+        manner = Manner(stream=not arguments.no_stream, raw=arguments.raw)
+        turn = await session.send(chat, prompt, manner, over_budget=arguments.over_budget)
         try:
             async for batch in turn.watch():
                 for tagged in batch:
@@ -124,7 +132,10 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
             turn.stop()
             await turn.wait()
             raise
+        await session.budgets.conclude(chat, turn.reply)
         return _end(arguments, chat, turn.reply)
+    except OverBudgetError as error:
+        return fail(f"{error} Nothing was sent. To send it all the same: --over-budget.")
     except RefusedError as error:
         return fail(str(error))
     except asyncio.CancelledError:

@@ -62,6 +62,15 @@ def asking(
 
     `headers` go with it; where several may serve, the server is also asked to tell how it came to the one that does.
     """
+    sent, manner = sent_for(chat, path, server, manner)
+    hidden = tuple(message.id for message in path if message.id in chat.hidden)
+    own = 1 if chat.settings.get("system") else 0
+    asked = remembered(sent.body, own, server.speaks, hidden, raw=manner.raw)
+    return Asking(sent.body, asked, manner, sent.left_out, with_routing(headers or {}, sent.body))
+
+
+def sent_for(chat: Chat, path: Sequence[Message], server: Server, manner: Manner) -> tuple[Sent, Manner]:
+    """Return what goes on the wire for `path` and how it is asked, as `asking` does, which also keeps it."""
     request: ChatRequest | TextRequest
     if manner.raw:
         request = text_request(path[-1].text, chat.settings)
@@ -71,11 +80,7 @@ def asking(
     manner = replace(manner, stream=manner.stream and _streams(chat.settings))
     if manner.echo and manner.stream:
         request["debug"] = {**(request.get("debug") or {}), "echo_upstream_body": True}
-    sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
-    hidden = tuple(message.id for message in path if message.id in chat.hidden)
-    own = 1 if chat.settings.get("system") else 0
-    asked = remembered(sent.body, own, server.speaks, hidden, raw=manner.raw)
-    return Asking(sent.body, asked, manner, sent.left_out, with_routing(headers or {}, sent.body))
+    return sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter), manner
 
 
 def asking_edited(body: Mapping[str, Any], server: Server, headers: Mapping[str, str] | None = None) -> Asking:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.layers import RIVALS, Layers, merged
 from chat_tui.config.names import Values, flat, nested
-from chat_tui.config.schema import APPLICATION_ONLY
+from chat_tui.config.schema import is_of_application
 from chat_tui.config.settings import CHAT_BUILT_IN, Layer, conversation_settings
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import now
@@ -426,4 +426,4 @@ class Chat:
 
 def _of_chats(values: Values) -> Values:
     """Return `values` without what is the application's alone."""
-    return {name: value for name, value in values.items() if name.partition(".")[0] not in APPLICATION_ONLY}
+    return {name: value for name, value in values.items() if not is_of_application(name)}

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 from chat_tui.conversation.summary import Summary
-from chat_tui.cost import Spent
+from chat_tui.cost.sums import Spent
 from chat_tui.engine import index_charges, index_journal, index_query, index_tables
 from chat_tui.engine.index_charges import Charged, Place
 from chat_tui.engine.index_disk import OnDisk, conversations, look

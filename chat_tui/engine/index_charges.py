@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from chat_tui.conversation.charges import Charge, charges
 from chat_tui.conversation.values import Message
-from chat_tui.cost import Spent
+from chat_tui.cost.sums import Spent
 
 _QUARTER = 15 * 60 * 1000
 """Milliseconds."""

@@ -25,7 +25,7 @@ from chat_tui.conversation.records import (
     encode_settlement,
 )
 from chat_tui.conversation.values import FilePart, Message
-from chat_tui.cost import total_cost
+from chat_tui.cost.sums import total_cost
 from chat_tui.engine import index_charges
 from chat_tui.engine.index_disk import JOURNAL, OnDisk
 from chat_tui.paths import open_plain

@@ -18,7 +18,7 @@ from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.journal import read_tail
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.summary import Summary
-from chat_tui.cost import total_cost
+from chat_tui.cost.sums import total_cost
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.drafts import Drafts
 from chat_tui.paths import Paths

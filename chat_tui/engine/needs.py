@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat_tui.conversation.values import FilePart, Message
-from chat_tui.cost import estimate_tokens
+from chat_tui.cost.tokens import estimate_tokens
 from chat_tui.models.suits import Needs
 
 _KINDS = ("image", "audio", "video")

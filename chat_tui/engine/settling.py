@@ -81,7 +81,7 @@ class Settling:
         client: Asks the server.
         server: Which one; it is asked only about what it served itself.
         is_open: Tells whether this process goes on writing in a conversation.
-        mind: Called when something was written in a conversation.
+        mind: Called with the reply when something was written in a conversation.
         patience: How long it asks, and how often.
         clock: Says what time it is.
     """
@@ -92,7 +92,7 @@ class Settling:
         server: Server,
         *,
         is_open: Callable[[Chat], bool],
-        mind: Callable[[Chat], None],
+        mind: Callable[[Chat, Message], None],
         patience: Patience | None = None,
         clock: Callable[[], datetime] = now,
     ) -> None:
@@ -229,7 +229,7 @@ class Settling:
         if told is None:
             return None
         chat, reply = told
-        self._mind(chat)
+        self._mind(chat, reply)
         for watcher in self._watchers:
             watcher.put_nowait(Settled(chat.id, reply))
         return reply

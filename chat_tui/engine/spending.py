@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from chat_tui.conversation.ledger import Sum, read_deleted
-from chat_tui.cost import Entry, Spent
+from chat_tui.cost.sums import Entry, Spent
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.refused import RefusedError
 from chat_tui.paths import Paths
@@ -99,6 +99,22 @@ class Spending:
                 pass
         self.is_ready = True
         self.recount()
+
+    async def hurry(self, seconds: float) -> None:
+        """Take in what changed on disk, for some seconds at most, and find out what was spent."""
+        async with self._busy:
+            is_done = await asyncio.to_thread(self._update, seconds)
+        try:
+            await self.look()
+        except RefusedError as error:
+            _log.warning("%s", error)
+        else:
+            self.is_ready = self.is_ready or is_done
+
+    async def counted(self) -> None:
+        """Wait until what this process wrote is in what was spent lately."""
+        if self._counting is not None:
+            await asyncio.wait([self._counting])
 
     async def look(self) -> Lately:
         """Find out what was spent today and this month.

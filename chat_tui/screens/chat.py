@@ -10,7 +10,7 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
-from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.refused import OverBudgetError, RefusedError
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.conversation import ConversationScreen
 from chat_tui.screens.inspecting import InspectingScreen
@@ -98,14 +98,21 @@ class ChatScreen(InspectingScreen):
     async def _send(self, text: str) -> None:
         await self._start(self.chat, text)
 
-    async def _start(self, chat: Chat, text: str | None) -> None:
+    async def _start(self, chat: Chat, text: str | None, *, over_budget: bool = False) -> None:
         """Send `text`, or ask again for None; when that can't be, say why and give the text back."""
         session = await self._session()
         from chat_tui.engine.asking import Manner
 
+        manner = Manner(echo=self.take_echo())
         try:
-            manner = Manner(echo=self.take_echo())
-            turn = await (session.regenerate(chat, manner) if text is None else session.send(chat, text, manner))
+            if text is None:
+                turn = await session.regenerate(chat, manner, over_budget=over_budget)
+            else:
+                turn = await session.send(chat, text, manner, over_budget=over_budget)
+        except OverBudgetError as error:
+            self.keep_echo(manner.echo)
+            self._ask_first(chat, text, error)
+            return
         except (RefusedError, OSError) as error:
             self._refuse(text or "", str(error))
             return
@@ -114,6 +121,23 @@ class ChatScreen(InspectingScreen):
             self._watch(turn)
         else:
             session.leave(chat)  # the person went on before the reply began
+
+    def _ask_first(self, chat: Chat, text: str | None, error: OverBudgetError) -> None:
+        """Ask whether to go past a budget; what was to be sent waits in the composer."""
+        newer = self.composer.text
+        if text is not None:
+            self.composer.put(f"{text}\n{newer}" if newer else text)
+
+        def send(over_budget: bool) -> None:
+            if text is not None:
+                self.composer.put(newer)
+            self._send_again(chat, text, over_budget)
+
+        self.ask_about_budget(chat, error, send, "; it stays written" if text is not None else "")
+
+    @work(group="send")
+    async def _send_again(self, chat: Chat, text: str | None, over_budget: bool) -> None:
+        await self._start(chat, text, over_budget=over_budget)
 
     # Completion of commands
 

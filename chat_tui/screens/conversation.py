@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message as Event
 from textual.widgets import Static
 
-from chat_tui.cost import estimate_tokens
+from chat_tui.cost.tokens import estimate_tokens
 from chat_tui.screens.accounting import AccountingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
@@ -219,6 +219,8 @@ class ConversationScreen(AccountingScreen):
         self._ticking.resume()
         async for batch in turn.watch():
             self._take(batch, turn)
+            if self._engine is not None:
+                self._engine.budgets.note_live(turn.reply.id, self._progress.cost)
             await asyncio.sleep(FRAME_SECONDS)
         self._ticking.pause()
         self._show_all()

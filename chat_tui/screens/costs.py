@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.cost import By
+from chat_tui.cost.sums import By
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.popup import PopUp
 from chat_tui.widgets.cost_report import NAMES, SPANS, Report, report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.refused import OverBudgetError, RefusedError
 from chat_tui.screens.moving import MovingScreen
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class InspectingScreen(MovingScreen):
             self._left.echo = False
         return echo
 
+    def keep_echo(self, echo: bool) -> None:
+        """Note that a request which was to be echoed wasn't made yet."""
+        if self._left is not None:
+            self._left.echo = echo
+
     def _inspected_reply(self, draft: str) -> Message | None:
         """Return the reply to begin with; None for the next request."""
         path = self.chat.path
@@ -47,7 +52,7 @@ class InspectingScreen(MovingScreen):
         after = (message for message in path[max(place, 0) :] if message.role == "assistant")
         return next(after, None)
 
-    async def _send_edited(self, edited: Edited) -> str:
+    async def _send_edited(self, edited: Edited, *, over_budget: bool = False) -> str:
         """Send a request that a person wrote; return why that can't be, or nothing."""
         from chat_tui.engine.prompts import next_prompt
 
@@ -57,7 +62,14 @@ class InspectingScreen(MovingScreen):
         else:
             prompt = chat.tree.path(edited.reply.parent)[-1]
         try:
-            turn = await session.send_edited(chat, prompt, edited.body)
+            turn = await session.send_edited(chat, prompt, edited.body, over_budget=over_budget)
+        except OverBudgetError as error:
+            from chat_tui.screens.budget_question import BudgetQuestion
+
+            answer = await self.app.push_screen_wait(BudgetQuestion(error, "; it stays written"))
+            if answer is None or not self.raise_budget(chat, error, answer):
+                return "Nothing was sent."
+            return await self._send_edited(edited, over_budget=answer == "send")
         except (RefusedError, OSError) as error:
             return str(error)
         if edited.reply is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from chat_tui.conversation.values import Receipt
-from chat_tui.cost import estimate_tokens
+from chat_tui.cost.tokens import estimate_tokens
 
 
 class Thinking:

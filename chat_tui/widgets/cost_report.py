@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from textual.content import Content
 
-from chat_tui.cost import By, Entry, Group, Spent, format_cost, grouped, total
+from chat_tui.cost.sums import By, Entry, Group, Spent, grouped, total
+from chat_tui.cost.written import format_cost
 from chat_tui.models.account import Standing
 from chat_tui.text import one_line
 from chat_tui.widgets.plots import aligned, bar, columns

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, requested_is_served
-from chat_tui.cost import Spent, format_cost, format_tokens, spent
+from chat_tui.cost.sums import Spent, spent
+from chat_tui.cost.written import format_cost, format_tokens
 from chat_tui.text import one_line
 
 _DAY = 86_400  # seconds

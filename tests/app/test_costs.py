@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.cost import format_cost, total
+from chat_tui.cost.sums import total
+from chat_tui.cost.written import format_cost
 from chat_tui.demo.keys import INVALID_KEY
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.session import Session

@@ -15,7 +15,7 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.journal import append_message, read_journal
 from chat_tui.conversation.values import Aside, Message, Receipt, Status
-from chat_tui.cost import Spent, spent
+from chat_tui.cost.sums import Spent, spent
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library

@@ -20,7 +20,8 @@ import pytest
 
 from chat_tui.conversation.events import Event, Text
 from chat_tui.conversation.values import Message, Status
-from chat_tui.cost import By, format_cost, grouped, total
+from chat_tui.cost.sums import By, grouped, total
+from chat_tui.cost.written import format_cost
 from chat_tui.demo.books import Entry
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat

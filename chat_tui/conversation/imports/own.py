@@ -100,7 +100,8 @@ def _metadata(data: dict[str, Any], *, is_toml: bool) -> Metadata:
         pinned=said.get("pinned") is True,
         archived=said.get("archived") is True,
         leaf=leaf if is_id(leaf := said.get("leaf")) else None,
-        settings=object_in(said, "settings"),
+        # What a chat may cost here isn't for a file from elsewhere to say.
+        settings={name: value for name, value in object_in(said, "settings").items() if name != "budget"},
         unknown={name: value for name, value in said.items() if name not in KNOWN},
     )
 
