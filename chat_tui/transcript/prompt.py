@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from chat_tui.conversation.ids import begun_at, is_id
-from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line, printable
 from chat_tui.transcript.context import BAR, Context
 from chat_tui.transcript.lines import Line, Span, make_line
@@ -20,17 +20,24 @@ def readable_size(size: int) -> str:
     return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
 
 
-def files_of(message: Message) -> list[FilePart | UnknownPart]:
+def files_of(message: Message) -> list[FilePart | LinkPart | UnknownPart]:
     """Return the parts of `message` that aren't text."""
     return [part for part in message.parts if not isinstance(part, TextPart)]
 
 
-def part_spans(part: FilePart | UnknownPart, context: Context) -> list[Span]:
+def part_spans(part: FilePart | LinkPart | UnknownPart, context: Context) -> list[Span]:
     """Return a part that isn't text: its name and size."""
     palette = context.palette
     if isinstance(part, FilePart):
         name = one_line(part.name, max(8, context.width - 20))
         return [("▣ ", palette.dim), (name, palette.text), (f"  {readable_size(part.size)}", palette.dim)]
+    if isinstance(part, LinkPart):
+        room = max(8, context.width - 8)
+        return [
+            ("▣ ", palette.dim),
+            (one_line(part.name, room), palette.text),
+            (f"  {one_line(part.url, room)}", palette.dim),
+        ]
     kind = one_line(str(part.data.get("type", "")), 40)
     return [(f"▣ {kind or 'something'} that this version does not know", palette.dim)]
 

@@ -15,6 +15,7 @@ from chat_tui.conversation.values import (
     Failure,
     FilePart,
     Likely,
+    LinkPart,
     Message,
     Receipt,
     Role,
@@ -46,6 +47,7 @@ def full_message() -> Message:
         parts=(
             TextPart("line one\nline two\u2028\x1b[2J 🦜"),
             FilePart("ab" * 32, "image/png", "image.png", 67, width=3, height=2),
+            LinkPart("image", "https://example.com/a.png?b=c", "a.png"),
             UnknownPart({"type": "hologram", "depth": 3, "scale": Decimal("0.5")}),
         ),
         at=NOON,

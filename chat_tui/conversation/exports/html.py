@@ -13,6 +13,7 @@ from chat_tui.conversation.exports.markdown import tool_call
 from chat_tui.conversation.exports.words import (
     figures,
     last_model,
+    link_of,
     money,
     place,
     sent,
@@ -22,7 +23,7 @@ from chat_tui.conversation.exports.words import (
     title_of,
     total_cost,
 )
-from chat_tui.conversation.values import FilePart, Message, TextPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart
 from chat_tui.text import printable
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _message(excerpt: Excerpt, message: Message, markdown: MarkdownIt) -> Iterat
                 yield _rendered(text, markdown) if message.role == "assistant" else _typed(text)
             case FilePart():
                 yield _file(excerpt, part)
+            case LinkPart(_, url):
+                yield f"<p class=note>{_source(url, link_of(part))}</p>\n"
             case _:
                 yield "<p class=note>[a part that this version can't show]</p>\n"
     for call in message.tool_calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.words import (
@@ -19,7 +20,7 @@ from chat_tui.conversation.exports.words import (
     total_cost,
 )
 from chat_tui.conversation.ids import format_time
-from chat_tui.conversation.values import FilePart, Json, Message, TextPart
+from chat_tui.conversation.values import FilePart, Json, LinkPart, Message, Part, TextPart
 
 SCHEMA = 1
 
@@ -68,17 +69,7 @@ def _yaml(value: object) -> str:
 def _body(message: Message, link: Callable[[FilePart], str]) -> Iterator[str]:
     if message.reasoning:
         yield "> *Thoughts*\n>\n" + re.sub("(?m)^", "> ", message.reasoning)
-    for part in message.parts:
-        match part:
-            case TextPart(text):
-                yield text
-            case FilePart() if where := link(part):
-                name = part.name.replace("[", "(").replace("]", ")")
-                yield f"{'!' * part.media_type.startswith('image/')}[{' '.join(name.split())}]({where})"
-            case FilePart():
-                yield f"[{size_of(part)}]"
-            case _:
-                yield "[a part that this version can't show]"
+    yield from (_part(part, link) for part in message.parts)
     for call in message.tool_calls:
         yield fenced(json.dumps(call, ensure_ascii=False, indent=2, default=str), "json")
     if message.citations:
@@ -89,6 +80,29 @@ def _body(message: Message, link: Callable[[FilePart], str]) -> Iterator[str]:
         yield f"> {message.failure.sentence}"
     if told := figures(message.receipt):
         yield f"*{told}*"
+
+
+def _part(part: Part, link: Callable[[FilePart], str]) -> str:
+    match part:
+        case TextPart(text):
+            return text
+        case FilePart() if where := link(part):
+            return f"{'!' * part.media_type.startswith('image/')}[{_label(part.name)}]({where})"
+        case FilePart():
+            return f"[{size_of(part)}]"
+        case LinkPart(kind, url, name):
+            return f"{'!' * (kind == 'image')}[{_label(name)}](<{_address(url)}>)"
+        case _:
+            return "[a part that this version can't show]"
+
+
+def _label(name: str) -> str:
+    return " ".join(name.replace("[", "(").replace("]", ")").split())
+
+
+def _address(url: str) -> str:
+    """Return `url` without what would end it in Markdown."""
+    return re.sub(r"[<>\\\s]", lambda found: quote(found[0]), url)
 
 
 def fenced(code: str, language: str = "") -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.markdown import tool_call
-from chat_tui.conversation.exports.words import figures, place, sent, size_of, speaker, system_of, title_of
-from chat_tui.conversation.values import FilePart, Message, TextPart
+from chat_tui.conversation.exports.words import figures, link_of, place, sent, size_of, speaker, system_of, title_of
+from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart
 
 
 def to_text(excerpt: Excerpt) -> str:
@@ -31,6 +31,8 @@ def _body(message: Message) -> Iterator[str]:
                 yield f"{text}\n"
             case FilePart():
                 yield f"[{size_of(part)}]\n"
+            case LinkPart():
+                yield f"[{link_of(part)}]\n"
             case _:
                 yield "[a part that this version can't show]\n"
     yield from (f"[{tool_call(call)}]\n" for call in message.tool_calls)

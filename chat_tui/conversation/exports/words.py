@@ -8,7 +8,7 @@ from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
-from chat_tui.conversation.values import FilePart, Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.text import one_line
 
 
@@ -68,6 +68,12 @@ def money(amount: Decimal) -> str:
 def size_of(part: FilePart) -> str:
     """Return a file's name and size, on one line."""
     return f"{one_line(part.name, 100) or 'file'}, {part.size:,} bytes"
+
+
+def link_of(part: LinkPart) -> str:
+    """Return what a link is called and where it leads, on one line."""
+    name, url = one_line(part.name, 100), one_line(part.url)
+    return f"{name}, {url}" if name and name != url else url
 
 
 def total_cost(excerpt: Excerpt) -> Decimal | None:
