@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chat_tui.conversation.imports.media import media_type_of
+from chat_tui.conversation.media_types import media_type_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.pictures import decode_picture
 from chat_tui.conversation.records import encode_message
