@@ -176,6 +176,8 @@ class Citation(NamedTuple):
 
     url: str
     title: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where the reply's text names it, from and to which character, as the server said: it may be wrong."""
 
 
 class Likely(NamedTuple):

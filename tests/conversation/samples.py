@@ -56,7 +56,7 @@ def full_message() -> Message:
         reasoning="hm",
         reasoning_details=({"type": "reasoning.text", "text": "hm", "weight": Decimal("0.25"), "index": 0},),
         tool_calls=({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}},),
-        citations=(Citation("https://example.com/a", "A"), Citation("https://example.com/b")),
+        citations=(Citation("https://example.com/a", "A", ((0, 3), (4, 9))), Citation("https://example.com/b")),
         logprobs=(
             Chance(Likely(" the", -0.25), (Likely(" the", -0.25), Likely(" a", -1.5))),
             Chance(Likely("\\xf0\\x9f", 0.0, b"\xf0\x9f"), (Likely("\ud800"),)),

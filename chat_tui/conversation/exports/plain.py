@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chat_tui.conversation.citations import with_marks
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.markdown import tool_call
-from chat_tui.conversation.exports.words import figures, link_of, place, sent, size_of, speaker, system_of, title_of
+from chat_tui.conversation.exports.words import (
+    cited_part,
+    figures,
+    link_of,
+    place,
+    sent,
+    size_of,
+    speaker,
+    system_of,
+    title_of,
+)
 from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart
 
 
@@ -25,9 +36,11 @@ def to_text(excerpt: Excerpt) -> str:
 
 
 def _body(message: Message) -> Iterator[str]:
+    cited = cited_part(message)
     for part in message.parts:
         match part:
             case TextPart(text):
+                text = with_marks(text, message.citations, lambda number: f" [{number}]") if part is cited else text
                 yield f"{text}\n"
             case FilePart():
                 yield f"[{size_of(part)}]\n"

@@ -8,7 +8,7 @@ from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
-from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Receipt, TextPart
 from chat_tui.text import one_line
 
 
@@ -89,3 +89,9 @@ def last_model(excerpt: Excerpt) -> str:
     if not replies:
         return ""
     return (replies[-1].receipt and replies[-1].receipt.model) or replies[-1].model or ""
+
+
+def cited_part(message: Message) -> Part | None:
+    """Return the text that the sources of `message` may have marks in; None when it isn't in one piece, or has none."""
+    texts = [part for part in message.parts if isinstance(part, TextPart)]
+    return texts[0] if message.citations and len(texts) == 1 else None
