@@ -55,6 +55,7 @@ class Chat:
         flags: The settings above them, for this run.
         presets: Returns what the local preset of a name sets, and sentences about what is wrong; it may read a file.
         built_in: What holds where nobody says anything.
+        staged: Where the files wait that are attached to the next prompt.
     """
 
     def __init__(
@@ -67,9 +68,10 @@ class Chat:
         flags: Layer | None = None,
         presets: Callable[[str], tuple[Layer, list[str]]] = no_preset,
         built_in: Layer = CHAT_BUILT_IN,
+        staged: Path | None = None,
     ) -> None:
         self.metadata = metadata
-        self.folder = Folder(folder)
+        self.folder = Folder(folder, staged)
         self.tree = Tree()
         self.defaults = defaults
         self.flags: Layer = flags or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,6 +66,7 @@ class Saving:
         self._everything = everything
         self._metadata: Metadata | None = None
         self._files: dict[str, tuple[FilePart, bytes]] = {}
+        self._attached: dict[str, FilePart] = {}
         self._records: list[_Record] = []
         self._was_there = False
         self._guard = threading.RLock()
@@ -83,7 +84,7 @@ class Saving:
     @property
     def is_pending(self) -> bool:
         """Whether anything waits to be written."""
-        return bool(self._records or self._files or self._metadata)
+        return bool(self._records or self._files or self._attached or self._metadata)
 
     @property
     def files(self) -> list[tuple[FilePart, bytes]]:
@@ -124,6 +125,12 @@ class Saving:
             self._files[part.sha256] = (part, content)
             self.flush()
         return part
+
+    def take_in(self, parts: Iterable[FilePart]) -> None:
+        """Keep the files that were attached to a prompt, before the prompt itself is kept."""
+        with self._guard:
+            self._attached |= {part.sha256: part for part in parts}
+            self.flush()
 
     def attach_picture(self, url: str) -> Part:
         """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
@@ -181,6 +188,9 @@ class Saving:
             self._metadata = None
 
     def _write_files(self) -> None:
+        for part in list(self._attached.values()):
+            self._folder.take_in(part)
+            del self._attached[part.sha256]
         for digest, (part, content) in list(self._files.items()):
             self._folder.write_attachment(part, content)
             del self._files[digest]

@@ -12,7 +12,7 @@ from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
 from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, with_routing
@@ -22,7 +22,7 @@ from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
-from chat_tui.engine.prompts import next_prompt
+from chat_tui.engine.prompts import next_prompt, take_in
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
@@ -188,17 +188,20 @@ class Session:
         turn = self._turns.get(chat.id)
         return turn if turn is not None and turn.running else None
 
-    async def send(self, chat: Chat, text: str, manner: Manner = IN_CHAT) -> Turn:
-        """Send `text` as the next prompt of `chat`.
+    async def send(
+        self, chat: Chat, text: str, manner: Manner = IN_CHAT, files: Sequence[FilePart | LinkPart] = ()
+    ) -> Turn:
+        """Send `text` and `files` as the next prompt of `chat`.
 
         A prompt whose reply failed before its first word can be sent again: unchanged it gets a new reply beside the
         failed one, edited it stands beside the failed prompt.
 
         Raises:
-            RefusedError: when a reply is still streaming there, or another process writes there.
+            RefusedError: when a reply is still streaming there, another process writes there, or a file is gone.
         """
         await self._ready(chat)
-        return await self._start(chat, next_prompt(chat, text), manner)
+        await asyncio.to_thread(take_in, chat, [part for part in files if isinstance(part, FilePart)])
+        return await self._start(chat, next_prompt(chat, text, files), manner)
 
     async def regenerate(self, chat: Chat, manner: Manner = IN_CHAT) -> Turn:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
@@ -222,9 +225,11 @@ class Session:
         wanted = await asyncio.to_thread(asking_edited, body, self.server, self._headers)
         return self._begin(chat, prompt, wanted, str(body.get("model") or ""))
 
-    async def preview(self, chat: Chat, text: str, manner: Manner = IN_CHAT) -> Asking:
-        """Return the request that sending `text` would make now; nothing is sent."""
-        return await self.preview_again(chat, next_prompt(chat, text), manner)
+    async def preview(
+        self, chat: Chat, text: str, manner: Manner = IN_CHAT, files: Sequence[FilePart | LinkPart] = ()
+    ) -> Asking:
+        """Return the request that sending `text` and `files` would make now; nothing is sent."""
+        return await self.preview_again(chat, next_prompt(chat, text, files), manner)
 
     async def preview_again(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Asking:
         """Return the request that asking for another reply to `prompt` would make now."""
