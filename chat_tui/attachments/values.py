@@ -19,6 +19,9 @@ class Wishes(NamedTuple):
     """Where it was taken stays in it."""
 
 
+AS_IT_IS = Wishes()
+
+
 class Attachment(NamedTuple):
     """A file that can be attached; measures are None where they aren't known."""
 
@@ -52,3 +55,26 @@ class Refusal(NamedTuple):
     """For people; a question where `asks`."""
     asks: bool = False
     """It is attached when that is said to be meant."""
+
+
+class Measures(NamedTuple):
+    """What a file's content says of how large or long it is; None where it doesn't."""
+
+    width: int | None = None
+    """Pixels, as the picture is shown."""
+    height: int | None = None
+    pages: int | None = None
+    seconds: float | None = None
+
+
+class NotTakenError(ValueError):
+    """Why a file isn't attached and what to do, as what follows its name: `is empty.`
+
+    Args:
+        clause: What follows the name.
+        asks: It is a question; the file is attached when that is said to be meant.
+    """
+
+    def __init__(self, clause: str, *, asks: bool = False) -> None:
+        super().__init__(clause)
+        self.asks = asks
