@@ -21,7 +21,7 @@ from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import FILE_NAME, Metadata
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.tree import Tree
-from chat_tui.conversation.values import Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.history import History, Step
 from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.engine.saving import Everything, Saving
@@ -39,6 +39,12 @@ _NEWER = "A newer chat-tui wrote in this conversation; update this one to contin
 def no_preset(name: str) -> tuple[Layer, list[str]]:
     """Know no presets."""
     return NOTHING, [f"There is no preset “{name}” here."]
+
+
+def automatic_title(prompt: Message) -> str:
+    """Return what a conversation is called after its first prompt: by its words, else by what is attached."""
+    names = (part.name for part in prompt.parts if isinstance(part, FilePart | LinkPart))
+    return one_line(prompt.text.strip() or next(names, ""), TITLE_LENGTH)
 
 
 class Chat:
@@ -295,7 +301,7 @@ class Chat:
     def place_reply(self, prompt: Message, reply: Message) -> None:
         """Put `prompt` on disk (unless it is there), and make `reply`, which is about to come, the branch shown."""
         if not self.metadata.title:
-            self.metadata = replace(self.metadata, title=one_line(prompt.text, TITLE_LENGTH))
+            self.metadata = replace(self.metadata, title=automatic_title(prompt))
         if not self.folder.journal.exists():
             self.saving.keep_metadata(self.metadata)
         if prompt.id not in self.tree:

@@ -15,13 +15,14 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, with_routing
+from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, check_files, with_routing
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
+from chat_tui.engine.needs import read_files
 from chat_tui.engine.prompts import next_prompt, take_in
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
@@ -223,6 +224,7 @@ class Session:
         """
         await self._ready(chat)
         wanted = await asyncio.to_thread(asking_edited, body, self.server, self._headers)
+        await asyncio.to_thread(check_files, wanted)
         return self._begin(chat, prompt, wanted, str(body.get("model") or ""))
 
     async def preview(
@@ -347,10 +349,13 @@ class Session:
 
     async def _start(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Turn:
         wanted = await asyncio.to_thread(self._ask, chat, prompt, manner)
+        await asyncio.to_thread(check_files, wanted)
         return self._begin(chat, prompt, wanted, str(chat.settings.get("model")))
 
     def _ask(self, chat: Chat, prompt: Message, manner: Manner) -> Asking:
-        return asking(chat, [*chat.tree.path(prompt.parent), prompt], self.server, manner, self._headers)
+        path = [*chat.tree.path(prompt.parent), prompt]
+        reads_files = read_files(chat.settings, self.catalogue.listing.index.by_id)
+        return asking(chat, path, self.server, manner, self._headers, reads_files=reads_files)
 
     def _begin(self, chat: Chat, prompt: Message, wanted: Asking, model: str) -> Turn:
         self._check_idle(chat)
