@@ -12,8 +12,11 @@ from chat_tui.conversation.values import Citation, Json
 
 MOST_SPANS = 100
 """Places that are kept of one source."""
-OPENS, CLOSES = "\ue000", "\ue001"
-"""What a mark stands between while the text that it is in is still to be laid out; a text that has them gets none."""
+OPENS, CLOSES = "⸨", "⸩"
+"""What a mark stands between while the text that it is in is still to be laid out; a text that has them gets none.
+
+Markdown takes them for punctuation, so that emphasis before and behind them stays what it is.
+"""
 MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
 _CODE = re.compile(r"(?ms)^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$")
 _WHOLE = re.compile(r"(`+).*?\1|\[[^]\n]*\]\([^)\n]*\)|<[^<>\s]+>|https?://[^\s<>)\]]+|\$\$.*?\$\$|\\\(.*?\\\)", re.S)

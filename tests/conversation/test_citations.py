@@ -36,7 +36,7 @@ def after(text: str, words: str) -> tuple[int, int]:
         ("Title\n=====\nWords.", "=====", "Title\n=====\nWords."),
         ("It costs $$a + b$$ yen.", "$$a", "It costs $$a + b$$[1] yen."),
         ("京都は古い。奈良も。", "京都は古い。", "京都は古い。[1]奈良も。"),
-        ("mark \ue0001\ue001 of theirs.", "mark", "mark \ue0001\ue001 of theirs."),
+        ("mark ⸨1⸩ of theirs.", "mark", "mark ⸨1⸩ of theirs."),
     ],
 )
 def test_a_mark_stands_where_the_text_can_bear_it(text: str, cited: str, expected: str) -> None:

@@ -309,10 +309,11 @@ def test_half_an_export_is_none(tmp_path: Path) -> None:
 def test_a_page_leads_from_marks_to_sources(tmp_path: Path) -> None:
     text = "Kyoto is *old*. `code`"
     source = Citation("https://a.example", "A", ((0, 15), (17, 20)))
-    reply = replace(message(text, role="assistant"), citations=(source,))
-    found = Page(page(excerpt(tmp_path, message(), reply)))
+    prompt = message()
+    reply = replace(message(text, prompt, role="assistant"), citations=(source,))
+    found = Page(page(excerpt(tmp_path, prompt, reply)))
     (target,) = (str(attrs["id"]) for tag, attrs in found.tags if tag == "li")
     leads = [str(attrs["href"]) for tag, attrs in found.tags if tag == "a"]
     assert leads == [f"#{target}", f"#{target}", "https://a.example"]
-    plain = replace(reply, parts=(TextPart("\ue0001\ue001 of theirs"),))
-    assert "\ue0001\ue001 of theirs" in page(excerpt(tmp_path, message(), plain))
+    plain = replace(reply, parts=(TextPart("⸨1⸩ of theirs"),))
+    assert "⸨1⸩ of theirs" in page(excerpt(tmp_path / "plain", prompt, plain))
