@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
@@ -11,6 +12,9 @@ from chat_tui.attachments.values import Measures, NotTakenError
 _DAMAGED = "is damaged: it can't be read as a video. Save it again, or get it again."
 _LONGEST_BOX = 1 << 16
 _DEEP = (b"moov", b"trak", b"mdia")
+_DESCRIBING = (b"udta", b"meta")
+_PLACE = re.compile(rb"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?/?")
+"""A place on earth (ISO 6709), as telephones write it into films."""
 _MOST = 10_000
 """Boxes or elements that are looked at: nobody needs more to say how long a film is."""
 
@@ -28,6 +32,8 @@ class Film(NamedTuple):
     measures: Measures
     has_pictures: bool = True
     """False for sound alone in the same kind of file."""
+    places: tuple[tuple[int, int], ...] = ()
+    """Where in the file it says where it was taken, each by its first byte and how many there are."""
 
 
 def measure_film(file: BinaryIO, media_type: str, size: int) -> Film:
@@ -49,7 +55,8 @@ def _boxes_film(file: BinaryIO, size: int) -> Film:
     width = height = None
     handlers = set()
     found = False
-    for kind, content in _boxes(file, 0, size):
+    places: list[tuple[int, int]] = []
+    for kind, content, start in _boxes(file, 0, size):
         if kind == b"moov":
             found = True
         elif kind == b"mvhd":
@@ -60,14 +67,16 @@ def _boxes_film(file: BinaryIO, size: int) -> Film:
                 width, height = across, down
         elif kind == b"hdlr":
             handlers.add(content[8:12])
+        elif kind in _DESCRIBING:
+            places += [(start + match.start(), len(match[0])) for match in _PLACE.finditer(content)]
     if not found:
         raise NotTakenError("ends too early, or was never finished: it doesn't say what is in it. Get it again.")
     has_pictures = b"vide" in handlers or not handlers
-    return Film(Measures(width, height, seconds=seconds), has_pictures)
+    return Film(Measures(width, height, seconds=seconds), has_pictures, tuple(places))
 
 
-def _boxes(file: BinaryIO, start: int, size: int) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the boxes that matter, and those within them, with their content; of large ones the beginning.
+def _boxes(file: BinaryIO, start: int, size: int) -> Iterator[tuple[bytes, bytes, int]]:
+    """Yield the boxes that matter, and those within them: kind, beginning of the content, and where that is.
 
     Raises:
         NotTakenError: when one is longer than what holds it.
@@ -88,10 +97,10 @@ def _boxes(file: BinaryIO, start: int, size: int) -> Iterator[tuple[bytes, bytes
             if length < header or at + length > end:
                 raise NotTakenError(_DAMAGED)
             if kind in _DEEP:
-                yield kind, b""
+                yield kind, b"", at + header
                 left.append((at + header, at + length))
-            elif kind in (b"mvhd", b"tkhd", b"hdlr"):
-                yield kind, file.read(min(length - header, _LONGEST_BOX))
+            elif kind in (b"mvhd", b"tkhd", b"hdlr", *_DESCRIBING):
+                yield kind, file.read(min(length - header, _LONGEST_BOX)), at + header
             at += length
 
 
@@ -101,7 +110,8 @@ def _duration(header: bytes) -> float | None:
     if len(header) < start + struct.calcsize(form):
         return None
     scale, units = struct.unpack_from(form, header, start)
-    return round(units / scale, 3) if scale and units != (1 << (64 if form == ">IQ" else 32)) - 1 else None
+    is_known = scale and 0 < units < (1 << (64 if form == ">IQ" else 32)) - 1
+    return round(units / scale, 3) if is_known else None
 
 
 def _matroska(file: BinaryIO, size: int) -> Film:

@@ -34,10 +34,12 @@ def attach_link(url: str, name: str = "") -> Staged | Refusal:
         _ = parts.port
     except ValueError:
         return Refusal(f"“{shown}” is no address. Look at how it is written.")
+    if parts.username is not None or parts.password is not None:
+        return Refusal("This address has a user name or a password in it, which is not sent. Attach it without.")
     if parts.scheme.lower() != "https":
         return Refusal(f"“{shown}” can't be attached: only https addresses are sent. Download it and attach the file.")
-    if not host or parts.username is not None or parts.password is not None:
-        return Refusal(f"“{shown}” can't be attached: it names no server, or has a password in it.")
+    if not host:
+        return Refusal(f"“{shown}” is no address: it names no server. Look at how it is written.")
     last = unquote(parts.path.rpartition("/")[2])
     kind = _kind(host.lower(), last.rpartition(".")[2].lower() if "." in last else "")
     if isinstance(kind, str):

@@ -28,7 +28,7 @@ FORMATS = {
 """Pillow's name for what is decoded; no other decoder is let near a file."""
 MOST_PIXELS = 80_000_000
 """Of a picture that is decoded whole: four bytes of memory for each."""
-MOST_PIXELS_SHRUNK = 300_000_000
+MOST_PIXELS_SHRUNK = 178_000_000
 """Of a JPEG, which can be decoded at an eighth of its size."""
 _GOOD = 92
 """The quality of what is made anew: nobody sees a difference."""
@@ -75,7 +75,7 @@ class Plan(NamedTuple):
             for is_done, words in (
                 (self.scale, f"scaled from {measures.width}×{measures.height}"),
                 (self.turn, "turned upright"),
-                (self.convert, f"made from {FORMATS[media_type]}"),
+                (self.convert, f"made from {FORMATS.get(media_type)}"),
                 (self.strip, "location removed"),
             )
             if is_done

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from chat_tui.attachments.documents import measure_document
 from chat_tui.attachments.films import measure_film
 from chat_tui.attachments.kinds import LARGEST, described, kind_of, kind_of_ending, named, raw_sound
-from chat_tui.attachments.pictures import Picture, measure_picture, plan_picture
+from chat_tui.attachments.pictures import Picture, Plan, measure_picture, plan_picture
 from chat_tui.attachments.secrecy import PRIVATE_KEY, doubt_about
 from chat_tui.attachments.sounds import measure_sound
 from chat_tui.attachments.texts import decode_text, holds_private_key, looks_like_text, text_type
@@ -24,6 +24,7 @@ from chat_tui.text import one_line
 HEAD = 4096
 """Bytes that tell what a file is."""
 _LONGEST_NAME = 60
+_SOUND_HEADERS = ("audio/wav", "audio/aiff", "audio/flac", "audio/ogg")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _WRONG = {
     errno.ENOENT: "is not there. Look at how it is written.",
@@ -51,6 +52,14 @@ class Known(NamedTuple):
     media_type: str
     measures: Measures = Measures()
     picture: Picture | None = None
+    places: tuple[tuple[int, int], ...] = ()
+    """Where a film says where it was taken, each by its first byte and how many there are."""
+
+    def plan(self, wishes: Wishes) -> Plan:
+        """Return what is to be done to the file before it is sent."""
+        if self.picture is not None:
+            return plan_picture(self.media_type, self.picture, wishes)
+        return Plan(strip=bool(self.places) and not wishes.keep_location)
 
 
 def look(path: Path, wishes: Wishes = AS_IT_IS, *, sure: bool = False) -> Attachment | Refusal:
@@ -70,9 +79,7 @@ def look(path: Path, wishes: Wishes = AS_IT_IS, *, sure: bool = False) -> Attach
         return refusal(path.name, error)
     except OSError as error:
         return refusal(path.name, not_read(error))
-    note = ""
-    if known.picture is not None:
-        note = plan_picture(media_type, known.picture, wishes).note(media_type, known.measures)
+    note = known.plan(wishes).note(media_type, known.measures)
     return Attachment(path, known.kind, known.media_type, shown_name(path.name), size, *known.measures, note)
 
 
@@ -115,9 +122,7 @@ def identify(file: BinaryIO, size: int, name: str) -> tuple[Kind, str]:
         raise NotTakenError("is empty.")
     ending = name.rpartition(".")[2]
     promised = kind_of_ending(ending)
-    media_type = media_type_of(head)
-    if not media_type:
-        media_type = text_type(name) if looks_like_text(head) else raw_sound(ending)
+    media_type = _type_of(head, name, ending)
     kind = kind_of(media_type)
     if kind is None:
         what, advice = described(media_type, ending)
@@ -128,6 +133,15 @@ def identify(file: BinaryIO, size: int, name: str) -> tuple[Kind, str]:
     if size > LARGEST[kind]:
         raise too_large(kind, size)
     return kind, media_type
+
+
+def _type_of(head: bytes, name: str, ending: str) -> str:
+    if looks_like_text(head):
+        return media_type_of(head) or text_type(name)
+    found = media_type_of(head)
+    raw = raw_sound(ending)
+    # Samples may begin like anything; only a header of sound says more than the name.
+    return found if found in _SOUND_HEADERS or not raw else raw
 
 
 def examine(file: BinaryIO, size: int, kind: Kind, media_type: str, *, sure: bool = False) -> Known:
@@ -144,12 +158,12 @@ def examine(file: BinaryIO, size: int, kind: Kind, media_type: str, *, sure: boo
             return Known(kind, media_type, picture.measures, picture)
         case "pdf":
             return Known(kind, media_type, measure_document(file))
-        case "audio":
+        case "audio" if media_type != "audio/mp4":
             return Known(kind, media_type, measure_sound(file, media_type))
-        case "video":
+        case "audio" | "video":
             film = measure_film(file, media_type, size)
-            if film.has_pictures:
-                return Known(kind, media_type, film.measures)
+            if film.has_pictures and kind == "video":
+                return Known(kind, media_type, film.measures, places=film.places)
             if media_type == "video/webm":
                 raise NotTakenError("is sound in a WebM file. Save it as MP3 or WAV.")
             return Known("audio", "audio/mp4", Measures(seconds=film.measures.seconds))

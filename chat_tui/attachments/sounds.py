@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-from chat_tui.attachments.values import Measures, NotTakenError
+from chat_tui.attachments.values import Measures
 
-_DAMAGED = "is damaged: it can't be read as sound. Save it again, or get it again."
 _BLOCK = 1 << 20
 _RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 _FRAME_HEADER = 7
@@ -17,11 +16,7 @@ _IS_FRAME = re.compile(rb"\xff[\xf0\xf1\xf8\xf9]")
 
 
 def measure_sound(file: BinaryIO, media_type: str) -> Measures:
-    """Return how long a sound lasts, where it says so.
-
-    Raises:
-        NotTakenError: when it is damaged.
-    """
+    """Return how long a sound lasts, where it says so; whoever hears it knows better whether it is whole."""
     if media_type in _HEADERLESS:
         return Measures()
     seconds = _frames_seconds(file) if media_type == "audio/aac" else _tagged_seconds(file)
@@ -35,7 +30,7 @@ def _tagged_seconds(file: BinaryIO) -> float | None:
     try:
         return TinyTag.get(file_obj=file, tags=False).duration
     except (ParseError, UnsupportedFormatError):
-        raise NotTakenError(_DAMAGED) from None
+        return None
 
 
 def _frames_seconds(file: BinaryIO) -> float:
@@ -55,11 +50,7 @@ def _frames_seconds(file: BinaryIO) -> float:
         seconds += _SAMPLES / _RATES[rate] * ((data[at + 6] & 3) + 1)
         skip = at + length - len(data)
         if skip > 0:
-            if len(rest := file.read(max(skip, _BLOCK))) < skip:
-                raise NotTakenError(_DAMAGED)
-            data, at = rest, skip
+            data, at = file.read(max(skip, _BLOCK)), skip
         else:
             at += length
-    if not seconds:
-        raise NotTakenError(_DAMAGED)
     return seconds

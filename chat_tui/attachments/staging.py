@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chat_tui.attachments.kinds import LARGEST
-from chat_tui.attachments.pictures import change_picture, plan_picture
+from chat_tui.attachments.pictures import change_picture
 from chat_tui.attachments.reading import (
     Known,
     examine,
@@ -94,10 +94,15 @@ def _read(source: BinaryIO) -> bytes:
 
 def _kept(temporary: Path, size: int, digest: str, name: str, known: Known, wishes: Wishes) -> Staged:
     """Give a copy its name, after doing to it what is to be done."""
-    media_type, measures, note = known.media_type, known.measures, ""
+    media_type, measures = known.media_type, known.measures
+    plan = known.plan(wishes)
+    note = plan.note(media_type, measures)
     changed: bytes | None = None
-    if known.picture is not None and (plan := plan_picture(media_type, known.picture, wishes)).changes:
-        note = plan.note(media_type, measures)
+    if known.picture is None and plan.changes:
+        digest = _blanked(temporary, known.places)
+    elif plan.changes:
+        if plan.convert:
+            name = Path(name).with_suffix(".png").name
         changed, media_type, new = change_picture(temporary.read_bytes(), media_type, plan)
         measures = new or measures
     elif known.kind == "text" and (text := utf8(content := temporary.read_bytes())) != content:
@@ -110,6 +115,18 @@ def _kept(temporary: Path, size: int, digest: str, name: str, known: Known, wish
     temporary.replace(temporary.with_name(f"{digest}.{ending_of(media_type)}"))
     sync_directory(temporary.parent)
     return Staged(FilePart(digest, media_type, name, size, *measures), note)
+
+
+def _blanked(path: Path, places: tuple[tuple[int, int], ...]) -> str:
+    """Write spaces at `places` in a file, and return the SHA-256 of what is in it then."""
+    with path.open("r+b") as file:
+        for start, length in places:
+            file.seek(start)
+            file.write(b" " * length)
+        file.flush()
+        os.fsync(file.fileno())
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _created(path: Path) -> BinaryIO:
