@@ -89,8 +89,9 @@ def asking(
         RefusedError: A text that was attached can't be read.
     """
     request: ChatRequest | TextRequest
+    unsent: tuple[str, ...] = ()
     if manner.raw:
-        request, unsent = text_request(path[-1].text, chat.settings), ()
+        request = text_request(path[-1].text, chat.settings)
     else:
         said = [message for message in path if message.id not in chat.hidden]
         request, unsent = _request(chat, said), tuple(not_sendable(said))
