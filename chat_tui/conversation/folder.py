@@ -21,7 +21,7 @@ from chat_tui.conversation.journal import (
 )
 from chat_tui.conversation.media_types import UNKNOWN_ENDING, ending_of
 from chat_tui.conversation.metadata import FILE_NAME, Metadata, read_metadata, write_metadata
-from chat_tui.conversation.values import FilePart, Message, Part, UnknownPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, UnknownPart
 from chat_tui.paths import FILE_MODE, private_directory, replace_file, sync_directory
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def picture_part(url: str, attach: Callable[[bytes, str, str], Part]) -> Part:
     from chat_tui.conversation.pictures import decode_picture
 
     picture = decode_picture(url)
-    if isinstance(picture, UnknownPart):
+    if isinstance(picture, LinkPart | UnknownPart):
         return picture
     return attach(picture.content, picture.media_type, picture.name)
 

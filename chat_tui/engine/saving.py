@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.folder import Folder, file_part, picture_part
+from chat_tui.conversation.media_types import ending_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import FilePart, Message, Part
@@ -134,7 +135,18 @@ class Saving:
 
     def attach_picture(self, url: str) -> Part:
         """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
-        return picture_part(url, self.attach)
+        return picture_part(url, self._attach_measured)
+
+    def _attach_measured(self, content: bytes, media_type: str, name: str) -> FilePart:
+        """Keep a picture as what it is, not as what it is said to be, with its width and height."""
+        from chat_tui.attachments.thumbnails import measure
+
+        measures = measure(content)
+        if measures is None:
+            return self.attach(content, media_type, name)
+        name = f"{name.rpartition('.')[0] or name}.{ending_of(measures.media_type)}"
+        part = self.attach(content, measures.media_type, name)
+        return part._replace(width=measures.width, height=measures.height)
 
     def read_attachment(self, part: FilePart) -> bytes:
         """Return the bytes that `part` refers to, as `Folder.read_attachment` does."""

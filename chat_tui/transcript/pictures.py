@@ -30,7 +30,7 @@ class Pictures:
         ask: Called when something is waited for that was not before; `next_wanted` tells what.
     """
 
-    def __init__(self, ask: Callable[[], None]) -> None:
+    def __init__(self, ask: Callable[[], object]) -> None:
         self.shown = True
         """Whether the terminal has the colours for pictures."""
         self._ask = ask
