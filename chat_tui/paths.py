@@ -86,6 +86,11 @@ class Paths(NamedTuple):
         return self.state / "drafts"
 
     @property
+    def viewing(self) -> Path:
+        """Where this process puts copies for viewers."""
+        return self.state / "viewing" / str(os.getpid())
+
+    @property
     def credentials(self) -> Path:
         return self.config / "credentials.toml"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chat_tui.conversation.citations import merged
 from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
 from chat_tui.conversation.lines import lines
 from chat_tui.conversation.records import (
@@ -94,7 +95,7 @@ class PartialWriter:
             self._reply = replace(self._reply, parts=(*self._reply.parts, self._keep_picture(image.url)))
         latest = replace(
             self._reply,
-            citations=(*self._reply.citations, *(event.citation for event in _only(Cited, events))),
+            citations=merged(self._reply.citations, (event.citation for event in _only(Cited, events))),
             receipt=_latest(self._reply.receipt, events),
         )
         if latest != self._reply or any(isinstance(event, Image) for event in events):

@@ -24,7 +24,7 @@ from chat_tui.conversation.records import (
     encode_message,
     encode_settlement,
 )
-from chat_tui.conversation.values import FilePart, Message
+from chat_tui.conversation.values import FilePart, LinkPart, Message
 from chat_tui.cost.sums import total_cost
 from chat_tui.engine import index_charges
 from chat_tui.engine.index_disk import JOURNAL, OnDisk
@@ -261,6 +261,7 @@ def remove(connection: sqlite3.Connection, key: int) -> None:
 def other_text(message: Message) -> str:
     """Return what else can be found of a message: what the model thought, files' names, sources, why it failed."""
     names = [part.name for part in message.parts if isinstance(part, FilePart)]
+    names += [f"{part.name} {part.url}" for part in message.parts if isinstance(part, LinkPart)]
     sources = [f"{citation.title or ''} {citation.url}" for citation in message.citations]
     failure = [message.failure.sentence] if message.failure else []
     return "\n".join((*names, message.reasoning, *sources, *failure))
@@ -298,6 +299,8 @@ def _kinds(message: Message) -> int:
             kinds |= {"file", part.media_type.partition("/")[0]}
             if part.media_type == "application/pdf":
                 kinds.add("pdf")
+        elif isinstance(part, LinkPart):
+            kinds |= {part.kind, "link"}
     text = message.text
     if "```" in text or "~~~" in text:
         kinds.add("code")

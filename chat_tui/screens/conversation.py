@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.engine.turn import Turn
+    from chat_tui.widgets.chips import Chips
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
@@ -59,6 +60,8 @@ class ConversationScreen(AccountingScreen):
     composer = getters.query_one(Composer)
     hint = getters.query_one("#hint", Bar)
     status = getters.query_one("#status", Bar)
+    chips: Chips | None = None
+    """What is attached to the prompt; made when something is."""
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
         super().__init__(chat, library, session)
@@ -203,13 +206,15 @@ class ConversationScreen(AccountingScreen):
             self.hint.show(f"→ {link}", *keys)
         elif self.transcript.has_focus:
             self.hint.show(READING_HINT)
+        elif self.chips is not None and self.chips.has_focus:
+            self.hint.show(self.chips.HINT)
         else:
             self._show_draft()
 
     def _show_draft(self) -> None:
         text = self.composer.text
         tokens = estimate_tokens(text)
-        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · Ctrl+J new line")
+        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · @ attach · Ctrl+J new line")
 
     # The reply that streams
 
@@ -229,6 +234,14 @@ class ConversationScreen(AccountingScreen):
         if reply in self.chat.tree and self.chat.tree[reply] != turn.reply:
             self.transcript.replace(self.chat.tree[reply])  # with what the title cost
             self._show_all()
+
+    def bring_back(self, prompt: Message) -> None:
+        """Put a prompt into the empty composer, to be sent again with Enter or replaced by what is typed.
+
+        Nothing is lost when that is: it is in the journal.
+        """
+        self.composer.put(prompt.text)
+        self.composer.select_all()
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
@@ -259,9 +272,7 @@ class ConversationScreen(AccountingScreen):
                 case Finished(final):
                     self.transcript.replace(final)
                     if final.status == "failed" and final.is_empty and not self.composer.text:
-                        # To be sent again with Enter, or replaced by what is typed: it is in the journal.
-                        self.composer.put(turn.prompt.text)
-                        self.composer.select_all()
+                        self.bring_back(turn.prompt)
                 case _:
                     pass
 
