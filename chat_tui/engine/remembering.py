@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from chat_tui.conversation.exports.secrets import without_secret_texts
+from chat_tui.conversation.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.forms import Form, sent_form
@@ -104,4 +104,4 @@ def _read(chat: Chat, file: FilePart) -> dict[str, Any]:
         value: Json = decode_json(chat.saving.read_attachment(file).decode())
     except ValueError:
         return {}
-    return dict(value) if isinstance(value, dict) else {}
+    return dict(without_secret_texts(value)) if isinstance(value, dict) else {}
