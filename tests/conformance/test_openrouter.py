@@ -11,6 +11,8 @@ from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from tests.demo.kinds import ANSWERING
 
+pytestmark = pytest.mark.xdist_group("official SDK")
+
 # The SDK would try again for an hour.
 NO_RETRIES = None
 
