@@ -6,21 +6,27 @@ import asyncio
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chat_tui.config.server import Server
-from chat_tui.conversation.values import FilePart, Message, requested_is_served
+from chat_tui.conversation.values import FilePart, Message, TextPart, requested_is_served
 from chat_tui.cost.estimate import Estimate
 from chat_tui.cost.expecting import Counted, expected
+from chat_tui.cost.prices import rates_at
 from chat_tui.cost.tokens import Attached, file_tokens, other_parts, request_tokens, text_tokens
 from chat_tui.engine.asking import Asking, Manner, sent_for
 from chat_tui.engine.calibrating import Calibration
 from chat_tui.engine.offers import Offers
+from chat_tui.models.entry import Rates
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
+_NOTHING_WRITTEN = (TextPart(""),)
+_ROOM = 0.8
+"""Of the context that is taken when the oldest messages were left out."""
 _LONG = 200
 """Characters from which on a text's count is remembered."""
 _log = logging.getLogger(__name__)
@@ -64,7 +70,8 @@ class Estimating:
                 known now counts, and the server is asked behind.
         """
         counted = await asyncio.to_thread(self._count, chat, prompt, manner)
-        if self.offers.ask(counted.body) and patience > 0:
+        # Who only reads an old conversation asks nobody.
+        if prompt.parts != _NOTHING_WRITTEN and self.offers.ask(counted.body) and patience > 0:
             await self.offers.asked(counted.body, patience)
         return await asyncio.to_thread(self._expected, counted)
 
@@ -132,6 +139,30 @@ class Estimating:
             pages=sum(file.pages or 1 for file in files if file.media_type == "application/pdf"),
         )
         return _Before(of, counted, texts)
+
+    def oldest(self, chat: Chat, estimate: Estimate) -> list[str]:
+        """Return the ids of the oldest messages without which the request would be no longer nearly full.
+
+        Nothing when that isn't enough, or not needed. Replies go with their prompts, and the last two messages stay.
+        """
+        context = estimate.context
+        said = [message for message in chat.path if message.id not in chat.hidden]
+        counted = sum(text_tokens(message.text) for message in said)
+        factor = (estimate.prompt_tokens.likely - estimate.draft_tokens) / counted if counted else 1.0
+        gone: list[str] = []
+        used = context.used + context.reserved - (context.limit or 0) * _ROOM
+        for message in said[:-2]:
+            if used <= 0 and message.role == "user":
+                break
+            used -= text_tokens(message.text) * factor
+            gone.append(message.id)
+        return gone if used <= 0 else []
+
+    def rates(self, model: str, provider: str | None, prompt_tokens: int) -> Rates | None:
+        """Return what `model` costs at `provider`, or where nobody has served yet by the catalogue; None: not known."""
+        endpoint = self.offers.endpoint(model, provider) if provider else None
+        prices = endpoint.prices if endpoint is not None else self.offers.listed_prices(model)
+        return rates_at(prices, prompt_tokens, datetime.now(UTC)) if prices is not None else None
 
     def learn(self, body: Mapping[str, Any], reply: Message) -> None:
         """Take in, behind, what a reply's receipt says of the request that it answers."""

@@ -13,7 +13,7 @@ from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.refused import RefusedError
 from chat_tui.models.endpoint import EndpointEntry
-from chat_tui.models.entry import ModelEntry
+from chat_tui.models.entry import ModelEntry, Prices
 from chat_tui.models.permitted import permitted
 from chat_tui.models.variants import split_id
 
@@ -53,6 +53,11 @@ class Offers:
                 self._asking[model] = asyncio.create_task(self._learn(model))
         return any(model in self._asking for model in models_of(body))
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether the server is being asked."""
+        return bool(self._asking)
+
     async def asked(self, body: Mapping[str, Any], seconds: float | None = None) -> None:
         """Wait until the server has said who serves the models of a request, or for some seconds at most."""
         self.ask(body)
@@ -60,11 +65,22 @@ class Offers:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
 
+    async def settled(self) -> None:
+        """Wait until the server has said all that it was asked."""
+        if self._asking:
+            await asyncio.wait(list(self._asking.values()))
+
     def endpoint(self, model: str, provider: str) -> EndpointEntry | None:
         """Return what is known of a provider's offer of `model`; the dearest, when it has several."""
         _, entries = self._known.get(model, (0.0, ()))
         found = [entry for entry in entries if entry.provider == provider and entry.prices.completion is not None]
         return max(found, key=lambda entry: entry.prices.completion or 0, default=None)
+
+    def listed_prices(self, model: str) -> Prices | None:
+        """Return the catalogue's prices of `model`; None where it names none."""
+        index = self._catalogue.listing.index
+        entry = index.by_id.get(model) or index.by_id.get(split_id(model).listed)
+        return entry.prices if entry is not None and entry.prices.completion is not None else None
 
     def of(self, body: Mapping[str, Any]) -> Asked:
         """Return who may serve a request, as far as that is known now."""
@@ -80,7 +96,7 @@ class Offers:
                 unknown.append(_why_unknown(model, entry))
             offers += found
         first = index.by_id.get(split_id(models[0]).listed) if models else None
-        return Asked(tuple(offers), first is not None and first.has_reasoning, tuple(unknown), tuple(notes))
+        return Asked(tuple(offers), _thinks(first, body), tuple(unknown), tuple(notes))
 
     def _offers(
         self, model: str, entry: ModelEntry | None, body: Mapping[str, Any], notes: list[str], *, shows_model: bool
@@ -117,6 +133,15 @@ def models_of(body: Mapping[str, Any]) -> Sequence[str]:
     """Return the models that a request may be answered by, the first choice first."""
     named = [body.get("model"), *(body.get("models") or ())]
     return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))
+
+
+def _thinks(entry: ModelEntry | None, body: Mapping[str, Any]) -> bool:
+    """Tell whether a model thinks before it answers, as far as the request and the catalogue say."""
+    wanted = body.get("reasoning")
+    if isinstance(wanted, Mapping) and wanted:
+        return wanted.get("enabled") is not False and wanted.get("effort") != "none"
+    facts = entry.reasoning if entry is not None else None
+    return facts is not None and bool(facts.mandatory or facts.default_enabled)
 
 
 def _why_unknown(model: str, entry: ModelEntry | None) -> str:

@@ -103,6 +103,8 @@ class ChatScreen(InspectingScreen):
         session = await self._session()
         from chat_tui.engine.asking import Manner
 
+        if text is not None and not over_budget and not await self.fits(chat, text):
+            return
         manner = Manner(echo=self.take_echo())
         try:
             if text is None:
@@ -122,11 +124,14 @@ class ChatScreen(InspectingScreen):
         else:
             session.leave(chat)  # the person went on before the reply began
 
+    def send_again(self, chat: Chat, text: str, written: str) -> None:
+        """Send what was put back, and leave what was `written` after it."""
+        self.composer.put(written)
+        self._send_again(chat, text, over_budget=False)
+
     def _ask_first(self, chat: Chat, text: str | None, error: OverBudgetError) -> None:
         """Ask whether to go past a budget; what was to be sent waits in the composer."""
-        newer = self.composer.text
-        if text is not None:
-            self.composer.put(f"{text}\n{newer}" if newer else text)
+        newer = self.put_back(text) if text is not None else ""
 
         def send(over_budget: bool) -> None:
             if text is not None:

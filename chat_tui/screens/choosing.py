@@ -41,10 +41,18 @@ class ChoosingScreen(ReadingScreen):
 
     async def action_choose_model(self) -> None:
         """Open the model picker and switch to what is chosen."""
+        await self.pick_model()
+
+    async def pick_model(self, searched: str = "") -> None:
+        """Open the model picker, with a search in it, and switch to what is chosen."""
         from chat_tui.screens.models import ModelPicker
 
+        picker = ModelPicker(self.chat, self._library, self._session, self._engine)
         # Awaited, so that a digit which is typed at once already meets the picker.
-        await self.app.push_screen(ModelPicker(self.chat, self._library, self._session, self._engine), self._switch)
+        await self.app.push_screen(picker, self._switch)
+        if searched:
+            picker.search.value = searched
+            picker.search.cursor_position = len(searched)
 
     def _switch(self, model: str | None) -> None:
         if model:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.message import Message as Event
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from chat_tui.cost.tokens import estimate_tokens
-from chat_tui.screens.accounting import AccountingScreen
+from chat_tui.screens.estimating import EstimatingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.view import Transcript
@@ -40,7 +41,7 @@ READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all 
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
-class ConversationScreen(AccountingScreen):
+class ConversationScreen(EstimatingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -97,6 +98,7 @@ class ConversationScreen(AccountingScreen):
         """Show another conversation; what streams in the one before goes on without a watcher."""
         self.workers.cancel_group(self, "watch")
         self.chat, self._progress = chat, Progress()
+        self.forget_estimate()
         self._ticking.pause()
         self.close_find()
         self._shown = []  # a copy's messages have the ids of the original's
@@ -151,7 +153,7 @@ class ConversationScreen(AccountingScreen):
         self.transcript.display = bool(ids)
         self.composer.remember([message.text for message in path if message.role == "user"])
 
-    @on(AccountingScreen.Changed)
+    @on(EstimatingScreen.Changed)
     def _show_all(self) -> None:
         for problem in self.chat.problems:
             self.warn(problem)
@@ -165,7 +167,11 @@ class ConversationScreen(AccountingScreen):
             from chat_tui.models.routing import Choices
 
             rules = Choices.of(provider).summary()
-        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, *self.own_words())
+        out = len(self.chat.hidden.intersection(self._shown))
+        hidden = f"{out} message{'s' * (out != 1)} left out" if out else ""
+        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, hidden, *self.own_words())
+        if self._shown and not self._progress.running:
+            self.expect_soon()
         self._show_hint()
         self.show_spent()
 
@@ -187,7 +193,14 @@ class ConversationScreen(AccountingScreen):
         follow = "End follows the reply" if left_behind else ""
         keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
         money = " · ".join(self._spent if self.size.width >= WIDE else self._spent[:2])
-        self.status.show(self._progress.line(), mouse, follow, money, *keys)
+        line, full = Content(one_line(self._progress.line())), self.meter()
+        has_room = full and (self.size.width >= WIDE or not self._progress.running)
+        self.status.show(Content.assemble(line, "   ", full) if has_room else line, mouse, follow, money, *keys)
+
+    def show_estimate(self) -> None:
+        """Show how full the context is, and what the next reply may cost."""
+        self._show_status()
+        self._show_hint()
 
     def show_mouse(self, *, released: bool) -> None:
         """Say in the status line whose the mouse is."""
@@ -206,10 +219,30 @@ class ConversationScreen(AccountingScreen):
         else:
             self._show_draft()
 
+    @property
+    def draft(self) -> str:
+        """What would be sent; nothing while a command is written."""
+        text = self.composer.text
+        return "" if text.startswith("/") and "/" not in text[1:].partition(" ")[0] else text
+
+    @on(TextArea.Changed, "#composer")
+    def _expect_draft(self) -> None:
+        if self.draft or self._shown:
+            self.expect_soon()
+
+    def put_back(self, text: str, *, alone: bool = False) -> str:
+        """Put what wasn't sent back to be written on; return what was written meanwhile, which stays unless `alone`."""
+        newer = self.composer.text
+        self.composer.put(f"{text}\n{newer}" if newer and text and not alone else text)
+        return newer
+
     def _show_draft(self) -> None:
         text = self.composer.text
         tokens = estimate_tokens(text)
-        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · Ctrl+J new line")
+        if not text:
+            self.hint.show("/ commands · Ctrl+J new line")
+            return
+        self.hint.show(f"≈ {tokens:,} token{'s' * (tokens != 1)}", self.price() if self.draft else "")
 
     # The reply that streams
 

@@ -10,7 +10,7 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import FilePart, Message, Part, Receipt, Role, TextPart, Usage
 from chat_tui.engine.needs import needs_of
 
-FOUR_TOKENS = TextPart("sixteen letters.")
+FOUR_TOKENS = TextPart("fifteen letters")
 
 
 def said(role: Role, *parts: Part, used: tuple[int | None, int | None] | None = None) -> Message:
