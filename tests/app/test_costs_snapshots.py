@@ -20,10 +20,15 @@ from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
 from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.conversation.values import Attempt, Usage
+from chat_tui.cost.budgets import Cap, Over
+from chat_tui.cost.estimate import CostRange
+from chat_tui.cost.sums import Spent
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
+from chat_tui.engine.refused import OverBudgetError
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
+from chat_tui.screens.budget_question import BudgetQuestion
 from chat_tui.screens.receipt import ReceiptScreen
 from tests.app.conftest import Running
 from tests.cost_samples import keep_receipts, reply_of
@@ -93,7 +98,16 @@ async def receipt(running: Running) -> None:
     await running.until_shown("your own key")
 
 
-SCENES = {"some": some, "days": days, "nothing": nothing, "receipt": receipt}
+async def question(running: Running) -> None:
+    """A prompt that could go past what a day and a reply may cost."""
+    cost = CostRange(Decimal("0.0021"), Decimal("0.0143"), Decimal("0.9614"))
+    day = Over(Cap("day", Decimal(5), asks=True), Spent(Decimal("4.9912"), pending=1), cost.high)
+    reply = Over(Cap("reply", Decimal("0.01"), asks=True), Spent(), cost.high)
+    await running.app.push_screen(BudgetQuestion(OverBudgetError((reply, day), cost), "; it stays written"))
+    await running.until_shown("Past your budget?", "Raise it to")
+
+
+SCENES = {"some": some, "days": days, "nothing": nothing, "receipt": receipt, "question": question}
 SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES]
 SHOWN += [("some", "120x40", "paper"), ("receipt", "80x24", "paper")]
 

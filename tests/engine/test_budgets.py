@@ -139,12 +139,11 @@ async def test_a_soft_cap_is_told_of_once(booked: Session, library: Library) -> 
     chat = priced(library, chat_warn=0.0, day_warn=0.0, month_warn=100.0, reply_warn=0.0, reply_ask=100.0)
     for number in range(2):
         reply = await ask(booked, chat, f"Turn {number}")
-        await until(lambda: any("to be told of" in one and "This reply" in one for one in told[-3:]), "the sentence")
         await counted(booked, reply)
+    await until(lambda: sum(one.startswith("This reply") for one in told) == 2, "the sentences")
     await until(lambda: any(one.startswith("Today") for one in told), "the day")
     assert sum(one.startswith("This chat has cost $") for one in told) == 1
     assert sum(one.startswith("Today has cost $") for one in told) == 1
-    assert sum(one.startswith("This reply has cost $") for one in told) == 2
     assert not any(one.startswith("This month") for one in told)
 
 
@@ -205,7 +204,7 @@ async def test_a_chat_may_have_caps_of_its_own_but_not_over_all_chats(booked: Se
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("", "Each reply: no budget. This chat: $0 spent, no budget."),
+        ("", "Each reply: no budget.\nThis chat: $0 spent, no budget."),
         ("day $5", "Today: $0 spent, you are asked past $5.00."),
         ("chat tell 0.5", "This chat: $0 spent, told past $0.50."),
         ("reply 0.02", "Each reply: you are asked past $0.02."),
