@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.message import Message as Event
 from textual.widgets import Static, TextArea
 
-from chat_tui.cost.tokens import estimate_tokens
 from chat_tui.screens.estimating import EstimatingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
@@ -26,6 +25,7 @@ from chat_tui.widgets.receipt import receipt_line
 from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
+    from chat_tui.conversation.events import Event as TurnEvent
     from chat_tui.conversation.events import Tagged
     from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
@@ -238,11 +238,12 @@ class ConversationScreen(EstimatingScreen):
 
     def _show_draft(self) -> None:
         text = self.composer.text
-        tokens = estimate_tokens(text)
         if not text:
             self.hint.show("/ commands · Ctrl+J new line")
             return
-        self.hint.show(f"≈ {tokens:,} token{'s' * (tokens != 1)}", self.price() if self.draft else "")
+        tokens = self.draft_tokens(text)
+        told = f"≈ {tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "≈ … tokens"
+        self.hint.show(told, self.price() if self.draft else "")
 
     # The reply that streams
 
@@ -265,7 +266,7 @@ class ConversationScreen(EstimatingScreen):
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
-        from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Text, ToolCall
+        from chat_tui.conversation.events import Reasoning, Started, Text, ToolCall
 
         reply = turn.reply.id
         if isinstance(batch[0].event, Started):
@@ -283,20 +284,28 @@ class ConversationScreen(EstimatingScreen):
             self.transcript.append_calls(reply, calls)
         for tagged in batch:
             self._progress.take(tagged.event, tagged.at)
-            match tagged.event:
-                case Started(left_out=names) if names and names != self._left_out:
-                    self._left_out = names
-                    self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
-                case Failed(failure) if reply not in self._shown:
-                    self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
-                case Finished(final):
-                    self.transcript.replace(final)
-                    if final.status == "failed" and final.is_empty and not self.composer.text:
-                        # To be sent again with Enter, or replaced by what is typed: it is in the journal.
-                        self.composer.put(turn.prompt.text)
-                        self.composer.select_all()
-                case _:
-                    pass
+            self._heed(tagged.event, turn)
+
+    def _heed(self, event: TurnEvent, turn: Turn) -> None:
+        """Do what an event asks for beside adding to the reply."""
+        from chat_tui.conversation.events import Failed, Finished, Receipted, Started
+
+        match event:
+            case Started(left_out=names) if names and names != self._left_out:
+                self._left_out = names
+                self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+            case Receipted(receipt) if receipt.provider and receipt.cost is None:
+                self._progress.price = self.live_price(turn.prompt.text, receipt)
+            case Failed(failure) if turn.reply.id not in self._shown:
+                self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
+            case Finished(final):
+                self.transcript.replace(final)
+                if final.status == "failed" and final.is_empty and not self.composer.text:
+                    # To be sent again with Enter, or replaced by what is typed: it is in the journal.
+                    self.composer.put(turn.prompt.text)
+                    self.composer.select_all()
+            case _:
+                pass
 
 
 def _agreeing(shown: Sequence[str], wanted: Sequence[str]) -> int:

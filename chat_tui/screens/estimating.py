@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 from textual.content import Content
 
+from chat_tui.cost.tokens import estimate_tokens
 from chat_tui.cost.written import format_range
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.accounting import AccountingScreen
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.screens.estimate import Remedy
-    from chat_tui.widgets.progress import LivePrice
 
 ESTIMATE_SECONDS = 0.25
 """Between two estimates of what is being written."""
+LONGEST_COUNTED = 8_000
+"""Characters of a draft that are counted with each key."""
 ASKING_SECONDS = 2.0
 """Longer than that nobody waits for who takes how much."""
 WIDE, NARROW = 100, 60
@@ -125,6 +126,15 @@ class EstimatingScreen(AccountingScreen):
             return Content()
         return meter(self._estimate.context, bar=self.size.width >= WIDE)
 
+    def draft_tokens(self, text: str) -> int | None:
+        """Return about how many tokens a draft is; of a long one what the last estimate says, None before there is one.
+
+        Counting a megabyte takes longer than a key may.
+        """
+        if len(text) <= LONGEST_COUNTED:
+            return estimate_tokens(text)
+        return self._estimate.draft_tokens if self._estimate is not None else None
+
     def price(self) -> str:
         """Return what the next reply may cost; empty where nothing can be said."""
         if self._estimate is None or not self._estimate.prompt_tokens.likely:
@@ -133,24 +143,6 @@ class EstimatingScreen(AccountingScreen):
             speaks_prices = self._engine is not None and self._engine.server.speaks != "openai"
             return "price not known" if speaks_prices and self._estimate.assumptions else ""
         return format_range(self._estimate.cost)
-
-    def live_price(self, prompt: str, provider: str | None = None) -> LivePrice | None:
-        """Return what a reply to `prompt` costs while it streams, as far as that is known.
-
-        Args:
-            prompt: What was sent.
-            provider: Who serves, once that is known.
-        """
-        from chat_tui.widgets.progress import LivePrice
-
-        if self._engine is None or self._estimate is None:
-            return super().live_price(prompt)
-        tokens = self._estimate.prompt_tokens.likely
-        rates = self._engine.estimating.rates(self.chat.model, provider, tokens)
-        if rates is None or rates.completion is None:
-            return None
-        request = tokens * (rates.prompt or Decimal(0)) + (rates.request or Decimal(0))
-        return LivePrice(request, rates.completion)
 
     async def action_show_estimate(self) -> None:
         """Show what the next prompt may cost and how full the context is, in words."""
