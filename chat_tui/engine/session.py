@@ -176,6 +176,8 @@ class Session:
         reply = await turn.wait()
         if reply.status == "complete" and reply.text and not await self.budgets.is_beyond(chat):
             await titles.name(chat, turn.prompt, reply)
+            self.settling.note(chat, chat.tree[reply.id])
+            self._mind_settled(chat, chat.tree[reply.id])
         self._naming.pop(chat.id, None)
 
     async def named(self, chat: Chat) -> None:
