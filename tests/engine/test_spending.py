@@ -21,11 +21,13 @@ import pytest
 
 from chat_tui.conversation.events import Event, Text
 from chat_tui.conversation.values import Message, Receipt, Status
+from chat_tui.cost.budgets import OF_ALL
 from chat_tui.cost.estimate import Estimate
 from chat_tui.cost.sums import By, grouped, total
 from chat_tui.cost.written import format_cost
 from chat_tui.demo.books import Entry
 from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.budgets import Budgets
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.index import index_file
 from chat_tui.engine.library import Library
@@ -216,7 +218,18 @@ def assert_agree(library: Library, server: DemoServer, *by: By) -> None:
     assert page.splitlines()[1].split()[-1] == format_cost(server.books.spent), "what the cost screen shows"
     for one in by or tuple(KEYS):
         assert added_up(spending, one) == billed(entries, KEYS[one])
-    asyncio.run(spending.close())
+    assert asyncio.run(against_budgets(spending, library)) == dict.fromkeys(("day", "month"), server.books.spent)
+
+
+async def against_budgets(spending: Spending, library: Library) -> Sums:
+    """Return what budgets are compared with."""
+
+    async def nothing(*_: object) -> Estimate:
+        raise AssertionError("sums need no estimate")
+
+    standing = await Budgets(spending, nothing, PATIENCE).standing(library.begin())
+    await spending.close()
+    return {period: standing[period].cost for period in OF_ALL}
 
 
 def printed(library: Library, *arguments: str) -> str:
