@@ -22,7 +22,7 @@ from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from chat_tui.engine.warmth import lost_warmth
-from tests.engine.conftest import PATIENCE, ask, begin, library_at, session_of
+from tests.engine.conftest import PATIENCE, ask, begin, library_at, session_of, until
 
 SONNET = "anthropic/claude-sonnet-4.6"
 ORIGIN = "https://openrouter.ai"
@@ -95,6 +95,7 @@ async def test_receipts_correct_the_next_estimate_also_after_a_restart(emulator:
             assert reply.receipt is not None
             counted = reply.receipt.usage.prompt_tokens
             assert (estimate.prompt_tokens.likely == pytest.approx(counted, rel=0.2)) is not is_first
+            await until(lambda: any(library.paths.cache.rglob(FILE_NAME)), "what the receipt taught")
 
 
 async def test_who_may_serve_decides_the_price_and_the_context(kept: Session, library: Library) -> None:
