@@ -19,7 +19,6 @@ from textual.pilot import Pilot
 from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
 from chat_tui.config.themes import read_theme, theme_files
-from chat_tui.conversation.values import Attempt, Usage
 from chat_tui.cost.budgets import Cap, Over
 from chat_tui.cost.estimate import CostRange
 from chat_tui.cost.sums import Spent
@@ -31,7 +30,7 @@ from chat_tui.paths import Paths
 from chat_tui.screens.budget_question import BudgetQuestion
 from chat_tui.screens.receipt import ReceiptScreen
 from tests.app.conftest import Running
-from tests.cost_samples import keep_receipts, reply_of
+from tests.cost_samples import keep_receipts, stopped_reply
 
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -79,21 +78,7 @@ async def nothing(running: Running) -> None:
 
 async def receipt(running: Running) -> None:
     """A reply that was stopped, after an attempt that failed, paid by a key of one's own."""
-    reply = reply_of(MOMENT, "google/gemini-2.5-flash", "Google AI Studio", Decimal("0.0002751"))
-    assert reply.receipt is not None
-    told = replace(
-        reply.receipt,
-        usage=Usage(12_204, 512, 312, 10_240, 7, image_tokens=128),
-        is_byok=True,
-        upstream_cost=Decimal("0.005502"),
-        tool_cost=Decimal("0.00004"),
-        cache_discount=Decimal("0.000204"),
-        reasoning_ms=2130,
-        origin="https://openrouter.ai",
-        attempts=(Attempt("Google is busy: too many requests.", "429", "Google", "gen-0", waited_ms=2000),),
-    )
-    chat = running.chat
-    screen = ReceiptScreen(chat, replace(reply, status="cancelled", receipt=told), running.app.session)
+    screen = ReceiptScreen(running.chat, stopped_reply(MOMENT), running.app.session)
     await running.app.push_screen(screen)
     await running.until_shown("your own key")
 
