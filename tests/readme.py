@@ -55,7 +55,7 @@ _EVERY_FIELD = Message(
     reasoning="text",
     reasoning_details=({"type": "reasoning.text"},),
     tool_calls=({"type": "function"},),
-    citations=(Citation("https://example.com", "title"),),
+    citations=(Citation("https://example.com", "title", ((0, 4),)),),
     logprobs=(Chance(Likely("a", -0.1, b"\xf0"), (Likely("b"),)),),
     response_format="json_object",
     asked=Asked(
@@ -99,7 +99,7 @@ _FIELDS = {
     "role": " · ".join(f"`{role}`" for role in get_args(Role)),
     "status": " · ".join(f"`{status}`" for status in get_args(Status)),
     "model": "the model that was asked",
-    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as they are known "
+    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as known "
     "`width` and `height` in pixels, `pages`, `seconds`",
     "parts[].text": "the text as it was typed or received, Markdown and all",
     "reasoning": "what the model thought, as text",
@@ -107,6 +107,7 @@ _FIELDS = {
     "tool_calls": "as the server sent them",
     "citations[].url": "a source that the model named",
     "citations[].title": "its title",
+    "citations[].spans": "where the text names it: the first character, and the one after the last; as the server said",
     "logprobs[].token": "with `/logprobs`: each token of the reply, as the server writes it",
     "logprobs[].logprob": "the natural logarithm of how likely it was",
     "logprobs[].bytes": "its bytes, where they aren't those of its text: a token may be a part of a character",

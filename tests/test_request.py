@@ -15,15 +15,14 @@ from chat_tui.config.names import keys_of, nested
 from chat_tui.config.schema import SETTINGS
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import FilePart, Message, Receipt, Role, Status, TextPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Receipt, Role, Status, TextPart, UnknownPart
+from chat_tui.engine.asking import NO_FILES
+from chat_tui.openrouter.file_text import FileGoneError, each_file_text, file_texts
 from chat_tui.openrouter.forms import Form, sent_form
 from chat_tui.openrouter.request import ChatRequest
+from chat_tui.reply.content import Files, not_sendable
 from chat_tui.reply.request import request_body, text_request
 from tests.setting_samples import SENT, fields_for, value_for
-
-
-def nothing(part: FilePart) -> bytes:
-    raise FileNotFoundError(part.name)
 
 
 def said(text: str, role: Role = "user", status: Status = "complete", **fields: Any) -> Message:
@@ -32,11 +31,11 @@ def said(text: str, role: Role = "user", status: Status = "complete", **fields: 
 
 
 def messages_of(path: list[Message], settings: Mapping[str, Any] | None = None) -> list[Any]:
-    return list(request_body(path, settings or {}, nothing)["messages"])
+    return list(request_body(path, settings or {}, NO_FILES)["messages"])
 
 
 def test_what_is_unset_is_not_sent() -> None:
-    assert request_body([said("Hi")], {}, nothing) == {"messages": [{"role": "user", "content": "Hi"}]}
+    assert request_body([said("Hi")], {}, NO_FILES) == {"messages": [{"role": "user", "content": "Hi"}]}
 
 
 def test_everything_that_is_set_is_sent_by_its_name() -> None:
@@ -52,7 +51,7 @@ def test_everything_that_is_set_is_sent_by_its_name() -> None:
         "theme": "ink",
         "timeouts": {"idle": 5},
     }
-    assert request_body([said("Hi")], settings, nothing) == {
+    assert request_body([said("Hi")], settings, NO_FILES) == {
         "model": "m/one",
         "models": ["m/two"],
         "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
@@ -74,7 +73,7 @@ def only(name: str) -> dict[str, Any]:
 def test_every_setting_reaches_the_request_under_its_name(name: str) -> None:
     value = value_for(SETTINGS[name])
     assert SETTINGS[name].fault(value) is None
-    body: Any = request_body([said("Hi")], only(name), nothing)
+    body: Any = request_body([said("Hi")], only(name), NO_FILES)
     system = [{"role": "system", "content": value}] if name == "system" else []
     assert body == {**fields_for(name, value), "messages": [*system, {"role": "user", "content": "Hi"}]}
 
@@ -89,7 +88,7 @@ def plugin_fields(plugin: str) -> set[str]:
 @pytest.mark.parametrize("name", [name for name in SENT if name.endswith(".enabled") and SETTINGS[name].group])
 def test_what_is_switched_off_is_said_where_the_wire_can(name: str) -> None:
     first, key, *_ = keys_of(name)
-    body: Any = request_body([said("Hi")], nested({name: False}), nothing)
+    body: Any = request_body([said("Hi")], nested({name: False}), NO_FILES)
     says_so = first == "plugins" and "enabled" in plugin_fields(key)
     expected = {"plugins": [{"id": key, "enabled": False}]} if says_so else {}
     assert body == {"messages": [{"role": "user", "content": "Hi"}]} | (
@@ -101,7 +100,7 @@ def test_what_is_switched_off_is_said_where_the_wire_can(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in SENT if name != "stream"])
 def test_no_setting_is_lost_in_silence(name: str, form: Form) -> None:
     with_it, without = (
-        sent_form(request_body([said("Hi")], settings, nothing), form, streaming=False, at_openrouter=True)
+        sent_form(request_body([said("Hi")], settings, NO_FILES), form, streaming=False, at_openrouter=True)
         for settings in (only(name), {})
     )
     assert with_it != without
@@ -110,7 +109,7 @@ def test_no_setting_is_lost_in_silence(name: str, form: Form) -> None:
 
 def test_a_plugin_that_is_not_known_is_sent_as_it_is() -> None:
     plugins = [{"id": "armor", "mode": "audit"}, {"id": "from-tomorrow", "x": {"y": [1]}}]
-    assert request_body([], merged({"plugins": plugins}), nothing) == {"messages": [], "plugins": plugins}
+    assert request_body([], merged({"plugins": plugins}), NO_FILES) == {"messages": [], "plugins": plugins}
 
 
 def test_a_raw_text_has_neither_roles_nor_system_prompt() -> None:
@@ -235,7 +234,7 @@ def test_parsed_files_go_back_as_they_came(tmp_path: Path) -> None:
     gone = kept[0]._replace(sha256="ab" * 32)
     outside = kept[0]._replace(sha256="../../../../etc/passwd")
     reply = said("A map.", "assistant", annotations=(*kept, gone, outside))
-    (sent,) = request_body([reply], {}, folder.read_attachment)["messages"]
+    (sent,) = request_body([reply], {}, Files(folder.read_attachment, folder.attachment))["messages"]
     assert sent == {"role": "assistant", "content": "A map.", "annotations": [parsed]}
 
 
@@ -246,3 +245,68 @@ def test_a_file_is_read_only_from_the_conversations_folder(tmp_path: Path) -> No
     (tmp_path / "secret.json").write_text("{}")
     with pytest.raises(FileNotFoundError):
         folder.read_attachment(part._replace(sha256="../../secret"))
+
+
+# What is attached
+
+PICTURE, PAPER, SOUND, FILM, CODE = (
+    FilePart("1" * 64, "image/jpeg", "a.jpg", 4),
+    FilePart("2" * 64, "application/pdf", "b.pdf", 5),
+    FilePart("3" * 64, "audio/mpeg", "c.mp3", 6),
+    FilePart("4" * 64, "video/quicktime", "d.mov", 7),
+    FilePart("5" * 64, "text/x-python", "e.py", 8),
+)
+DOCUMENT = FilePart("6" * 64, "application/msword", "f.doc", 9)
+FILES = Files(lambda _: "```\nx = é\n".encode(), lambda part: Path("kept", part.name))
+FENCED = "e.py\n````python\n```\nx = é\n````"
+
+
+def content(*parts: Part) -> Any:
+    """Return the content of a message with those parts, with what stands there unread as its words."""
+    (sent,) = request_body([replace(said(""), parts=parts)], {}, FILES)["messages"]
+    return each_file_text(sent["content"], lambda file: f"{file.head}<{file.path.name}, {len(file)}>")
+
+
+def text(words: str) -> dict[str, str]:
+    return {"type": "text", "text": words}
+
+
+PICTURE_SENT = {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,<a.jpg, 31>"}}
+LINKED = "https://a.example/x"
+
+
+@pytest.mark.parametrize(
+    ("parts", "sent"),
+    [
+        ((TextPart("Hi"), CODE), f"Hi\n\n{FENCED}"),
+        ((CODE,), FENCED),
+        ((TextPart("Hi"), PICTURE), [text("Hi"), PICTURE_SENT]),
+        ((PICTURE, TextPart("Hi"), CODE), [text("Hi"), text(FENCED), PICTURE_SENT]),
+        ((PICTURE,), [PICTURE_SENT]),
+        ((PAPER,), [{"type": "file",
+                     "file": {"filename": "b.pdf", "file_data": "data:application/pdf;base64,<b.pdf, 36>"}}]),
+        ((SOUND,), [{"type": "input_audio", "input_audio": {"data": "<c.mp3, 8>", "format": "mp3"}}]),
+        ((FILM,), [{"type": "video_url", "video_url": {"url": "data:video/mov;base64,<d.mov, 34>"}}]),
+        ((LinkPart("image", LINKED, "x"),), [{"type": "image_url", "image_url": {"url": LINKED}}]),
+        ((LinkPart("video", LINKED, "x"),), [{"type": "video_url", "video_url": {"url": LINKED}}]),
+        ((LinkPart("file", LINKED, "x.pdf"),), [{"type": "file", "file": {"filename": "x.pdf", "file_data": LINKED}}]),
+        ((TextPart("Hi"), DOCUMENT, UnknownPart({"type": "hologram"})), "Hi"),
+    ],
+)  # fmt: skip
+def test_what_is_attached_stands_after_the_text(parts: tuple[Part, ...], sent: Any) -> None:
+    assert content(*parts) == sent
+
+
+def test_what_no_request_has_a_place_for_is_named() -> None:
+    prompt = replace(said("Hi"), parts=(PICTURE, DOCUMENT, UnknownPart({"type": "hologram"})))
+    reply = replace(said("Hi", "assistant"), parts=(DOCUMENT,))
+    assert list(not_sendable([prompt, reply])) == ["“f.doc”", "a part of the type “hologram”"]
+
+
+def test_a_text_that_cant_be_read_is_an_error_and_a_picture_that_is_nowhere_is_one_when_it_is_sent() -> None:
+    with pytest.raises(FileNotFoundError):
+        request_body([replace(said(""), parts=(CODE,))], {}, NO_FILES)
+    (sent,) = request_body([replace(said(""), parts=(PICTURE,))], {}, NO_FILES)["messages"]
+    (file,) = file_texts(sent)
+    with pytest.raises(FileGoneError, match=r"“a\.jpg” of this chat can't be read"):
+        file.check()

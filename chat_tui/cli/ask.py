@@ -6,9 +6,20 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chat_tui.cli.attachments import (
+    PIPED,
+    NotAttachedError,
+    as_json,
+    attach_all,
+    kept_files,
+    say_files,
+    unfit,
+)
 from chat_tui.cli.options import NO_KEY, Surroundings, library_of, server_of, surroundings
 from chat_tui.cli.output import fail, say, say_whole, write, write_json
 from chat_tui.text import one_line
@@ -16,8 +27,9 @@ from chat_tui.text import one_line
 if TYPE_CHECKING:
     from chat_tui.config.server import Server
     from chat_tui.conversation.events import Event
-    from chat_tui.conversation.values import Message
+    from chat_tui.conversation.values import FilePart, LinkPart, Message
     from chat_tui.engine.chat import Chat
+    from chat_tui.engine.library import Library
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
@@ -38,6 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--system", metavar="TEXT", help="the system prompt")
     parser.add_argument(
+        "--attach",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a picture, PDF, sound, video or text to send along, or an https address of one; - for what is piped in; "
+        "may be given several times",
+    )
+    parser.add_argument(
+        "--sure", action="store_true", help="attach without asking what looks like a key or is in a hidden folder"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object: text, model, provider, tokens, cost"
     )
     parser.add_argument(
@@ -48,7 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--over-budget", action="store_true", help="ask although it could cost more than a budget of yours"
     )
     parser.add_argument(
-        "--save", action=argparse.BooleanOptionalAction, default=True, help="keep it as a conversation (the default)"
+        "--save",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep it as a conversation (the default); where the disk refuses, standard error says where it is instead",
     )
 
 
@@ -56,15 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask, print, and return the exit code: 0 answered, 1 failed, 2 no prompt, 130 interrupted."""
     from chat_tui.config.problems import ConfigError
 
-    prompt = _prompt(arguments.prompt)
-    if prompt is None:
-        say(f"What is piped in has more than {_LONGEST_PIPED // 2**20} MiB, more than any model reads. Pipe in less.")
-        return WRONG_USAGE
-    if not prompt.strip():
-        say('There is nothing to ask. Give a prompt, as in: chat-tui ask "Why is the sky blue?", or pipe one in.')
-        return WRONG_USAGE
-    if arguments.raw and arguments.system:
-        say("A raw prompt has no system prompt beside it. Leave out --system or --raw.")
+    prompt = _prompt(arguments.prompt, reads=PIPED not in arguments.attach)
+    if wrong := _wrong_usage(arguments, prompt):
+        say(wrong)
         return WRONG_USAGE
     around = surroundings(arguments)
     for problem in around.problems:
@@ -90,13 +110,50 @@ def run(arguments: argparse.Namespace) -> int:
         chat.change(**own)
         for problem in chat.preset_problems:
             say(problem)
-        return asyncio.run(_ask(arguments, around, server, chat, prompt))
+        return _attach_and_ask(arguments, around, server, library, chat, prompt or "")
 
 
-def _prompt(words: list[str]) -> str | None:
-    """Return the prompt from the arguments, then from standard input when something is piped in; None for too much."""
+def _attach_and_ask(
+    arguments: argparse.Namespace, around: Surroundings, server: Server, library: Library, chat: Chat, prompt: str
+) -> int:
+    from chat_tui.engine.attaching import wishes_of
+
+    folder = library.drafts.attachments(chat.id)
+    try:
+        parts = attach_all(arguments.attach, folder, wishes_of(around.settings), sure=arguments.sure)
+        return asyncio.run(_ask(arguments, around, server, chat, prompt, parts))
+    except NotAttachedError as error:
+        return fail(str(error))
+    finally:
+        if not chat.saving.is_pending:
+            with suppress(OSError):
+                library.drafts.forget(chat.id)
+
+
+def _wrong_usage(arguments: argparse.Namespace, prompt: str | None) -> str:
+    """Return what is missing, too much, or doesn't go together, as a sentence; empty when all is well."""
+    if prompt is None:
+        return f"What is piped in has more than {_LONGEST_PIPED // 2**20} MiB, more than any model reads. Pipe in less."
+    if not prompt.strip() and not arguments.attach:
+        return 'There is nothing to ask. Give a prompt, as in: chat-tui ask "Why is the sky blue?", or pipe one in.'
+    if arguments.raw and arguments.system:
+        return "A raw prompt has no system prompt beside it. Leave out --system or --raw."
+    if arguments.raw and arguments.attach:
+        return "A raw prompt has nothing attached to it. Leave out --attach or --raw."
+    if PIPED in arguments.attach and sys.stdin.isatty():
+        return "--attach - is for what is piped in, and nothing is. Name a file, or pipe one in."
+    return ""
+
+
+def _prompt(words: list[str], *, reads: bool) -> str | None:
+    """Return the prompt from the arguments, then from standard input when something is piped in; None for too much.
+
+    Args:
+        words: The arguments.
+        reads: Whether what is piped in belongs to it.
+    """
     given = [" ".join(words)] if words else []
-    if not sys.stdin.isatty():
+    if reads and not sys.stdin.isatty():
         piped = sys.stdin.buffer.read(_LONGEST_PIPED + 1)
         if len(piped) > _LONGEST_PIPED:
             return None
@@ -105,7 +162,14 @@ def _prompt(words: list[str]) -> str | None:
     return "\n\n".join(given)
 
 
-async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Server, chat: Chat, prompt: str) -> int:
+async def _ask(
+    arguments: argparse.Namespace,
+    around: Surroundings,
+    server: Server,
+    chat: Chat,
+    prompt: str,
+    parts: Sequence[FilePart | LinkPart],
+) -> int:
     from chat_tui.conversation.events import Text
     from chat_tui.engine.asking import Manner
     from chat_tui.engine.refused import OverBudgetError, RefusedError
@@ -114,11 +178,13 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
     # Who pipes an answer on doesn't wait for a title.
     settings = {name: value for name, value in around.settings.items() if name != "title_model"}
     session = Session(server, settings, paths=around.paths if arguments.save else None, books=around.paths)
-    session.saver.tell = session.budgets.tell = say
+    session.budgets.tell = say
     session.budgets.patience = _BUDGET_SECONDS
     try:
+        if parts and (reason := await unfit(session, chat, parts)):
+            return fail(reason)
         manner = Manner(stream=not arguments.no_stream, raw=arguments.raw)
-        turn = await session.send(chat, prompt, manner, over_budget=arguments.over_budget)
+        turn = await session.send(chat, prompt, manner, parts, over_budget=arguments.over_budget)
         try:
             async for batch in turn.watch():
                 for tagged in batch:
@@ -130,13 +196,14 @@ async def _ask(arguments: argparse.Namespace, around: Surroundings, server: Serv
             await turn.wait()
             raise
         await session.budgets.conclude(chat, turn.reply)
-        return _end(arguments, chat, turn.reply)
+        return _end(arguments, chat, turn.reply, parts)
     except OverBudgetError as error:
         return fail(f"{error} Nothing was sent. To send it all the same: --over-budget.")
     except RefusedError as error:
         return fail(str(error))
     except asyncio.CancelledError:
-        say("Stopped; what had arrived is kept." if arguments.save else "Stopped.")
+        is_kept = arguments.save and chat.saving.fault is None  # else the farewell says where it is
+        say("Stopped; what had arrived is kept." if is_kept else "Stopped.")
         return INTERRUPTED
     finally:
         await session.close()
@@ -160,18 +227,20 @@ def _remark(event: Event) -> None:
             pass
 
 
-def _end(arguments: argparse.Namespace, chat: Chat, reply: Message) -> int:
+def _end(arguments: argparse.Namespace, chat: Chat, reply: Message, parts: Sequence[FilePart | LinkPart]) -> int:
     """Print what comes after the answer and return the exit code."""
     if arguments.json:
-        write_json(_as_json(chat, reply, saved=arguments.save))
-    elif reply.text and not reply.text.endswith("\n"):
-        write("\n")
+        write_json(_as_json(chat, reply, parts, saved=arguments.save and chat.saving.fault is None))
+    else:
+        if reply.text and not reply.text.endswith("\n"):
+            write("\n")
+        say_files(chat, reply, kept=arguments.save)
     if reply.status == "complete":
         return 0
     return fail(reply.failure.sentence if reply.failure else "The reply was stopped before its end.")
 
 
-def _as_json(chat: Chat, reply: Message, *, saved: bool) -> dict[str, Any]:
+def _as_json(chat: Chat, reply: Message, parts: Sequence[FilePart | LinkPart], *, saved: bool) -> dict[str, Any]:
     from chat_tui.conversation.values import Receipt
 
     receipt = reply.receipt or Receipt()
@@ -186,7 +255,10 @@ def _as_json(chat: Chat, reply: Message, *, saved: bool) -> dict[str, Any]:
         "fallback": receipt.fallback or None,
         "violation": receipt.violation or None,
         "generation": receipt.generation,
+        "attached": [as_json(part) for part in parts],
         "text": reply.text,
+        "files": [as_json(part, path if saved else None) for part, path in kept_files(chat, reply)],
+        "citations": [{"url": source.url, "title": source.title} for source in reply.citations],
         "reasoning": reply.reasoning or None,
         "finish_reason": receipt.finish,
         "tokens": {

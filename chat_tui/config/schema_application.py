@@ -30,6 +30,14 @@ _HERE = grouped(
         price="One small request for each new conversation; its cost is in the first reply's receipt.",
         label="Model for titles",
     ),
+    Setting(
+        "attachments.scale", int, "The most pixels of an attached picture's longer side: larger ones are scaled.",
+        low=64, high=16384, unit="pixels", label="Scale pictures to",
+    ),
+    Setting(
+        "attachments.keep_location", bool, "Whether pictures and videos keep where they were taken when attached.",
+        label="Keep locations",
+    ),
     Setting("retries", int, "How often a request that failed at once is made again.", 3, low=0, high=3),
     Setting(
         "timeouts.connect", float, "How long a connection may take.", 10, low=1, high=3600, unit="seconds",

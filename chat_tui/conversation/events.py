@@ -41,7 +41,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A source was named."""
+    """A source was named, for the first time or at another place; those with one address are one."""
 
     citation: Citation
 

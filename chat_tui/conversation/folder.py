@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,35 +19,29 @@ from chat_tui.conversation.journal import (
     read_tail,
     set_aside_damaged,
 )
+from chat_tui.conversation.media_types import UNKNOWN_ENDING, ending_of
 from chat_tui.conversation.metadata import FILE_NAME, Metadata, read_metadata, write_metadata
-from chat_tui.conversation.values import FilePart, Message, Part, UnknownPart
-from chat_tui.paths import private_directory, replace_file
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, UnknownPart
+from chat_tui.paths import FILE_MODE, private_directory, replace_file, sync_directory
 
 if TYPE_CHECKING:
     from chat_tui.conversation.partial import PartialWriter
 
-_EXTENSIONS = {
-    "application/json": "json",
-    "audio/aac": "aac",
-    "audio/flac": "flac",
-    "audio/mpeg": "mp3",
-    "audio/opus": "opus",
-    "audio/pcm": "pcm",
-    "audio/wav": "wav",
-    "image/gif": "gif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Folder:
-    """The files of one conversation; the folder itself exists from the first send."""
+    """The files of one conversation; the folder itself exists from the first send.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: Where it is, or will be.
+        staged: Where the files wait that are attached to a prompt which isn't sent yet.
+    """
+
+    def __init__(self, path: Path, staged: Path | None = None) -> None:
         self.path = path
         self.journal = path / "messages.jsonl"
+        self._staged = staged
 
     def read_metadata(self) -> Metadata | None:
         """Return what `conversation.toml` says, or None when it isn't there yet."""
@@ -114,7 +110,7 @@ class Folder:
         for path in sorted((self.path / "partial").glob("*.jsonl")):
             try:
                 reply = recover_partial(path)
-            except FileNotFoundError:  # its message reached the journal just now
+            except OSError:  # its message reached the journal just now, or it is no file: it stays where it is
                 continue
             if reply is not None:
                 yield path, reply
@@ -127,10 +123,28 @@ class Folder:
 
     def write_attachment(self, part: FilePart, content: bytes) -> None:
         """Keep the bytes that `part` refers to, once."""
-        path = self._attachment(part)
+        path = self._kept(part)
         private_directory(path.parent)
         if not path.exists():
             replace_file(path, content)
+
+    def take_in(self, part: FilePart) -> None:
+        """Keep a file that was attached to a prompt, which is about to be sent.
+
+        Raises:
+            OSError: when it is nowhere any more, or the disk doesn't take it.
+        """
+        waiting, kept = self.attachment(part), self._kept(part)
+        if waiting == kept:
+            return
+        private_directory(kept.parent)
+        try:
+            waiting.replace(kept)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _move_across(waiting, kept)
+        sync_directory(kept.parent)
 
     def attach_picture(self, url: str) -> Part:
         """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
@@ -142,12 +156,45 @@ class Folder:
         Raises:
             OSError: when they can't be read, or the journal's name for them leads out of the folder.
         """
-        if not _DIGEST.fullmatch(part.sha256):
-            raise FileNotFoundError(f"“{part.sha256}” is no attachment's name")
-        return self._attachment(part).read_bytes()
+        return self.attachment(part).read_bytes()
 
-    def _attachment(self, part: FilePart) -> Path:
-        return self.path / "attachments" / f"{part.sha256}.{extension_of(part)}"
+    def attachment(self, part: FilePart) -> Path:
+        """Return where the bytes are that `part` refers to: in the folder or, before its prompt is sent, outside.
+
+        Raises:
+            FileNotFoundError: when they are nowhere, or the journal's name for them leads out of the folder.
+        """
+        if not _DIGEST.fullmatch(part.sha256):
+            raise FileNotFoundError(errno.ENOENT, "This is no attachment's name", part.sha256)
+        kept = self._kept(part)
+        waiting = self._staged / kept.name if self._staged is not None else kept
+        older = kept.with_suffix(f".{UNKNOWN_ENDING}")  # fewer endings were known once
+        found = next((path for path in (kept, waiting, older) if path.exists()), None)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(kept))
+        return found
+
+    def _kept(self, part: FilePart) -> Path:
+        return self.path / "attachments" / attachment_name(part)
+
+
+def _move_across(source: Path, target: Path) -> None:
+    """Move a file to another disk: it is whole there before its name is."""
+    import shutil
+
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        shutil.copyfile(source, temporary)
+        temporary.chmod(FILE_MODE)
+        descriptor = os.open(temporary, os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    source.unlink()
 
 
 def file_part(content: bytes, media_type: str, name: str) -> FilePart:
@@ -162,11 +209,11 @@ def picture_part(url: str, attach: Callable[[bytes, str, str], Part]) -> Part:
     from chat_tui.conversation.pictures import decode_picture
 
     picture = decode_picture(url)
-    if isinstance(picture, UnknownPart):
+    if isinstance(picture, LinkPart | UnknownPart):
         return picture
     return attach(picture.content, picture.media_type, picture.name)
 
 
-def extension_of(part: FilePart) -> str:
-    """Return how the name of a file ends, without the dot."""
-    return _EXTENSIONS.get(part.media_type, "bin")
+def attachment_name(part: FilePart) -> str:
+    """Return what the file is called that has the bytes of `part`."""
+    return f"{part.sha256}.{ending_of(part.media_type)}"

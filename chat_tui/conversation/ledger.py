@@ -10,8 +10,10 @@ from typing import NamedTuple
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.ids import is_id
 from chat_tui.conversation.journal import append
+from chat_tui.conversation.lines import lines
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, encode_line
 from chat_tui.conversation.values import Json, Message
+from chat_tui.paths import open_plain
 
 
 class Sum(NamedTuple):
@@ -60,12 +62,12 @@ def settle(ledger: Path, conversation: str, messages: Iterable[Message]) -> None
     Raises:
         OSError: when the disk doesn't take them: the conversation must then stay.
     """
-    lines = [
+    records = [
         encode_line({"v": 1, "type": "sum", "id": conversation, **one._asdict(), **_amounts(one)})
         for one in sums(messages)
     ]
-    if lines:
-        append(ledger, b"".join(lines))
+    if records:
+        append(ledger, b"".join(records))
 
 
 def read_ledger(ledger: Path) -> list[Sum]:
@@ -83,19 +85,19 @@ def read_deleted(ledger: Path) -> dict[str, list[Sum]]:
     Raises:
         OSError: as `read_ledger`.
     """
+    found: dict[str, dict[tuple[str, str, str], Sum]] = {}
     try:
-        lines = ledger.read_bytes().split(b"\n")
+        with open_plain(ledger) as file:
+            for line in lines(file):
+                try:
+                    record = decode_line(line.content or b"")
+                    if record["type"] == "sum" and is_id(identifier := record.get("id")):
+                        one = _decode(record)
+                        found.setdefault(identifier, {})[one.day, one.model, one.provider] = one
+                except (DamagedRecordError, NewerRecordError):
+                    continue
     except FileNotFoundError:
         return {}
-    found: dict[str, dict[tuple[str, str, str], Sum]] = {}
-    for line in lines:
-        try:
-            record = decode_line(line)
-            if record["type"] == "sum" and is_id(identifier := record.get("id")):
-                one = _decode(record)
-                found.setdefault(identifier, {})[one.day, one.model, one.provider] = one
-        except (DamagedRecordError, NewerRecordError):
-            continue
     return {identifier: list(sums.values()) for identifier, sums in found.items()}
 
 

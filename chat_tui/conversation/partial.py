@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chat_tui.conversation.citations import merged
 from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
+from chat_tui.conversation.lines import lines
 from chat_tui.conversation.records import (
     DamagedRecordError,
     NewerRecordError,
@@ -21,7 +23,7 @@ from chat_tui.conversation.records import (
     encode_message,
 )
 from chat_tui.conversation.values import Chance, Json, Message, Part, Receipt, TextPart
-from chat_tui.paths import FILE_MODE, private_directory, write_all
+from chat_tui.paths import FILE_MODE, open_plain, private_directory, write_all
 
 E = TypeVar("E", bound=Event)
 
@@ -93,7 +95,7 @@ class PartialWriter:
             self._reply = replace(self._reply, parts=(*self._reply.parts, self._keep_picture(image.url)))
         latest = replace(
             self._reply,
-            citations=(*self._reply.citations, *(event.citation for event in _only(Cited, events))),
+            citations=merged(self._reply.citations, (event.citation for event in _only(Cited, events))),
             receipt=_latest(self._reply.receipt, events),
         )
         if latest != self._reply or any(isinstance(event, Image) for event in events):
@@ -154,16 +156,17 @@ def recover_partial(path: Path) -> Message | None:
     """
     reply: Message | None = None
     pieces: dict[object, Json] = {}
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            record = decode_line(line)
-            if record["type"] == "message":
-                reply = decode_message(record)
-        except (DamagedRecordError, NewerRecordError):
-            continue
-        if record["type"] == "partial":
-            number = record.get("n")
-            pieces[number if isinstance(number, int) else object()] = record
+    with open_plain(path) as file:
+        for line in lines(file):
+            try:
+                record = decode_line(line.content or b"")
+                if record["type"] == "message":
+                    reply = decode_message(record)
+            except (DamagedRecordError, NewerRecordError):
+                continue
+            if record["type"] == "partial":
+                number = record.get("n")
+                pieces[number if isinstance(number, int) else object()] = record
     reasoning: list[str] = []
     text: list[str] = []
     calls: dict[int, _Call] = {}

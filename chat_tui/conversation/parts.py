@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat_tui.conversation.values import FilePart, Json, Part, TextPart, UnknownPart
+from chat_tui.conversation.values import FilePart, Json, LinkPart, Part, TextPart, UnknownPart
 
 _COUNTLESS = 2**53
 _MEASURES = ("width", "height", "pages", "seconds")
@@ -16,6 +16,8 @@ def encode_part(part: Part) -> Json:
         case FilePart(sha256, media_type, name, size):
             measures = {name: value for name in _MEASURES if (value := getattr(part, name)) is not None}
             return {"type": "file", "sha256": sha256, "media_type": media_type, "name": name, "size": size, **measures}
+        case LinkPart(kind, url, name):
+            return {"type": "link", "kind": kind, "url": url, "name": name}
         case UnknownPart(data):
             return data
 
@@ -38,6 +40,8 @@ def decode_part(part: Json) -> Part:
         } if count(size) is not None:
             width, height, pages = (count(part.get(name)) for name in ("width", "height", "pages"))
             return FilePart(sha256, media, name, size, width, height, pages, _seconds(part.get("seconds")))
+        case {"type": "link", "kind": "image" | "file" | "video" as kind, "url": str(url), "name": str(name)}:
+            return LinkPart(kind, url, name)
         case {"type": str()}:
             return UnknownPart(part)
     raise ValueError("a part without a type")

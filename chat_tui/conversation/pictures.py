@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from chat_tui.conversation.values import UnknownPart
+from chat_tui.conversation.values import LinkPart, UnknownPart
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
 _LONGEST_URL = 8192  # characters: more is no address, and the journal isn't for pictures
@@ -26,10 +26,12 @@ class Picture:
         return f"image.{self.media_type.rpartition('/')[2].partition('+')[0]}"
 
 
-def decode_picture(url: str) -> Picture | UnknownPart:
-    """Return the picture in `url`; when it isn't there, or can't be decoded, a part that mentions it."""
+def decode_picture(url: str) -> Picture | LinkPart | UnknownPart:
+    """Return the picture in `url`, or where it is; when it can't be decoded, a part that mentions it."""
     header, _, data = url.partition(",")
     if header[:5].lower() != "data:":
+        if url.lower().startswith("https://") and len(url) <= _LONGEST_URL:
+            return LinkPart("image", url, "picture")
         address = {"url": url} if len(url) <= _LONGEST_URL else {}
         return UnknownPart({"type": "image_url", "image_url": address})
     media_type, *settings = header[5:].split(";")

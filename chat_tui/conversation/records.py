@@ -10,13 +10,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, get_args
 
 from chat_tui.conversation.asked import decode_asked, encode_asked
+from chat_tui.conversation.citations import decode_citation, encode_citation
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.parts import count, decode_part, encode_part
 from chat_tui.conversation.values import (
     Aside,
     Attempt,
     Chance,
-    Citation,
     Failure,
     FilePart,
     Json,
@@ -129,7 +129,7 @@ def encode_message(message: Message) -> bytes:
         "reasoning": message.reasoning,
         "reasoning_details": list(message.reasoning_details),
         "tool_calls": list(message.tool_calls),
-        "citations": [_without_empty({"url": c.url, "title": c.title}) for c in message.citations],
+        "citations": [encode_citation(citation) for citation in message.citations],
         "logprobs": encode_chances(message.logprobs),
         "response_format": message.response_format,
         "asked": encode_asked(message.asked) if message.asked else None,
@@ -209,9 +209,7 @@ def decode_message(record: Json) -> Message:
             reasoning=_optional(record, "reasoning", str) or "",
             reasoning_details=tuple(_objects(record, "reasoning_details")),
             tool_calls=tuple(_objects(record, "tool_calls")),
-            citations=tuple(
-                Citation(_needed(c, "url", str), _optional(c, "title", str)) for c in _objects(record, "citations")
-            ),
+            citations=tuple(map(decode_citation, _objects(record, "citations"))),
             logprobs=decode_chances(record.get("logprobs")),
             response_format=_optional(record, "response_format", str) or "",
             asked=decode_asked(record.get("asked")),
@@ -329,7 +327,9 @@ def _decode_attempt(data: Json) -> Attempt:
 
 def _decode_aside(data: Json) -> Aside:
     named = {name: _optional(data, name, str) for name in ("model", "generation")}
-    return Aside(_needed(data, "what", str), **named, cost=_cost(data.get("cost")), given_up=data.get("given_up") is True)
+    return Aside(
+        _needed(data, "what", str), **named, cost=_cost(data.get("cost")), given_up=data.get("given_up") is True
+    )
 
 
 def _encode_failure(failure: Failure) -> Json:

@@ -40,13 +40,25 @@ class FilePart(NamedTuple):
     seconds: float | None = None
 
 
+LinkKind = Literal["image", "file", "video"]
+
+
+class LinkPart(NamedTuple):
+    """Something on the web that is sent as its address; whoever serves the request fetches it."""
+
+    kind: LinkKind
+    url: str
+    """An `https` address."""
+    name: str
+
+
 class UnknownPart(NamedTuple):
     """A part that a newer chat-tui wrote: kept as it is, shown by its name."""
 
     data: Json
 
 
-Part = TextPart | FilePart | UnknownPart
+Part = TextPart | FilePart | LinkPart | UnknownPart
 
 
 class Usage(NamedTuple):
@@ -166,6 +178,8 @@ class Citation(NamedTuple):
 
     url: str
     title: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where the reply's text names it, from and to which character, as the server said: it may be wrong."""
 
 
 class Likely(NamedTuple):

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.server import Server
-from chat_tui.conversation.values import Asked, Json, Message
+from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.engine.chat import Chat
-from chat_tui.engine.remembering import digest_of, remembered
+from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.remembering import digest_of, files_of, remembered
+from chat_tui.openrouter.file_text import FileGoneError, file_texts
 from chat_tui.openrouter.forms import Sent, sent_form
+from chat_tui.reply.content import Files, has_documents, not_sendable
 from chat_tui.reply.proof import wants_account
-from chat_tui.reply.request import request_body, text_request
+from chat_tui.reply.request import request_body, text_request, with_free_parser
 
 if TYPE_CHECKING:
     from chat_tui.openrouter.request import ChatRequest, TextRequest
@@ -33,7 +36,13 @@ class Manner:
     echo: bool = False
 
 
+def _no_file(part: FilePart) -> Any:
+    raise FileNotFoundError(part.name)
+
+
 IN_CHAT = Manner()
+NO_FILES = Files(_no_file, _no_file)
+_PRESET = "@preset/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class Asking:
     Args:
         body: What goes on the wire.
         manner: How it is asked.
-        left_out: The settings, dotted, that the server's form has no place for.
+        left_out: The settings, dotted, that the server's form has no place for, and files that no form has one for.
         headers: What goes with it beside the usual ones.
         asked: What of it is kept with the reply; the whole body while it may be long.
     """
@@ -56,31 +65,82 @@ class Asking:
 
 
 def asking(
-    chat: Chat, path: Sequence[Message], server: Server, manner: Manner, headers: Mapping[str, str] | None = None
+    chat: Chat,
+    path: Sequence[Message],
+    server: Server,
+    manner: Manner,
+    headers: Mapping[str, str] | None = None,
+    *,
+    reads_files: bool = False,
 ) -> Asking:
     """Return the request for `path`, the prompt last, under the settings of `chat`; reads files, so in a thread.
 
-    `headers` go with it; where several may serve, the server is also asked to tell how it came to the one that does.
+    Args:
+        chat: The conversation.
+        path: The branch.
+        server: Where it goes.
+        manner: How it is asked.
+        headers: What goes with it; where several may serve, the server is also asked to tell how it came to the one
+            that does.
+        reads_files: Whether every model that is named reads documents by itself. For others a server has them read, and
+            OpenRouter's own choice is billed by the page, so the one that costs nothing is asked for.
+
+    Raises:
+        RefusedError: A text that was attached can't be read.
     """
-    sent, manner = sent_for(chat, path, server, manner)
+    sent, manner = sent_for(chat, path, server, manner, reads_files=reads_files)
     hidden = tuple(message.id for message in path if message.id in chat.hidden)
     own = 1 if chat.settings.get("system") else 0
     asked = remembered(sent.body, own, server.speaks, hidden, raw=manner.raw)
     return Asking(sent.body, asked, manner, sent.left_out, with_routing(headers or {}, sent.body))
 
 
-def sent_for(chat: Chat, path: Sequence[Message], server: Server, manner: Manner) -> tuple[Sent, Manner]:
+def sent_for(
+    chat: Chat, path: Sequence[Message], server: Server, manner: Manner, *, reads_files: bool = False
+) -> tuple[Sent, Manner]:
     """Return what goes on the wire for `path` and how it is asked, as `asking` does, which also keeps it."""
     request: ChatRequest | TextRequest
+    unsent: tuple[str, ...] = ()
     if manner.raw:
         request = text_request(path[-1].text, chat.settings)
     else:
         said = [message for message in path if message.id not in chat.hidden]
-        request = request_body(said, chat.settings, chat.saving.read_attachment)
+        request, unsent = _request(chat, said), tuple(not_sendable(said))
+        if has_documents(said) and not reads_files and server.speaks != "openai" and not _has_preset(request):
+            request = with_free_parser(request)
     manner = replace(manner, stream=manner.stream and _streams(chat.settings))
     if manner.echo and manner.stream:
         request["debug"] = {**(request.get("debug") or {}), "echo_upstream_body": True}
-    return sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter), manner
+    sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
+    return replace(sent, left_out=(*sent.left_out, *unsent)), manner
+
+
+def _request(chat: Chat, path: Sequence[Message]) -> ChatRequest:
+    try:
+        return request_body(path, chat.settings, files_of(chat))
+    except OSError as error:
+        raise RefusedError(
+            f"A text that is attached here can't be read any more ({error.strerror or error}), so nothing was sent. "
+            f"Bring {error.filename or 'it'} back, or hide its message."
+        ) from error
+
+
+def _has_preset(request: ChatRequest) -> bool:
+    """Tell whether the account may have chosen a parser already."""
+    return bool(request.get("preset")) or _PRESET in request.get("model", "")
+
+
+def check_files(wanted: Asking) -> None:
+    """See that every file of a request is there; blocks.
+
+    Raises:
+        RefusedError: when one isn't.
+    """
+    try:
+        for file in file_texts(wanted.body.get("messages")):
+            file.check()
+    except FileGoneError as error:
+        raise RefusedError(str(error)) from error
 
 
 def asking_edited(body: Mapping[str, Any], server: Server, headers: Mapping[str, str] | None = None) -> Asking:
@@ -109,7 +169,7 @@ def preview(settings: Json, server: Server | None = None) -> Sent:
         settings: All layers, merged.
         server: Where it goes; None: OpenRouter, in its own form.
     """
-    request = request_body([], settings, lambda _: b"")
+    request = request_body([], settings, NO_FILES)
     form = server.speaks if server is not None else "openrouter"
     is_openrouter = server is None or server.is_openrouter
     sent = sent_form(request, form, streaming=_streams(settings), at_openrouter=is_openrouter)

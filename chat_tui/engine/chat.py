@@ -21,7 +21,7 @@ from chat_tui.conversation.journal import Reading
 from chat_tui.conversation.metadata import FILE_NAME, Metadata
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.tree import Tree
-from chat_tui.conversation.values import Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.history import History, Step
 from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.engine.saving import Everything, Saving
@@ -41,6 +41,12 @@ def no_preset(name: str) -> tuple[Layer, list[str]]:
     return NOTHING, [f"There is no preset “{name}” here."]
 
 
+def automatic_title(prompt: Message) -> str:
+    """Return what a conversation is called after its first prompt: by its words, else by what is attached."""
+    names = (part.name for part in prompt.parts if isinstance(part, FilePart | LinkPart))
+    return one_line(prompt.text.strip() or next(names, ""), TITLE_LENGTH)
+
+
 class Chat:
     """A conversation that is open in this process.
 
@@ -55,6 +61,7 @@ class Chat:
         flags: The settings above them, for this run.
         presets: Returns what the local preset of a name sets, and sentences about what is wrong; it may read a file.
         built_in: What holds where nobody says anything.
+        staged: Where the files wait that are attached to the next prompt.
     """
 
     def __init__(
@@ -67,9 +74,10 @@ class Chat:
         flags: Layer | None = None,
         presets: Callable[[str], tuple[Layer, list[str]]] = no_preset,
         built_in: Layer = CHAT_BUILT_IN,
+        staged: Path | None = None,
     ) -> None:
         self.metadata = metadata
-        self.folder = Folder(folder)
+        self.folder = Folder(folder, staged)
         self.tree = Tree()
         self.defaults = defaults
         self.flags: Layer = flags or {}
@@ -293,7 +301,7 @@ class Chat:
     def place_reply(self, prompt: Message, reply: Message) -> None:
         """Put `prompt` on disk (unless it is there), and make `reply`, which is about to come, the branch shown."""
         if not self.metadata.title:
-            self.metadata = replace(self.metadata, title=one_line(prompt.text, TITLE_LENGTH))
+            self.metadata = replace(self.metadata, title=automatic_title(prompt))
         if not self.folder.journal.exists():
             self.saving.keep_metadata(self.metadata)
         if prompt.id not in self.tree:

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 _MOST = 50
+
+
+class Entry(NamedTuple):
+    """What stands in a folder."""
+
+    name: str
+    is_folder: bool
+    size: int
+    """Bytes."""
+    changed: datetime
 
 
 def typed_path(text: str) -> Path:
@@ -61,3 +73,56 @@ def default_folder() -> Path:
     except FileNotFoundError:
         return Path.home()
     return here if os.access(here, os.W_OK) else Path.home()
+
+
+def file_at(text: str) -> Path | None:
+    """Return the file that `text` names; None when it names none, or a folder. It looks at the disk."""
+    try:
+        path = typed_path(text)
+        return path if path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def sources_of(text: str) -> list[str]:
+    """Return the paths and web addresses that a command was given; it looks at the disk.
+
+    A path that is there may have blanks as it stands; among several, those with blanks are quoted or escaped.
+    """
+    import shlex
+
+    if file_at(text) is not None:
+        return [text.strip()]
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = [text.strip()]
+    if len(words) > 1 and not any(file_at(word) or "://" in word for word in words):
+        words = [text.strip()]  # one path, of which something is wrong
+    return [word for word in words if word.strip()]
+
+
+def pasted_files(text: str) -> list[Path]:
+    """Return the files that a paste is nothing but the paths of; none when it is text. It looks at the disk."""
+    from chat_tui.attachments.paths import pasted_paths
+
+    paths = pasted_paths(text) or []
+    return paths if all(path.is_file() for path in paths) else []
+
+
+def entries_of(folder: Path) -> list[Entry]:
+    """Return what stands in a folder: folders first, then files, by their names; it reads the disk.
+
+    Raises:
+        OSError: when it can't be read.
+    """
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            try:
+                status = entry.stat()
+                is_folder = entry.is_dir()
+            except OSError:  # a link that leads nowhere, or what has gone meanwhile
+                continue
+            found.append(Entry(entry.name, is_folder, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
+    return sorted(found, key=lambda entry: (not entry.is_folder, entry.name.casefold(), entry.name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from chat_tui.conversation.ids import format_time
+from chat_tui.conversation.lines import Span, lines, pieces
 from chat_tui.conversation.metadata import read_metadata
 from chat_tui.conversation.records import (
     DamagedRecordError,
@@ -24,7 +24,7 @@ from chat_tui.conversation.records import (
     encode_message,
     encode_settlement,
 )
-from chat_tui.conversation.values import FilePart, Message
+from chat_tui.conversation.values import FilePart, LinkPart, Message
 from chat_tui.cost.sums import total_cost
 from chat_tui.engine import index_charges
 from chat_tui.engine.index_disk import JOURNAL, OnDisk
@@ -33,12 +33,9 @@ from chat_tui.search.filters import KINDS
 from chat_tui.search.folding import fold, words
 from chat_tui.text import one_line
 
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes; a longer line isn't searched, so that no journal takes all memory."""
 STEP_BYTES = 8 * 1024 * 1024
 """Of a journal that are taken in before others may write to the index."""
 PREVIEW_LENGTH = 200
-_BLOCK = 1024 * 1024
 
 
 class Row(NamedTuple):
@@ -112,17 +109,13 @@ class _Taking:
         if self._taken and not self._is_as_it_was(file, hashed):
             self.forget()
             hashed = hashlib.blake2b(digest_size=16)
-        file.seek(self._taken)
         end = self._taken + STEP_BYTES
-        for start, line, length in lines(file, self._taken):
+        for start, line, length, has_end in lines(file, self._taken):
             is_record = line is not None and self._take_line(line, start, length)
-            if line is not None and not line.endswith(b"\n") and not is_record:
+            if not has_end and not is_record:
                 break  # torn, or still being written
             self._taken = start + length
-            if line is not None:
-                hashed.update(line)
-            else:
-                self._hash(file, hashed, start, length)  # which ends where the next line begins
+            self._hash(file, hashed, start, length)
             if self._taken >= end:
                 self._digest = hashed.digest()
                 return False
@@ -135,10 +128,8 @@ class _Taking:
         return hashed.digest() == self._digest
 
     def _hash(self, file: BinaryIO, hashed: hashlib.blake2b, start: int, length: int) -> None:
-        file.seek(start)
-        while length > 0 and (block := file.read(min(_BLOCK, length))):
-            hashed.update(block)
-            length -= len(block)
+        for piece in pieces(file, [Span(start, length)]):
+            hashed.update(piece)
 
     def forget(self) -> None:
         """Take out all that is of this journal."""
@@ -260,19 +251,6 @@ class _Taking:
             return file.read(length)
 
 
-def lines(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes | None, int]]:
-    """Yield from `start` on where each line begins, the line (None when it is too long), and how long it is."""
-    while line := file.readline(LONGEST_LINE):
-        length = len(line)
-        is_long = length == LONGEST_LINE and not line.endswith(b"\n")
-        while is_long and (rest := file.readline(_BLOCK)):
-            length += len(rest)
-            if rest.endswith(b"\n"):
-                break
-        yield start, None if is_long else line, length
-        start += length
-
-
 def remove(connection: sqlite3.Connection, key: int) -> None:
     """Take a conversation out of the index."""
     _forget_messages(connection, "conversation = ?", key)
@@ -283,6 +261,7 @@ def remove(connection: sqlite3.Connection, key: int) -> None:
 def other_text(message: Message) -> str:
     """Return what else can be found of a message: what the model thought, files' names, sources, why it failed."""
     names = [part.name for part in message.parts if isinstance(part, FilePart)]
+    names += [f"{part.name} {part.url}" for part in message.parts if isinstance(part, LinkPart)]
     sources = [f"{citation.title or ''} {citation.url}" for citation in message.citations]
     failure = [message.failure.sentence] if message.failure else []
     return "\n".join((*names, message.reasoning, *sources, *failure))
@@ -320,6 +299,8 @@ def _kinds(message: Message) -> int:
             kinds |= {"file", part.media_type.partition("/")[0]}
             if part.media_type == "application/pdf":
                 kinds.add("pdf")
+        elif isinstance(part, LinkPart):
+            kinds |= {part.kind, "link"}
     text = message.text
     if "```" in text or "~~~" in text:
         kinds.add("code")

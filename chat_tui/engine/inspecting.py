@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chat_tui.conversation.exports.writing import write_file
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import FilePart, LinkPart, Message
 from chat_tui.engine.asking import Manner
 from chat_tui.engine.recordings import Recorded
 from chat_tui.engine.remembering import request_of
 from chat_tui.engine.shortening import Shortened, shortened, whole
 from chat_tui.openrouter.as_code import Sending, as_curl, as_json, as_python
 from chat_tui.openrouter.exact_json import decode_json
+from chat_tui.openrouter.file_text import FileGoneError, FileText, each_file_text, file_texts
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
@@ -26,6 +27,8 @@ Form = Literal["JSON", "curl", "Python"]
 FORMS: Final[tuple[Form, ...]] = ("JSON", "curl", "Python")
 ENDINGS: Final[Mapping[Form, str]] = {"JSON": "json", "curl": "sh", "Python": "py"}
 Sign = Literal[" ", "-", "+", "…"]
+LARGEST_FILE: Final = 8_000_000
+"""Bytes of an attached file that are shown, copied or saved as a part of a request."""
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that can be edited; a longer one is shortened like data."""
 _MOST_COMPARED: Final = 800
@@ -67,9 +70,17 @@ class Inspected:
         """The body without its megabytes."""
         return shortened(self.body)
 
+    @cached_property
+    def whole(self) -> Mapping[str, Any]:
+        """The body with its megabytes; of files that are larger than `LARGEST_FILE` only the beginnings."""
+        large = shortened([file for file in file_texts(self.body) if file.size > LARGEST_FILE])
+        shown = dict(zip(large.replaced.values(), large.replaced, strict=True))
+        written: Mapping[str, Any] = each_file_text(self.body, lambda file: shown.get(file) or _written_out(file))
+        return written
+
     def shown(self, *, short: bool) -> Mapping[str, Any]:
         """Return the body, `short` or whole."""
-        return self.short.value if short else self.body
+        return self.short.value if short else self.whole
 
     def written(self, form: Form, *, short: bool) -> str:
         """Return the request in `form`."""
@@ -81,6 +92,13 @@ class Inspected:
                 return as_curl(sending)
             case "Python":
                 return as_python(sending)
+
+
+def _written_out(file: FileText) -> str:
+    try:
+        return file.text()
+    except FileGoneError as error:
+        return str(error)
 
 
 def requests_in(chat: Chat) -> list[Message]:
@@ -100,16 +118,22 @@ def before(chat: Chat, reply: Message | None) -> Message | None:
     return next((message for message in reversed(path) if message.role == "assistant"), None)
 
 
-async def inspect_next(session: Session, chat: Chat, draft: str, *, echo: bool = False) -> Inspected:
-    """Return the request that sending `draft` would make; `echo` asks for what providers get of it."""
-    asking = await session.preview(chat, draft, Manner(echo=echo))
+async def inspect_next(
+    session: Session, chat: Chat, draft: str, files: Sequence[FilePart | LinkPart] = (), *, echo: bool = False
+) -> Inspected:
+    """Return the request that sending `draft` and `files` would make; `echo` asks for what providers get of it.
+
+    Raises:
+        RefusedError: when a text that was attached earlier can't be read.
+    """
+    asking = await session.preview(chat, draft, Manner(echo=echo), files)
     body, remark = asking.body, _NEXT
-    if not draft:
+    if not draft and not files:
         body, remark = {**body, "messages": body["messages"][:-1]}, _NO_PROMPT
     if asking.left_out:
         remark += f" Left out, for this server has no place for it: {', '.join(asking.left_out)}."
     sending = Sending(session.address(), session.shown_headers(body), body)
-    return Inspected(None, body, remark, sending, Recorded())
+    return await _read(Inspected(None, body, remark, sending, Recorded()))
 
 
 async def inspect_reply(session: Session, chat: Chat, reply: Message) -> Inspected:
@@ -134,7 +158,15 @@ async def inspect_reply(session: Session, chat: Chat, reply: Message) -> Inspect
         remark += f" It went to {origin}, not to the server of now."
     headers = recorded.attempts[-1].headers if recorded.attempts else None
     sending = Sending(session.address(text=raw), headers or session.shown_headers(body), body)
-    return Inspected(reply, body, remark, sending, recorded)
+    return await _read(Inspected(reply, body, remark, sending, recorded))
+
+
+async def _read(inspected: Inspected) -> Inspected:
+    """Read what is shown at first, beside the loop."""
+    import asyncio
+
+    await asyncio.to_thread(lambda: inspected.short)
+    return inspected
 
 
 def difference(old: str, new: str) -> list[tuple[Sign, str]]:
@@ -189,13 +221,13 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return next((place for place, (a, b) in pairs if a.rstrip(",") != b.rstrip(",")), min(len(one), len(other)))
 
 
-def to_edit(inspected: Inspected) -> tuple[str, dict[str, str]]:
+def to_edit(inspected: Inspected) -> tuple[str, dict[str, Any]]:
     """Return the request as JSON that can be edited, and what stands in it shortened."""
     short = shortened(inspected.body, LONGEST_TEXT)
     return as_json(short.value), short.replaced
 
 
-def edited(text: str, replaced: Mapping[str, str]) -> Mapping[str, Any]:
+def edited(text: str, replaced: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the request that a person wrote as `text`, with what was shortened put back.
 
     Raises:
@@ -219,7 +251,7 @@ def edited(text: str, replaced: Mapping[str, str]) -> Mapping[str, Any]:
     return _whole(value, replaced)
 
 
-def _whole(value: Mapping[str, Any], replaced: Mapping[str, str]) -> Mapping[str, Any]:
+def _whole(value: Mapping[str, Any], replaced: Mapping[str, Any]) -> Mapping[str, Any]:
     restored: Mapping[str, Any] = whole(value, replaced)
     return restored
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chat_tui.conversation.records import encode_line
 from chat_tui.conversation.values import FilePart, Part, UnknownPart
+from chat_tui.engine.viewing import seconds_of
 from chat_tui.reply.arriving import Reply
 
 _DEFAULT_SOUND = "pcm16"
@@ -58,9 +59,11 @@ def _sound_part(keeper: Keeper, reply: Reply, body: Mapping[str, object]) -> Par
     if not isinstance(name, str) or name not in _SOUNDS:
         name = _DEFAULT_SOUND
     try:
-        return keeper.attach(reply.sound.decoded(), _SOUNDS[name], f"speech.{name}")
+        content = reply.sound.decoded()
     except ValueError:
         return UnknownPart({"type": "audio", "media_type": _SOUNDS[name], "reason": "not base64"})
+    part = keeper.attach(content, _SOUNDS[name], f"speech.{name}")
+    return part._replace(seconds=seconds_of(content, part.media_type))
 
 
 def _file_name(annotation: Mapping[str, Any]) -> str:

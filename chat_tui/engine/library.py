@@ -212,6 +212,7 @@ class Library:
             flags=self.flags,
             presets=self._preset,
             built_in=self.built_in,
+            staged=self.drafts.attachments(metadata.id),
         )
         return self._alive.setdefault(chat.id, chat)
 

@@ -1,7 +1,7 @@
 """What is kept of a request with its reply, and the same request made from that again.
 
 The messages of a request are those of the conversation, which never change: only what stands beside them is kept, and a
-digest of all, which proves that nothing was lost.
+digest of all, which proves that nothing was lost. What is attached stands in that with the digest of its bytes.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from chat_tui.conversation.exports.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
+from chat_tui.openrouter.file_text import FileText, file_texts
 from chat_tui.openrouter.forms import Form, sent_form
+from chat_tui.reply.content import Files
 from chat_tui.reply.request import request_body, settings_of
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 LONGEST_IN_RECORD = 4_000
 """Characters of JSON that are kept in a reply's record; more is kept in a file, which like replies then share."""
 FILE_NAME = "request.json"
+_FILE = "chat_tui_file"
+"""Where a request that is kept has the text of a file: the only key of an object that says which."""
 
 
 class Remembered(NamedTuple):
@@ -41,8 +46,16 @@ def digest_of(body: Mapping[str, Any]) -> str:
 
 
 def as_json(value: object) -> Any:
-    """Return what JSON has for what our decoders make of it."""
+    """Return what JSON has for what our decoders make of it, and for a file of the conversation."""
+    if isinstance(value, FileText):
+        kept = {"sha256": value.sha256, "size": value.size, "name": value.name, "kept_as": value.path.name}
+        return {_FILE: {**kept, "media_type": value.media_type}}
     return dict(value) if isinstance(value, Mapping) else float(cast(Any, value))
+
+
+def files_of(chat: Chat) -> Files:
+    """Return the files of `chat`."""
+    return Files(chat.saving.read_attachment, chat.folder.attachment)
 
 
 def remembered(body: Mapping[str, Any], own: int, form: str, hidden: tuple[str, ...], *, raw: bool) -> Asked:
@@ -79,7 +92,8 @@ def request_of(chat: Chat, reply: Message) -> Remembered | None:
     body = dict(asked.body) if asked.file is None else _read(chat, asked.file)
     if not asked.edited:
         body = _completed(chat, reply, asked, body)
-    return Remembered(body, digest_of(body) == asked.digest)
+    is_whole = digest_of(body) == asked.digest and all(file.is_unchanged() for file in file_texts(body))
+    return Remembered(body, is_whole)
 
 
 def _completed(chat: Chat, reply: Message, asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +102,7 @@ def _completed(chat: Chat, reply: Message, asked: Asked, body: dict[str, Any]) -
     if asked.raw:
         return {**body, "prompt": path[-1].text if path else ""}
     said = [message for message in path if message.id not in asked.hidden]
-    request = request_body(said, settings_of({**body, "messages": None}), chat.saving.read_attachment)
+    request = request_body(said, settings_of({**body, "messages": None}), files_of(chat))
     only = cast(Any, {"messages": request["messages"]})
     form = cast(Form, asked.form if asked.form in _FORMS else _FORMS[0])
     sent = sent_form(only, form, streaming=False, at_openrouter=True).body
@@ -104,4 +118,18 @@ def _read(chat: Chat, file: FilePart) -> dict[str, Any]:
         value: Json = decode_json(chat.saving.read_attachment(file).decode())
     except ValueError:
         return {}
-    return dict(value) if isinstance(value, dict) else {}
+    found = _with_files(value, chat)
+    return found if isinstance(found, dict) else {}
+
+
+def _with_files(value: Any, chat: Chat) -> Any:
+    """Return a request that was kept with the files that it names."""
+    if isinstance(value, list):
+        return [_with_files(item, chat) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"chat_tui_file": {"sha256": str(sha256), "size": int(size), "name": str(name), "media_type": str(kind),
+                                "kept_as": str(kept_as)}} if len(value) == 1:  # fmt: skip
+            return FileText(chat.folder.path / "attachments" / Path(kept_as).name, size, sha256, name, kind)
+    return {key: _with_files(item, chat) for key, item in value.items()}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.folder import Folder, file_part, picture_part
+from chat_tui.conversation.lines import fits
+from chat_tui.conversation.media_types import ending_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import FilePart, Message, Part
@@ -26,6 +29,7 @@ _ADVICE = {
     errno.ENOENT: "Bring the folder back.",
     errno.EEXIST: "A file is in the place of a folder: move it away.",
     errno.ENOTDIR: "A file is in the place of a folder: move it away.",
+    errno.EFBIG: "Export it, or copy what you need of it.",
     errno.EIO: "The disk may be failing: look after it.",
 }
 
@@ -66,6 +70,7 @@ class Saving:
         self._everything = everything
         self._metadata: Metadata | None = None
         self._files: dict[str, tuple[FilePart, bytes]] = {}
+        self._attached: dict[str, FilePart] = {}
         self._records: list[_Record] = []
         self._was_there = False
         self._guard = threading.RLock()
@@ -83,7 +88,7 @@ class Saving:
     @property
     def is_pending(self) -> bool:
         """Whether anything waits to be written."""
-        return bool(self._records or self._files or self._metadata)
+        return bool(self._records or self._files or self._attached or self._metadata)
 
     @property
     def files(self) -> list[tuple[FilePart, bytes]]:
@@ -108,7 +113,7 @@ class Saving:
         """Write `message` to the journal, then remove the file that kept it while it streamed."""
         partial = self._folder.partial(message.id) if message.role == "assistant" else None
         with self._guard:
-            self._records.append(_Record(encode_message(message), message, partial))
+            self._records.append(_Record(_record_of(message), message, partial))
             self.flush()
 
     def keep_record(self, line: bytes) -> None:
@@ -125,9 +130,26 @@ class Saving:
             self.flush()
         return part
 
+    def take_in(self, parts: Iterable[FilePart]) -> None:
+        """Keep the files that were attached to a prompt, before the prompt itself is kept."""
+        with self._guard:
+            self._attached |= {part.sha256: part for part in parts}
+            self.flush()
+
     def attach_picture(self, url: str) -> Part:
         """Keep the picture in `url` and return its part; one that isn't in there is at least mentioned."""
-        return picture_part(url, self.attach)
+        return picture_part(url, self._attach_measured)
+
+    def _attach_measured(self, content: bytes, media_type: str, name: str) -> FilePart:
+        """Keep a picture as what it is, not as what it is said to be, with its width and height."""
+        from chat_tui.attachments.thumbnails import measure
+
+        measures = measure(content)
+        if measures is None:
+            return self.attach(content, media_type, name)
+        name = f"{name.rpartition('.')[0] or name}.{ending_of(measures.media_type)}"
+        part = self.attach(content, measures.media_type, name)
+        return part._replace(width=measures.width, height=measures.height)
 
     def read_attachment(self, part: FilePart) -> bytes:
         """Return the bytes that `part` refers to, as `Folder.read_attachment` does."""
@@ -181,6 +203,9 @@ class Saving:
             self._metadata = None
 
     def _write_files(self) -> None:
+        for part in list(self._attached.values()):
+            self._folder.take_in(part)
+            del self._attached[part.sha256]
         for digest, (part, content) in list(self._files.items()):
             self._folder.write_attachment(part, content)
             del self._files[digest]
@@ -188,8 +213,14 @@ class Saving:
     def _write_records(self) -> None:
         if not self._records:
             return
-        self._folder.append_lines(b"".join(record.line for record in self._records))
-        written, self._records, self._was_there = self._records, [], True
+        written: list[_Record] = []
+        too_long: list[_Record] = []
+        for record in self._records:
+            (written if fits(record.line) else too_long).append(record)
+        if written:
+            self._folder.append_lines(b"".join(record.line for record in written))
+            self._was_there = True
+        self._records = too_long
         for record in written:
             if record.partial is not None:
                 self._partial_fault = None
@@ -197,6 +228,14 @@ class Saving:
                     record.partial.unlink(missing_ok=True)
                 except OSError:
                     _log.exception("A partial file stays behind; it goes when the conversation is opened again")
+        if too_long:
+            raise OSError(errno.EFBIG, "a message of it is too long")
+
+
+def _record_of(message: Message) -> bytes:
+    """Return the line for `message`; one that is too long goes without how likely its tokens were."""
+    line = encode_message(message)
+    return line if fits(line) else encode_message(replace(message, logprobs=()))
 
 
 def refusal(fault: OSError) -> str:

@@ -12,10 +12,10 @@ from chat_tui import __version__
 from chat_tui.config.server import Server, speaking
 from chat_tui.config.settings import BUILT_IN, Layer
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, with_routing
+from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, check_files, with_routing
 from chat_tui.engine.budgets import Budgets
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
@@ -24,8 +24,9 @@ from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.estimating import Estimating
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
+from chat_tui.engine.needs import read_files
 from chat_tui.engine.offers import Offers
-from chat_tui.engine.prompts import next_prompt
+from chat_tui.engine.prompts import next_prompt, take_in
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.retry import Retries
@@ -199,8 +200,16 @@ class Session:
         turn = self._turns.get(chat.id)
         return turn if turn is not None and turn.running else None
 
-    async def send(self, chat: Chat, text: str, manner: Manner = IN_CHAT, *, over_budget: bool = False) -> Turn:
-        """Send `text` as the next prompt of `chat`.
+    async def send(
+        self,
+        chat: Chat,
+        text: str,
+        manner: Manner = IN_CHAT,
+        files: Sequence[FilePart | LinkPart] = (),
+        *,
+        over_budget: bool = False,
+    ) -> Turn:
+        """Send `text` and `files` as the next prompt of `chat`.
 
         A prompt whose reply failed before its first word can be sent again: unchanged it gets a new reply beside the
         failed one, edited it stands beside the failed prompt.
@@ -208,15 +217,17 @@ class Session:
         Args:
             chat: The conversation.
             text: The prompt.
+            files: What is attached to it, in its order.
             manner: How it is asked.
             over_budget: Whether somebody decided to send it, this once, whatever the budgets say.
 
         Raises:
             OverBudgetError: when it could pass a hard cap; nothing was sent or kept of it.
-            RefusedError: when a reply is still streaming there, or another process writes there.
+            RefusedError: when a reply is still streaming there, another process writes there, or a file is gone.
         """
         await self._ready(chat)
-        return await self._start(chat, next_prompt(chat, text), manner, over_budget=over_budget)
+        await asyncio.to_thread(take_in, chat, [part for part in files if isinstance(part, FilePart)])
+        return await self._start(chat, next_prompt(chat, text, files), manner, over_budget=over_budget)
 
     async def regenerate(self, chat: Chat, manner: Manner = IN_CHAT, *, over_budget: bool = False) -> Turn:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
@@ -242,11 +253,14 @@ class Session:
         """
         await self._ready(chat)
         wanted = await asyncio.to_thread(asking_edited, body, self.server, self._headers)
+        await asyncio.to_thread(check_files, wanted)
         return await self._begin(chat, prompt, wanted, str(body.get("model") or ""), over_budget=over_budget)
 
-    async def preview(self, chat: Chat, text: str, manner: Manner = IN_CHAT) -> Asking:
-        """Return the request that sending `text` would make now; nothing is sent."""
-        return await self.preview_again(chat, next_prompt(chat, text), manner)
+    async def preview(
+        self, chat: Chat, text: str, manner: Manner = IN_CHAT, files: Sequence[FilePart | LinkPart] = ()
+    ) -> Asking:
+        """Return the request that sending `text` and `files` would make now; nothing is sent."""
+        return await self.preview_again(chat, next_prompt(chat, text, files), manner)
 
     async def preview_again(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Asking:
         """Return the request that asking for another reply to `prompt` would make now."""
@@ -370,10 +384,13 @@ class Session:
 
     async def _start(self, chat: Chat, prompt: Message, manner: Manner, *, over_budget: bool) -> Turn:
         wanted = await asyncio.to_thread(self._ask, chat, prompt, manner)
+        await asyncio.to_thread(check_files, wanted)
         return await self._begin(chat, prompt, wanted, str(chat.settings.get("model")), over_budget=over_budget)
 
     def _ask(self, chat: Chat, prompt: Message, manner: Manner) -> Asking:
-        return asking(chat, [*chat.tree.path(prompt.parent), prompt], self.server, manner, self._headers)
+        path = [*chat.tree.path(prompt.parent), prompt]
+        reads_files = read_files(chat.settings, self.catalogue.listing.index.by_id)
+        return asking(chat, path, self.server, manner, self._headers, reads_files=reads_files)
 
     async def _begin(self, chat: Chat, prompt: Message, wanted: Asking, model: str, *, over_budget: bool) -> Turn:
         """Begin a turn: every request for a reply comes by here, and past the budgets."""

@@ -12,7 +12,7 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.values import Aside, Message, Receipt, TextPart
 from chat_tui.engine.asking import Manner, asking
-from chat_tui.engine.chat import TITLE_LENGTH, Chat
+from chat_tui.engine.chat import TITLE_LENGTH, Chat, automatic_title
 from chat_tui.engine.refused import RefusedError
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import OpenRouterError
@@ -46,12 +46,13 @@ class Titles:
 
     async def name(self, chat: Chat, prompt: Message, reply: Message) -> None:
         """Give `chat` a title, and its first `reply` what that cost; when it fails the title stays as it is."""
-        automatic = one_line(prompt.text, TITLE_LENGTH)
+        automatic = automatic_title(prompt)
         if chat.metadata.title != automatic:
             return
         try:
+            about = prompt.text[:_QUOTED] or automatic
             try:
-                answer = await self._ask(chat, f"{_WISH}\n\n{prompt.text[:_QUOTED]}\n\n{reply.text[:_QUOTED]}")
+                answer = await self._ask(chat, f"{_WISH}\n\n{about}\n\n{reply.text[:_QUOTED]}")
             except OpenRouterError as error:
                 if error.generation is not None:  # it may have cost something all the same
                     await asyncio.to_thread(self._keep_cost, chat, reply.id, Receipt(generation=error.generation))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from chat_tui.models.entry import ModelEntry
@@ -22,15 +23,21 @@ class Needs:
     tokens: int = 0
 
 
+def cannot_take(entry: ModelEntry, inputs: Set[str]) -> str:
+    """Return what of `inputs` the model doesn't take, as the end of “This model …”; empty when it takes all."""
+    if not entry.inputs:
+        return ""
+    # Files are read for a model that can't read them itself, so they shut none out.
+    missing = [words for kind, words in _WORDS.items() if kind in inputs - {"file"} - set(entry.inputs)]
+    return "takes no " + " and no ".join(missing) if missing else ""
+
+
 def unsuited(entry: ModelEntry, needs: Needs) -> str | None:
     """Return why `entry` can't take the chat, as the end of “This model …”; None when it can, as far as is known."""
     if not entry.chats:
         return "gives no text, only " + ", ".join(_WORDS.get(kind, kind) for kind in entry.outputs)
-    if entry.inputs:
-        # Files are read for a model that can't read them itself, so they shut none out.
-        missing = [words for kind, words in _WORDS.items() if kind in needs.inputs - {"file"} - set(entry.inputs)]
-        if missing:
-            return "takes no " + " and no ".join(missing)
+    if reason := cannot_take(entry, needs.inputs):
+        return reason
     if entry.context is not None and 0 < entry.context < needs.tokens:
         return f"holds {entry.context:,} tokens; this chat has ≈ {needs.tokens:,}"
     return None

@@ -344,7 +344,7 @@ class Client:
 
     async def _complete(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None) -> Completion:
         patience = self.timeouts.headers_unstreamed
-        request = self._connection.post(path, {**body, "stream": False}, headers, patience)
+        request = await self._connection.post(path, {**body, "stream": False}, headers, patience)
         async with self._connection.reply(request) as response:
             text = await self._connection.body(response)
         value = answers.whole_completion(self._server, text, generation_of(response))
@@ -366,7 +366,7 @@ class Client:
         whole: bool,
     ) -> AsyncIterator[Stream]:
         patience = self.timeouts.headers_unstreamed if whole else self.timeouts.headers
-        request = self._connection.post(path, {**body, "stream": not whole}, headers, patience)
+        request = await self._connection.post(path, {**body, "stream": not whole}, headers, patience)
         async with self._connection.reply(request, recording) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if whole or kind.endswith(("json", "html")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +17,7 @@ import httpx
 from chat_tui.openrouter import errors, no_reply, sentences
 from chat_tui.openrouter.course import Course
 from chat_tui.openrouter.failure import failure_in_reply
+from chat_tui.openrouter.file_text import FileGoneError, FileText, encoded_around
 from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import LONGEST_EVENT
@@ -103,19 +104,19 @@ class Connection:
         async with self.reply(request) as response:
             return await self.body(response)
 
-    def post(
+    async def post(
         self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None, patience: float
     ) -> httpx.Request:
         """Return a request with `body`, whose reply is a stream when its `stream` is true.
 
         Args:
             path: Encoded, below the base URL.
-            body: JSON; what our decoder makes of it is taken too.
+            body: JSON; what our decoder makes of it is taken too, and `FileText`, which is read while it is sent.
             headers: Of those in `OPTIONAL_HEADERS`.
             patience: How long the reply may take to begin, in seconds.
 
         Raises:
-            OpenRouterError: The base URL, the key, the proxy or a header can't be used.
+            OpenRouterError: The base URL, the key, the proxy or a header can't be used, or a file can't be read.
             ValueError: A header isn't one of those.
             TypeError: There is something in the body that JSON doesn't have.
         """
@@ -123,7 +124,14 @@ class Connection:
         if body["stream"]:
             # Compressed events wait in the compressor's window; these don't.
             own |= {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
-        return self._request("POST", path, {**_checked(headers or {}), **own}, patience, encoded(body))
+        own |= _checked(headers or {})
+        try:
+            content = await asyncio.to_thread(_content, body)
+        except FileGoneError as error:
+            raise _gone(error) from error
+        if isinstance(content, Pieces):
+            own["Content-Length"] = str(len(content))
+        return self._request("POST", path, own, patience, content)
 
     def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that say who asks and for what, `more` among them, with the key masked."""
@@ -136,7 +144,12 @@ class Connection:
         return sent | ({"Authorization": f"Bearer {MASK}"} if "Authorization" in sent else {})
 
     def _request(
-        self, method: str, path: str, headers: Mapping[str, str], patience: float, content: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        patience: float,
+        content: bytes | Pieces | None = None,
     ) -> httpx.Request:
         headers = {**self._headers, **self.server.authorization(), **headers}
         connect, idle = self.timeouts.connect, self.timeouts.idle
@@ -199,6 +212,8 @@ class Connection:
             response = await self.http().send(request, stream=True)
         except httpx.TransportError as error:
             raise no_reply.network_error(error, self.server, _read_timeout(request)) from error
+        except FileGoneError as error:
+            raise _gone(error) from error
         except UnicodeError as error:  # a host that the resolver can't even write
             raise errors.NoAnswer(
                 f"The name of {self.server.origin} is no host's. Correct the base URL.", actions=("check_base_url",)
@@ -261,6 +276,56 @@ def _checked(headers: Mapping[str, str]) -> Mapping[str, str]:
                 "sent. Correct it in the settings."
             )
     return headers
+
+
+class Pieces:
+    """A body that is made while it is sent, by a thread, as often as it is sent.
+
+    Args:
+        parts: JSON, and the files whose text stands between.
+    """
+
+    def __init__(self, parts: Sequence[bytes | FileText]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        """Return how many bytes it has."""
+        return sum(map(len, self._parts))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield it in pieces of a megabyte, more or less.
+
+        Raises:
+            FileGoneError: A file can't be read any more.
+        """
+        pieces = self._pieces()
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            yield piece
+
+    def _pieces(self) -> Iterator[bytes]:
+        for part in self._parts:
+            if isinstance(part, bytes):
+                yield part
+            else:
+                yield from filter(None, part.pieces())
+
+
+def _content(body: Mapping[str, Any]) -> bytes | Pieces:
+    """Return `body` as bytes, or, where files stand in it, as pieces.
+
+    Raises:
+        FileGoneError: A file isn't there.
+        TypeError: There is something in it that JSON doesn't have.
+    """
+    parts = encoded_around(body, _as_json)
+    files = [part for part in parts if isinstance(part, FileText)]
+    for file in files:
+        file.check()
+    return Pieces(parts) if files else b"".join(part for part in parts if isinstance(part, bytes))
+
+
+def _gone(error: FileGoneError) -> errors.BadRequest:
+    return errors.BadRequest(str(error), actions=("attach_less",))
 
 
 def generation_of(response: httpx.Response) -> str | None:

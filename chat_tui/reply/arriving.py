@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from chat_tui.conversation.citations import MOST_SPANS, merged
 from chat_tui.conversation.events import Cited, Event, Image, Noted, Reasoning, Receipted, Text, ToolCall, Weighed
 from chat_tui.conversation.ids import now
 from chat_tui.conversation.values import Chance, Citation, Failure, FilePart, Message, Part, Receipt, Status, TextPart
@@ -207,13 +208,18 @@ class Reply:
             yield delta.audio.transcript
 
     def _cite(self, cited: wire.UrlCitation | None) -> Citation | None:
-        """Return the source when it is a new one."""
-        if not (cited and cited.url) or cited.url in self._citations:
+        """Return what is new of a source: that it is one, or where else it is named."""
+        if not (cited and cited.url) or len(cited.url) > _LONGEST_URL:
             return None
-        if len(cited.url) > _LONGEST_URL or len(self._citations) >= MOST_CITATIONS:
+        start, end = cited.start_index, cited.end_index
+        spans = ((start, end),) if start is not None and end is not None and 0 <= start < end else ()
+        known = self._citations.get(cited.url)
+        if (known is None and len(self._citations) >= MOST_CITATIONS) or (
+            known is not None and (not set(spans) - set(known.spans) or len(known.spans) >= MOST_SPANS)
+        ):
             return None
-        citation = Citation(cited.url, cited.title and cited.title[:_LONGEST_TITLE])
-        self._citations[cited.url] = citation
+        citation = Citation(cited.url, cited.title and cited.title[:_LONGEST_TITLE], spans)
+        self._citations[cited.url] = merged([known] if known else [], [citation])[0]
         return citation
 
     def _annotate(self, annotation: Mapping[str, Any]) -> None:

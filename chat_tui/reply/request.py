@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from chat_tui.config.schema import APPLICATION_ONLY, KEYED, SETTINGS
-from chat_tui.conversation.values import FilePart, Json, Message, requested_is_served
+from chat_tui.conversation.values import Json, Message, requested_is_served
 from chat_tui.openrouter.exact_json import decode_json
+from chat_tui.reply.content import Files, content_of
 
 if TYPE_CHECKING:
     from chat_tui.openrouter.request import ChatRequest, TextRequest
     from chat_tui.openrouter.request_messages import AssistantMessage, ChatMessage
-
-Read = Callable[[FilePart], bytes]
-"""Returns the bytes of a file of the conversation; raises OSError when it can't."""
 
 _FLAT = "parameters"
 _PROVIDER = "provider"
@@ -29,7 +27,15 @@ _FREE_PARSER = {"id": "file-parser", "pdf": {"engine": "cloudflare-ai"}}
 """What is asked for where nobody chose the parser's engine: OpenRouter's own choice is billed by the page."""
 
 
-def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatRequest:
+def with_free_parser(body: ChatRequest) -> ChatRequest:
+    """Return `body` with the parser of files that costs nothing, where a parser wasn't chosen."""
+    plugins = body.get("plugins") or ()
+    if any(plugin["id"] == _FREE_PARSER["id"] for plugin in plugins):
+        return body
+    return {**body, "plugins": cast(Any, [*plugins, _FREE_PARSER])}
+
+
+def request_body(path: Sequence[Message], settings: Json, files: Files) -> ChatRequest:
     """Return the chat request for `path` under `settings`; what is unset is not sent.
 
     Replies without a word (failed, or stopped at once) are left out: providers refuse empty messages. Tool calls are
@@ -38,16 +44,20 @@ def request_body(path: Sequence[Message], settings: Json, read: Read) -> ChatReq
     Args:
         path: The branch that is sent, the prompt last.
         settings: All layers, merged.
-        read: Reads the files that replies' annotations are in; one that can't be read is left out.
+        files: The conversation's. What is attached stands in the messages unread (`FileText`), but for text; an
+            annotation that can't be read is left out.
+
+    Raises:
+        OSError: when an attached text can't be read.
     """
     messages: list[ChatMessage] = []
     if system := settings.get("system"):
         messages.append({"role": "system", "content": system})
     for place, message in enumerate(path):
         if message.role == "user":
-            messages.append({"role": "user", "content": message.text})
+            messages.append({"role": "user", "content": content_of(message, files)})
         elif message.role == "assistant":
-            messages += _exchange(message, _answers(message, path[place + 1 :]), settings, read)
+            messages += _exchange(message, _answers(message, path[place + 1 :]), settings, files)
     return cast("ChatRequest", {**settings_fields(settings), "messages": messages})
 
 
@@ -104,14 +114,14 @@ def _filled(settings: Json) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value not in (None, "", [], {})}
 
 
-def _exchange(reply: Message, answers: Mapping[str, Message], settings: Json, read: Read) -> list[ChatMessage]:
+def _exchange(reply: Message, answers: Mapping[str, Message], settings: Json, files: Files) -> list[ChatMessage]:
     """Return `reply` and the `answers` to its tool calls, by their ids; nothing when nothing is left of it."""
     sent: AssistantMessage = {"role": "assistant", "content": reply.text or None}
     if answers:
         sent["tool_calls"] = cast(Any, [dict(call) for call in reply.tool_calls])
     elif not reply.text:
         return []
-    if annotations := _annotations(reply, read):
+    if annotations := _annotations(reply, files):
         sent["annotations"] = annotations
     # Providers check that a turn is as they left it: without its tool calls it isn't.
     is_whole = reply.status == "complete" and bool(answers) == bool(reply.tool_calls)
@@ -150,12 +160,12 @@ def _asks_its_writer(reply: Message, settings: Json) -> bool:
     return is_same_id or requested_is_served(now, served)
 
 
-def _annotations(reply: Message, read: Read) -> list[dict[str, Any]]:
+def _annotations(reply: Message, files: Files) -> list[dict[str, Any]]:
     """Return what the server made of files, as it came."""
     found = []
     for part in reply.annotations:
         try:
-            annotation = decode_json(read(part).decode())
+            annotation = decode_json(files.read(part).decode())
         except (OSError, ValueError):
             continue
         if isinstance(annotation, dict):

@@ -55,6 +55,12 @@ ACTIONS = (
            "export", "ctrl+s", "[FORMAT] [PATH]"),
     Action("import_conversations", "Import", "Take conversations from an export of this or of another program; it says "
            "first what would come", "import", "", "PATH"),
+    Action("attach", "Attach", "Attach images, PDFs, sound, films, texts: paths or https addresses; alone: a list of "
+           "files with a look into them", "attach", "f8", "[PATH …]", also="file"),
+    Action("paste_image", "Paste an image", "Attach the picture that is in the clipboard", "paste-image", "f9,alt+v"),
+    Action("show_attachments", "Attachments", "Go to what is attached: look at it, move it, remove it", "attachments"),
+    Action("detach", "Detach", "Remove what was attached last; or what has these names or numbers; or all",
+           "detach", "", "[NAME|NUMBER|all]"),
     Action("show_costs", "Cost", "What was spent: today, this month, by day, model, provider; credits and limits left",
            "cost", "f3", also="costs"),
     Action("show_budget", "Budget", "What was spent, and past which amounts you are told, or asked before more is: "
@@ -82,6 +88,11 @@ ACTIONS = (
            "find", "", "[TEXT]"),
     Action("next_link", "Links", "Go to the next link of the message at the cursor and see its address; Enter opens it",
            "link"),
+    Action("open_file", "Open a file", "Look at the picture or file at the cursor, large; hear a sound", "open"),
+    Action("save_file", "Save a file", "Save the picture or file at the cursor outside of the conversation", "save", "",
+           "[PATH]"),
+    Action("use_file", "Use a file", "Attach the picture or file at the cursor to what you write: “make it blue”",
+           "use"),
     Action("fold", "Fold or unfold", "Fold or unfold what is at the cursor: what the model thought, long tool calls, "
            "JSON, the probabilities of tokens", "fold"),
     Action("toggle_wrap", "Wrap code", "Wrap long lines of code, or cut them", "wrap"),
@@ -102,12 +113,23 @@ WRITING_KEYS = (
     ("Ctrl+J", "New line"),
     ("Up", "When nothing is written: earlier prompts"),
     ("/", "As the first character: commands"),
+    ("@", "At a word's beginning: completes a path, and attaches the file"),
+    ("↑", "From the first line: to what is attached, where there is something"),
     ("/1 … /9", "Switch this chat to a favourite model; Alt with the digit too, where the terminal tells it"),
-    ("Tab", "To the conversation, and back"),
+    ("Tab", "To the conversation, and back; with Shift, to what is attached first"),
     ("Esc", "Close, clear the selection, stop the reply, or change the focus: the first that applies"),
     ("Ctrl+Z", "Undo"),
 )
 """Keys in the composer, for the help."""
+
+ATTACHED_KEYS = (
+    ("↑ ↓ k j", "Between the files; below the last one is the prompt"),
+    ("Shift+↑ ↓ K J", "Send the file earlier, later"),
+    ("Enter o", "Look at it"),
+    ("Del x", "Remove it"),
+    ("Esc", "Back to the prompt"),
+)
+"""Keys where the attached files are listed, for the help."""
 
 READING_KEYS = (
     ("↑ ↓ k j", "Between messages and code blocks, line by line through long ones"),
@@ -118,8 +140,11 @@ READING_KEYS = (
     ("c", "Copy the message"),
     ("y", "Copy the code"),
     ("o O", "To the next link of the message, to the one before; Enter opens it, c copies its address"),
+    ("o", "At a picture or file: look at it, hear it"),
+    ("s", "Save the picture or file"),
+    ("u", "Attach the picture or file to what you write"),
     ("i", "The receipt of the reply, all of it"),
-    ("Enter", "Fold or unfold what the model thought, long tool calls, JSON and probabilities"),
+    ("Enter", "Fold or unfold what the model thought, long tool calls, sources, JSON and probabilities"),
     ("w", "Wrap long lines of code, or cut them"),
     ("h l", "Along long lines of code that are cut; also Shift+Left and Shift+Right"),
     ("m", "Show formulas readably, or as their source"),

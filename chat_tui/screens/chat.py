@@ -12,8 +12,8 @@ from textual.widgets import TextArea
 
 from chat_tui.engine.refused import OverBudgetError, RefusedError
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
+from chat_tui.screens.attaching import AttachingScreen, Sending
 from chat_tui.screens.conversation import ConversationScreen
-from chat_tui.screens.inspecting import InspectingScreen
 from chat_tui.text import one_line
 from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 
-class ChatScreen(InspectingScreen):
+class ChatScreen(AttachingScreen):
     """The conversation, and the composer in which it goes on.
 
     Args:
@@ -38,7 +38,7 @@ class ChatScreen(InspectingScreen):
             "tab", "accept", "Accept", show=False, id="chat.accept", tooltip="Take the completion or change the focus"
         ),
         Binding(
-            "shift+tab", "change_focus", "Other pane", show=False, id="chat.other_pane", tooltip="Change the focus"
+            "shift+tab", "change_focus_back", "Other pane", show=False, id="chat.other_pane", tooltip="Change the focus"
         ),
         Binding("ctrl+z", "suspend", "Suspend", show=False, id="chat.suspend", tooltip="Back to the shell; fg returns"),
     ]
@@ -50,7 +50,7 @@ class ChatScreen(InspectingScreen):
         text = event.text
         first_word, argument = [*text[1:].split(maxsplit=1), "", ""][:2]
         if not text.startswith("/") or text[1:2].isspace() or "/" in first_word:
-            self._send(text)  # a prompt, perhaps one that begins with a path
+            self._send(text, event.path)  # a prompt, perhaps one that begins with a path
             return
         if (chosen := self.completions.chosen) is not None and (not argument or " " in chosen):
             first_word, argument = [*chosen.split(maxsplit=1), ""][:2]
@@ -82,10 +82,9 @@ class ChatScreen(InspectingScreen):
         self._refuse(event.text, event.sentence)
 
     def _refuse(self, text: str, sentence: str) -> None:
-        """Say why `text` wasn't taken and give it back, above what was typed meanwhile."""
+        """Say why `text` wasn't taken and give it back."""
         self.warn(sentence)
-        newer = self.composer.text
-        self.composer.put(f"{text}\n{newer}" if newer else text)
+        self.give_back(self.chat, text)
 
     async def sent(self) -> None:
         """Return when all that was typed is on disk: as a prompt, or refused and given back, or as a draft."""
@@ -94,60 +93,83 @@ class ChatScreen(InspectingScreen):
         self._library.drafts.keep(self.chat.id, self.composer.text)
         await asyncio.to_thread(self._library.drafts.write)
 
-    @work(group="send")
-    async def _send(self, text: str) -> None:
-        await self._start(self.chat, text)
+    def _send(self, text: str, path: str | None) -> None:
+        self.run_worker(self._send_when_attached(self.chat, text, path, self.refusals), group="send")
 
-    async def _start(self, chat: Chat, text: str | None, *, over_budget: bool = False) -> None:
-        """Send `text`, or ask again for None; when that can't be, say why and give the text back."""
+    async def _send_when_attached(self, chat: Chat, text: str, path: str | None, refusals: int) -> None:
+        await self._session()
+        if sending := await self.take_attached(chat, text, path, refusals):
+            await self._start(chat, sending)
+
+    async def _start(self, chat: Chat, sending: Sending | None, *, over_budget: bool = False) -> None:
+        """Send a prompt, or ask again for None; when that can't be, say why and give back what was to be sent."""
         session = await self._session()
         from chat_tui.engine.asking import Manner
 
-        if text is not None and not over_budget and not await self.fits(chat, text):
+        if sending is not None and not over_budget and not await self.fits(chat, sending.text):
+            self.settle(chat, sending.files, sent=False)
             return
         manner = Manner(echo=self.take_echo())
         try:
-            if text is None:
+            if sending is None:
                 turn = await session.regenerate(chat, manner, over_budget=over_budget)
             else:
-                turn = await session.send(chat, text, manner, over_budget=over_budget)
+                files = [file.part for file in sending.files]
+                turn = await session.send(chat, sending.text, manner, files, over_budget=over_budget)
         except OverBudgetError as error:
             self.keep_echo(manner.echo)
-            self._ask_first(chat, text, error)
+            self._ask_first(chat, sending, error)
             return
         except (RefusedError, OSError) as error:
-            self._refuse(text or "", str(error))
+            self.warn(str(error))
+            if sending is not None:
+                self.give_back(chat, sending.text)
+                self.settle(chat, sending.files, sent=False)
             return
         if chat is self.chat:
             self.transcript.action_scroll_end()
             self._watch(turn)
         else:
             session.leave(chat)  # the person went on before the reply began
+        if sending is not None and sending.files:
+            async for _ in turn.watch():
+                break  # it begins when the prompt is on disk
+            self.settle(chat, sending.files, sent=True)
 
     def send_again(self, chat: Chat, text: str, written: str) -> None:
         """Send what was put back, and leave what was `written` after it."""
         self.composer.put(written)
-        self._send_again(chat, text, over_budget=False)
+        files = self._library.drafts.files(chat.id)
+        self.take_again(chat, files)
+        self._send_again(chat, Sending(text, tuple(files)), over_budget=False)
 
-    def _ask_first(self, chat: Chat, text: str | None, error: OverBudgetError) -> None:
+    def _ask_first(self, chat: Chat, sending: Sending | None, error: OverBudgetError) -> None:
         """Ask whether to go past a budget; what was to be sent waits in the composer."""
-        newer = self.put_back(text) if text is not None else ""
+        newer = ""
+        if sending is not None:
+            newer = self.put_back(sending.text)
+            self.settle(chat, sending.files, sent=False)
 
         def send(over_budget: bool) -> None:
-            if text is not None:
+            if sending is not None:
                 self.composer.put(newer)
-            self._send_again(chat, text, over_budget)
+                self.take_again(chat, sending.files)
+            self._send_again(chat, sending, over_budget)
 
-        self.ask_about_budget(chat, error, send, "; it stays written" if text is not None else "")
+        self.ask_about_budget(chat, error, send, "; it stays written" if sending is not None else "")
 
     @work(group="send")
-    async def _send_again(self, chat: Chat, text: str | None, over_budget: bool) -> None:
-        await self._start(chat, text, over_budget=over_budget)
+    async def _send_again(self, chat: Chat, sending: Sending | None, over_budget: bool) -> None:
+        await self._start(chat, sending, over_budget=over_budget)
 
     # Completion of commands
 
     @on(TextArea.Changed, "#composer")
     def _complete(self) -> None:
+        if self.composer.path is not None:
+            self._offer_paths_behind()
+            self._show_hint()
+            return
         text = self.composer.text
         found: list[Completion] = []
         is_free = False
@@ -162,8 +184,7 @@ class ChatScreen(InspectingScreen):
                 offered = [one for one in suggestions(text[1:], self._names) if one.text not in BY_SLASH]
                 found += [Completion(one.text, one.argument, one.help) for one in offered]
                 is_free = any(one.is_free for one in offered)
-        self.completions.offer(found, highlight=not is_free)
-        self.composer.completing = bool(found)
+        self._offer(found, highlight=not is_free)
         self._show_hint()
 
     def _names(self, setting: str) -> Sequence[str]:
@@ -188,9 +209,12 @@ class ChatScreen(InspectingScreen):
     def _move_completion(self, event: Composer.CompletionMoved) -> None:
         self.completions.move(event.rows)
 
-    def action_accept(self) -> None:
+    async def action_accept(self) -> None:
         """Take the highlighted command into the composer, or the first; without any, Tab goes between the panes."""
-        if (chosen := self.completions.first) is not None:
+        if self.composer.path:
+            await self._offer_paths()  # what was typed last may not be answered yet
+            self._take_path()
+        elif (chosen := self.completions.first) is not None:
             self.composer.put(f"/{chosen}" + " " * (not chosen.endswith(".")))  # a name goes on after a dot
         else:
             self.action_change_focus()
@@ -200,7 +224,7 @@ class ChatScreen(InspectingScreen):
     def on_key(self, event: events.Key) -> None:
         """Take letters that mean nothing to the conversation as the beginning of a prompt."""
         free = event.is_printable and event.key not in self.active_bindings
-        if free and self.transcript.has_focus and event.character:
+        if free and (self.transcript.has_focus or self._is_at_chips) and event.character:
             event.stop()
             self.composer.focus()
             self.composer.insert(event.character)
@@ -208,8 +232,10 @@ class ChatScreen(InspectingScreen):
     def action_back(self) -> None:
         """Close completions, clear the selection, stop the reply, or change the focus: the first that applies."""
         if self.completions.display:
-            self.completions.offer([])
-            self.composer.completing = False
+            self._offer([])
+            self.composer.end_path()
+        elif self.chips is not None and self.chips.has_focus:
+            self.composer.focus()
         elif self.find_bar.display:
             self.close_find()
         elif self.transcript.leave_link():
@@ -223,10 +249,23 @@ class ChatScreen(InspectingScreen):
 
     def action_change_focus(self) -> None:
         """Go from the composer to the conversation, or back."""
-        if (self.composer.has_focus or self.find_bar.has_focus_within) and self.transcript.display:
+        if not self.transcript.has_focus and not self._is_at_chips and self.transcript.display:
             self.transcript.focus()
         else:
             self.composer.focus()
+
+    def action_change_focus_back(self) -> None:
+        """Go from the composer up to what is attached, from there to the conversation, and from there back."""
+        if self.composer.has_focus and self.has_chips:
+            self.action_show_attachments()
+        elif self._is_at_chips and self.transcript.display:
+            self.transcript.focus()
+        else:
+            self.action_change_focus()
+
+    @property
+    def _is_at_chips(self) -> bool:
+        return self.chips is not None and self.chips.has_focus
 
     @work(group="command")
     async def action_stop(self) -> None:
@@ -261,7 +300,7 @@ class ChatScreen(InspectingScreen):
     @work(group="command")
     async def action_new_chat(self) -> None:
         """Show a new conversation; a reply that streams goes on."""
-        if self._shown or self.composer.text:
+        if self._shown or self.composer.text or self.has_chips:
             await self.go_on_in(self._library.begin())
 
     def action_choose_theme(self) -> None:

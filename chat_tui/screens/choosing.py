@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.message import Message as Event
 
-from chat_tui.screens.reading import ReadingScreen
+from chat_tui.screens.viewing import ViewingScreen
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chat_tui.models.routing import Choices
 
 
-class ChoosingScreen(ReadingScreen):
+class ChoosingScreen(ViewingScreen):
     """A screen whose conversation can be changed.
 
     Args:
@@ -39,20 +39,14 @@ class ChoosingScreen(ReadingScreen):
         self._engine: Session | None = None
         """The engine, once it runs."""
 
-    async def action_choose_model(self) -> None:
-        """Open the model picker and switch to what is chosen."""
-        await self.pick_model()
-
-    async def pick_model(self, searched: str = "") -> None:
-        """Open the model picker, with a search in it, and switch to what is chosen."""
+    async def action_choose_model(self, search: str = "") -> None:
+        """Open the model picker, with what is searched for first, and switch to what is chosen."""
         from chat_tui.screens.models import ModelPicker
 
-        picker = ModelPicker(self.chat, self._library, self._session, self._engine)
+        files = [file.part for file in self._library.drafts.files(self.chat.id)]
+        picker = ModelPicker(self.chat, self._library, self._session, self._engine, files=files, search=search)
         # Awaited, so that a digit which is typed at once already meets the picker.
         await self.app.push_screen(picker, self._switch)
-        if searched:
-            picker.search.value = searched
-            picker.search.cursor_position = len(searched)
 
     def _switch(self, model: str | None) -> None:
         if model:

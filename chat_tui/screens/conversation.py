@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
     from chat_tui.engine.turn import Turn
+    from chat_tui.widgets.chips import Chips
 
 FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
@@ -60,6 +61,8 @@ class ConversationScreen(EstimatingScreen):
     composer = getters.query_one(Composer)
     hint = getters.query_one("#hint", Bar)
     status = getters.query_one("#status", Bar)
+    chips: Chips | None = None
+    """What is attached to the prompt; made when something is."""
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
         super().__init__(chat, library, session)
@@ -170,7 +173,7 @@ class ConversationScreen(EstimatingScreen):
         out = len(self.chat.hidden.intersection(self._shown))
         hidden = f"{out} message{'s' * (out != 1)} left out" if out else ""
         self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, hidden, *self.own_words())
-        if self._shown and not self._progress.running:
+        if (self._shown or self.draft) and not self._progress.running:
             self.expect_soon()
         self._show_hint()
         self.show_spent()
@@ -216,6 +219,8 @@ class ConversationScreen(EstimatingScreen):
             self.hint.show(f"→ {link}", *keys)
         elif self.transcript.has_focus:
             self.hint.show(READING_HINT)
+        elif self.chips is not None and self.chips.has_focus:
+            self.hint.show(self.chips.HINT)
         else:
             self._show_draft()
 
@@ -239,7 +244,7 @@ class ConversationScreen(EstimatingScreen):
     def _show_draft(self) -> None:
         text = self.composer.text
         if not text:
-            self.hint.show("/ commands · Ctrl+J new line")
+            self.hint.show("/ commands · @ attach · Ctrl+J new line")
             return
         tokens = self.draft_tokens(text)
         told = f"≈ {tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "≈ … tokens"
@@ -263,6 +268,14 @@ class ConversationScreen(EstimatingScreen):
         if reply in self.chat.tree and self.chat.tree[reply] != turn.reply:
             self.transcript.replace(self.chat.tree[reply])  # with what the title cost
             self._show_all()
+
+    def bring_back(self, prompt: Message) -> None:
+        """Put a prompt into the empty composer, to be sent again with Enter or replaced by what is typed.
+
+        Nothing is lost when that is: it is in the journal.
+        """
+        self.composer.put(prompt.text)
+        self.composer.select_all()
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
@@ -301,9 +314,7 @@ class ConversationScreen(EstimatingScreen):
             case Finished(final):
                 self.transcript.replace(final)
                 if final.status == "failed" and final.is_empty and not self.composer.text:
-                    # To be sent again with Enter, or replaced by what is typed: it is in the journal.
-                    self.composer.put(turn.prompt.text)
-                    self.composer.select_all()
+                    self.bring_back(turn.prompt)
             case _:
                 pass
 

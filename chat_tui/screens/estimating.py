@@ -49,8 +49,6 @@ class EstimatingScreen(AccountingScreen):
         super().__init__(chat, library, session)
         self._told: set[tuple[str, str, str]] = set()
         """What was said of which conversation and model, or reply."""
-        self._held: tuple[str, str, object] | None = None
-        """The conversation, its model and its rules about providers, as they were last."""
 
     @property
     @abstractmethod
@@ -181,12 +179,12 @@ class EstimatingScreen(AccountingScreen):
     def _mind_switch(self) -> None:
         """Say once what is thrown away with a warm cache, when the conversation goes on elsewhere."""
         settings = self.chat.settings
-        held, before = (self.chat.id, self.chat.model, settings.get("provider")), self._held
-        self._held = held
-        if before is None or before == held or before[0] != held[0] or self._engine is None:
-            return
         reply = next((message for message in reversed(self.chat.path) if message.role == "assistant"), None)
-        if reply is not None and (reply.id, "", "warm") not in self._told:
+        usage = reply.receipt.usage if reply is not None and reply.receipt is not None else None
+        if reply is None or usage is None or not (usage.cached_tokens or usage.cache_write_tokens):
+            return
+        is_elsewhere = reply.model != self.chat.model or settings.get("provider")
+        if is_elsewhere and (reply.id, "", "warm") not in self._told:
             self._mind_warmth(reply, settings)
 
     @work(group="warmth", exclusive=True)
@@ -248,7 +246,7 @@ class EstimatingScreen(AccountingScreen):
     async def _choose_larger(self) -> None:
         context = self._estimate.context if self._estimate is not None else None
         need = context.used + context.reserved if context is not None else 0
-        await self.pick_model(f"ctx>{ceil(need / 1000)}k ")
+        await self.action_choose_model(f"ctx>{ceil(need / 1000)}k ")
 
     @work(group="command")
     async def _go_on_in_new(self) -> None:

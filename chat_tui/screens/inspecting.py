@@ -24,10 +24,11 @@ class InspectingScreen(MovingScreen):
 
         self._left = left = self._left or Left()
         draft = "" if self.composer.text.startswith("/") else self.composer.text
-        reply = self._inspected_reply(draft)
+        files = [file.part for file in self._library.drafts.files(self.chat.id)]
+        reply = self._inspected_reply(draft or " " * bool(files))
         # Awaited, so that what is typed at once already meets the inspector.
         await self.app.push_screen(
-            InspectorScreen(self.chat, self._session, draft, reply, left=left, send=self._send_edited)
+            InspectorScreen(self.chat, self._session, draft, reply, left=left, send=self._send_edited, files=files)
         )
 
     def take_echo(self) -> bool:
@@ -58,7 +59,8 @@ class InspectingScreen(MovingScreen):
 
         session, chat = await self._session(), self.chat
         if edited.reply is None:
-            prompt = next_prompt(chat, self.composer.text)
+            files = [file.part for file in self._library.drafts.files(chat.id)]
+            prompt = next_prompt(chat, self.composer.text, files)
         else:
             prompt = chat.tree.path(edited.reply.parent)[-1]
         try:

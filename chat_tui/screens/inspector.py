@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import FilePart, LinkPart, Message
 from chat_tui.engine.files import default_folder, shown_path
 from chat_tui.engine.inspecting import (
     ENDINGS,
@@ -82,6 +82,7 @@ class InspectorScreen(PopUp[None]):
         reply: The reply whose request is shown first; None for the next request.
         left: What was left the last time.
         send: Sends a request that a person wrote; returns why it can't be, as a sentence, or nothing.
+        files: What is attached to what is written.
     """
 
     CSS_PATH = "inspector.tcss"
@@ -101,11 +102,13 @@ class InspectorScreen(PopUp[None]):
         *,
         left: Left,
         send: Callable[[Edited], Awaitable[str]],
+        files: Sequence[FilePart | LinkPart] = (),
     ) -> None:
         super().__init__()
         self._chat = chat
         self._session = session
         self._draft = draft
+        self._files = files
         self._replies: list[Message | None] = [*requests_in(chat), None]
         self._place = self._place_of(reply)
         self._tab = 0
@@ -159,7 +162,7 @@ class InspectorScreen(PopUp[None]):
 
     async def _inspect(self, session: Session, reply: Message | None) -> Inspected:
         if reply is None:
-            return await inspect_next(session, self._chat, self._draft, echo=self._left.echo)
+            return await inspect_next(session, self._chat, self._draft, self._files, echo=self._left.echo)
         return await inspect_reply(session, self._chat, reply)
 
     async def _show(self, *, keep: bool = False) -> None:
@@ -294,7 +297,7 @@ class InspectorScreen(PopUp[None]):
         """Edit the request, and end with it when it is to be sent."""
         if (inspected := self._inspected) is None:
             return
-        if inspected.reply is None and not self._draft:
+        if inspected.reply is None and not (self._draft or self._files):
             self._warn("Write a prompt first: the reply stands below it.")
             return
         key = inspected.reply.id if inspected.reply else f"{self._chat.id} {self._draft}"

@@ -45,6 +45,7 @@ from chat_tui.widgets.row_list import NO_MATCH
 from chat_tui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
+    from chat_tui.conversation.values import Part
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.session import Session
 
@@ -60,6 +61,8 @@ class ModelListScreen(SearchedPane[str | None]):
         chat: The conversation that a model is chosen for.
         session: Brings the engine as soon as it runs.
         engine: The engine, when it runs already: the models are then there at once.
+        files: What is attached to the prompt that is being written.
+        search: What is searched for first.
     """
 
     problem = getters.query_one("#problem", Static)
@@ -71,8 +74,13 @@ class ModelListScreen(SearchedPane[str | None]):
         chat: Chat,
         session: Callable[[], Awaitable[Session]],
         engine: Session | None = None,
+        *,
+        files: Sequence[Part] = (),
+        search: str = "",
     ) -> None:
         super().__init__()
+        self._files = files
+        self._first_search = search
         self._chat = chat
         self._session = session
         self._listing = Listing()
@@ -108,6 +116,8 @@ class ModelListScreen(SearchedPane[str | None]):
     def on_mount(self) -> None:
         """Show what is known at once; the rest comes behind."""
         self.set_focus(self.search)  # what is typed next belongs there
+        self.search.value = self._first_search
+        self.search.cursor_position = len(self._first_search)
         self._show_filters()
         if self._engine is not None:
             self._take(self._engine.catalogue.listing)
@@ -131,7 +141,7 @@ class ModelListScreen(SearchedPane[str | None]):
     def _take(self, listing: Listing) -> None:
         """Show another state of the catalogue; the highlight and what is typed stay."""
         if listing.index is not self._listing.index:
-            needs = needs_of(self._chat.path)
+            needs = needs_of(self._chat.path, self._files)
             reasons = ((entry.id, unsuited(entry, needs)) for entry in listing.index.entries)
             self._reasons = {model: reason for model, reason in reasons if reason}
             self._columns = known_columns(listing.index.entries, now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
@@ -18,6 +18,7 @@ from chat_tui.screens.model_list import ModelListScreen
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
+    from chat_tui.conversation.values import Part
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.session import Session
@@ -33,6 +34,8 @@ class ModelPicker(ModelListScreen):
         library: Keeps the model of new chats.
         session: Brings the engine as soon as it runs.
         engine: The engine, when it runs already.
+        files: What is attached to the prompt that is being written.
+        search: What is searched for first.
     """
 
     CSS_PATH = ["searched_pane.tcss", "models.tcss"]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
@@ -45,8 +48,11 @@ class ModelPicker(ModelListScreen):
         library: Library,
         session: Callable[[], Awaitable[Session]],
         engine: Session | None = None,
+        *,
+        files: Sequence[Part] = (),
+        search: str = "",
     ) -> None:
-        super().__init__(chat, session, engine)
+        super().__init__(chat, session, engine, files=files, search=search)
         self._library = library
 
     def on_mount(self) -> None:

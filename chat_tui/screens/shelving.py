@@ -60,6 +60,17 @@ class ShelvingScreen(ConversationScreen):
         self._writes_draft = False
         await asyncio.to_thread(self._library.drafts.write)
 
+    def give_back(self, chat: Chat, text: str) -> None:
+        """Put a text that wasn't sent where it was written, above what was written there since."""
+        drafts = self._library.drafts
+        newer = self.composer.text if chat is self.chat else drafts.of(chat.id)
+        text = f"{text}\n{newer}" if newer else text
+        if chat is self.chat:
+            self.composer.put(text)
+        else:
+            drafts.keep(chat.id, text)
+            self._write_drafts()
+
     # Going to another conversation
 
     def enter(self, chat: Chat) -> None:

@@ -1,28 +1,23 @@
-"""What stands below the text of a message, as text that can be found: tool calls, sources, how it ended."""
+"""What stands below the text of a message, as text that can be found: sources, tool calls, how it ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from chat_tui.conversation.values import Message
 from chat_tui.text import one_line
+from chat_tui.transcript.sources import source_text
 from chat_tui.transcript.tool_calls import laid_out
 
 QUIET: Final = {"interrupted": "interrupted", "cancelled": "stopped"}
-_LONGEST_SOURCE: Final = 400
 
 
 def below(message: Message, calls: Iterable[tuple[str, str]]) -> str:
     """Return all of it; `calls` are the names and arguments of the tools that the message calls."""
     pieces = [part for name, arguments in calls for part in (name, laid_out(arguments))]
-    return "\n".join([*pieces, *source_lines(message), ending(message)])
-
-
-def source_lines(message: Message) -> Iterator[str]:
-    """Yield a line for each source that a reply names."""
-    for number, citation in enumerate(message.citations, 1):
-        yield one_line(f"[{number}] {citation.title or ''} {citation.url}", _LONGEST_SOURCE)
+    sources = [source_text(number, citation) for number, citation in enumerate(message.citations, 1)]
+    return "\n".join([*sources, *pieces, ending(message)])
 
 
 def ending(message: Message) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chat_tui.transcript.lines import Line, make_line
 from chat_tui.transcript.styles import Palette
 from chat_tui.transcript.syntax import Definitions
+
+if TYPE_CHECKING:
+    from chat_tui.transcript.pictures import Pictures
 
 MEASURE: Final = 100
 """Cells of running text that are comfortable to read."""
@@ -29,6 +32,8 @@ class Context:
     """Formulas are shown readably, not as their source."""
     wrap_code: bool = True
     """Long lines of code go on in the next row; otherwise they are as long as they are."""
+    pictures: Pictures | None = None
+    """The thumbnails; without them pictures have none."""
 
     @property
     def measure(self) -> int:

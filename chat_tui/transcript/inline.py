@@ -87,6 +87,9 @@ def _pieces(token: Token, state: _State) -> list[Piece]:
         case "footnote_ref":
             label = token.meta["label"]
             return [state.piece(f"[{label}]", "link", ours=True, source=f"[^{label}]")]
+        case "cite":
+            url = str(token.meta["url"])
+            return [state.piece(f"[{token.meta['number']}]", "link", url if allowed(url) else "", ours=True)]
         case "image":
             return _picture(token, state)
         case kind if kind.endswith(("_open", "_close")):

@@ -9,21 +9,23 @@ from typing import Final
 
 from rich.style import Style
 
-from chat_tui.conversation.values import Message, TextPart
+from chat_tui.conversation.citations import hidden_mark, with_marks
+from chat_tui.conversation.values import Message, Part, TextPart
 from chat_tui.text import one_line, printable
-from chat_tui.transcript.below import below, ending, source_lines
+from chat_tui.transcript.below import below, ending
 from chat_tui.transcript.body import Body, body_of
 from chat_tui.transcript.chances import FOLD, ChanceLines, as_table
 from chat_tui.transcript.chunks import split
-from chat_tui.transcript.context import INDENT, MEASURE, Context, blank
-from chat_tui.transcript.inline import allowed
+from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
+from chat_tui.transcript.files import STOP, File, FileLines, files_of, thumbnail_size
 from chat_tui.transcript.json_reply import JsonReply, is_json_like
 from chat_tui.transcript.json_tree import TreeLines
 from chat_tui.transcript.lines import Code, Fold, Line, Sections, Span, make_line
-from chat_tui.transcript.prompt import files_of, part_spans, prompt_lines
+from chat_tui.transcript.prompt import prompt_lines
 from chat_tui.transcript.render import wrapped_lines
+from chat_tui.transcript.sources import FOLD as SOURCES
+from chat_tui.transcript.sources import SourceLines
 from chat_tui.transcript.streaming import StreamingBody
-from chat_tui.transcript.styles import Palette, linked
 from chat_tui.transcript.thinking import Thinking
 from chat_tui.transcript.thoughts import GrowingText
 from chat_tui.transcript.tool_calls import call_lines, call_of
@@ -40,10 +42,14 @@ class Item:
         "_arriving",
         "_body",
         "_calls",
+        "_files",
         "_folds_calls",
         "_held",
         "_json",
         "_label_style",
+        "_marked",
+        "_names_sources",
+        "_tail",
         "_text",
         "_thinking",
         "_thoughts",
@@ -72,6 +78,10 @@ class Item:
         self._held = ""
         self._json: JsonReply | None = None
         self._weighs = False  # whether the probabilities of its tokens are unfolded
+        self._names_sources = False  # whether its sources are
+        self._marked = False  # whether the chunks of its body have hidden marks for them
+        self._tail = 1  # sections behind the body
+        self._files: tuple[Context, tuple[Part, ...], list[FileLines]] | None = None
         self._thoughts: GrowingText | None = None
 
     @property
@@ -112,7 +122,7 @@ class Item:
             return range(0)
         if self.message.role == "user":
             return range(self.lines.start(1))
-        return range(self.lines.start(self.head), self.lines.start(-2 if self._has_chances else -1))
+        return range(self.lines.start(self.head), self.lines.start(-self._tail))
 
     @property
     def label_row(self) -> int:
@@ -131,7 +141,7 @@ class Item:
         if self.lines is None:
             return range(0)
         start = self.lines.start(-1)
-        return range(start, start + self._told_below)
+        return range(self.lines.start(-2) + 1 if self._has_sources else start, start + self._told_below)
 
     @property
     def foldable(self) -> bool:
@@ -142,12 +152,24 @@ class Item:
     def _has_chances(self) -> bool:
         return bool(self.message.logprobs) and not self.arriving
 
+    @property
+    def _has_sources(self) -> bool:
+        return bool(self.message.citations) and not self.arriving
+
+    def file_at(self, fold: Fold | None) -> File | None:
+        """Return the file whose stop for the reader is called `fold`; None when it is another's."""
+        if not isinstance(fold, str) or not fold.startswith(STOP):
+            return None
+        return files_of(self.message)[int(fold.removeprefix(STOP))]
+
     def toggle(self, fold: Fold | None) -> None:
         """Fold or unfold a part of the message; None stands for what the model thought, and long tool calls."""
         if fold is None:
             self.unfolded = not self.unfolded
         elif fold == FOLD:
             self._weighs = not self._weighs
+        elif fold == SOURCES:
+            self._names_sources = not self._names_sources
         elif isinstance(fold, tuple) and self._json is not None and self._json.tree is not None:
             place, more = fold
             self._json.tree.toggle(place, more=more)
@@ -162,8 +184,17 @@ class Item:
             place = bisect_right(range(len(text)), place, key=lambda end: len(printable(text[:end]))) - 1
         return tree.reveal(place)
 
+    def reveal_sources(self) -> bool:
+        """Unfold the sources; tell whether they were folded."""
+        was_folded, self._names_sources = self._has_sources and not self._names_sources, True
+        return was_folded
+
     def source_of(self, code: Code) -> str:
-        """Return what is copied of what folds at `code`: JSON as it was received, tokens as a table."""
+        """Return what is copied of what folds at `code`: JSON as it was received, tokens as a table, addresses."""
+        if code.fold == SOURCES:
+            return "\n".join(citation.url for citation in self.message.citations)
+        if self.file_at(code.fold) is not None:
+            return ""
         return as_table(self.message.logprobs) if code.fold == FOLD else self.text[slice(*code.span)]
 
     @property
@@ -176,8 +207,11 @@ class Item:
         """Return about how many rows the message takes at `width`, without rendering it."""
         rows, columns = FOOTER_ROWS, max(8, min(width - 3, MEASURE))
         for part in self.message.parts:
-            rows += part.text.count("\n") + len(part.text) // columns + 1 if isinstance(part, TextPart) else 1
-        return rows
+            if isinstance(part, TextPart):
+                rows += part.text.count("\n") + len(part.text) // columns + 1
+            else:
+                rows += 2 + thumbnail_size(part, width)[1] if self.message.role == "assistant" else 1
+        return rows + 2 * bool(self.message.citations)
 
     # Rendering
 
@@ -195,12 +229,20 @@ class Item:
                 self._body = self._arriving.body
                 body = self._arriving.sections
             elif not body:
-                chunks = split(printable(self.text)) if self._body is None else self._body.chunks
-                self._body = body_of(chunks, self._text_context(context))
-                body = self._body.sections
+                body = self._laid_out(self._text_context(context))
         self.head = len(head)
         self.lines = self._around(head, body, context, footer)
         return self.lines
+
+    def _laid_out(self, context: Context) -> list[Sequence[Line]]:
+        """Return the sections of the text, with marks where it names its sources."""
+        text = with_marks(self.text, self.message.citations, hidden_mark) if context.markdown else self.text
+        marked = text != self.text
+        chunks = split(printable(text)) if self._body is None or marked != self._marked else self._body.chunks
+        self._body, self._marked = body_of(chunks, context), marked
+        if marked:
+            self._body.context.definitions.sources = tuple(citation.url for citation in self.message.citations)
+        return self._body.sections
 
     def _around(
         self,
@@ -210,10 +252,38 @@ class Item:
         footer: Callable[[Message], str],
     ) -> Sections:
         """Return the lines with what stands below the body."""
-        below: list[Sequence[Line]] = [self._below(context, footer, empty=not (head or body))]
+        return Sections([*head, *body, *self._behind(context, footer, empty=not (head or body))])
+
+    def _behind(self, context: Context, footer: Callable[[Message], str], *, empty: bool) -> list[Sequence[Line]]:
+        """Return what stands behind the body: files, probabilities, sources, and what is said below."""
+        sections: list[Sequence[Line]] = [*self._file_lines(context, empty=empty)]
+        empty = empty and not sections
         if self._has_chances:
-            below.insert(0, ChanceLines(self.message.logprobs, context, self.message.id, unfolded=self._weighs))
-        return Sections([*head, *body, *below])
+            sections.append(ChanceLines(self.message.logprobs, context, self.message.id, unfolded=self._weighs))
+        if self._has_sources:
+            citations, unfolded = self.message.citations, self._names_sources
+            sections.append(SourceLines(citations, context, self.message.id, unfolded=unfolded))
+        sections.append(self._below(context, footer, empty=empty))
+        self._tail = len(sections)
+        return sections
+
+    def _file_lines(self, context: Context, *, empty: bool) -> list[FileLines]:
+        """Return the rows of each file; they are kept while others change around them."""
+        parts = self.message.parts
+        if self._files is not None and self._files[0] is context and self._files[1] is parts and not empty:
+            return self._files[2]
+        own = self.message.role == "user"
+        before: list[Span] = [(BAR, context.palette["accent"])] if own else [(INDENT, context.palette.text)]
+        found: list[FileLines] = []
+        above = 0 if empty or own else 1
+        for number, part in enumerate(files_of(self.message)):
+            rows = 0 if own else thumbnail_size(part, context.width)[1]
+            spaced = bool(above or (rows and found))
+            stop = f"{STOP}{number}"
+            found.append(FileLines(part, context, stop, self.message.id, before, spaced=spaced, drawn=not own))
+            above = rows
+        self._files = context, parts, found
+        return found
 
     def _tree(self, context: Context) -> list[Sequence[Line]]:
         """Return the rows of a reply that was asked for as JSON, and is; nothing for any other."""
@@ -246,8 +316,8 @@ class Item:
             self.render(context, footer)
             return 0
         keep, after, same = self._arriving.append(self._door(text))
-        below = self._below(context, footer, empty=not (self.head or keep or after))
-        return self.lines.replace_tail(self.head + keep, [*after, below]) + same
+        behind = self._behind(context, footer, empty=not (self.head or keep or after))
+        return self.lines.replace_tail(self.head + keep, [*after, *behind]) + same
 
     def append_text_unseen(self, text: str) -> None:
         """Take more of the reply while its lines aren't made."""
@@ -267,8 +337,8 @@ class Item:
         if not self.unfolded or thoughts is None:
             return label
         thoughts.append(text)
-        below = self._below(context, footer, empty=False)
-        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._arriving.sections, below])
+        behind = self._behind(context, footer, empty=False)
+        lines.replace_tail(label + 1, [thoughts.lines, [blank(context)], *self._arriving.sections, *behind])
         return label
 
     def append_call(self, index: int, name: str, arguments: str) -> None:
@@ -287,6 +357,7 @@ class Item:
         ended = had_reasoning == bool(message.reasoning) and not self.arriving
         self._json = None
         same = ended and message.text == source and not message.response_format
+        same = same and not any(citation.spans for citation in message.citations)
         if context is None or body is None or self.lines is None or not same:
             self.lines = self._body = None
             return
@@ -360,10 +431,6 @@ class Item:
             lines.extend(wrapped_lines([(text, style)], context.width - 1, indent, indent))
 
         lines.extend(self._call_lines(context))
-        for text, style in _sources(message, palette):
-            quiet(text, style)
-        if message.role != "user":
-            lines.extend(make_line([*indent, *part_spans(part, context)], len(INDENT)) for part in files_of(message))
         if ended := ending(message):
             quiet(ended, palette["error"] if message.status == "failed" else palette.dim)
         self._told_below = len(lines)
@@ -381,9 +448,3 @@ class Item:
             self._told_below += 1
         lines.append(blank(context))
         return lines
-
-
-def _sources(message: Message, palette: Palette) -> Iterator[Span]:
-    """Yield the sources that a reply names."""
-    for text, citation in zip(source_lines(message), message.citations, strict=True):
-        yield text, linked(palette.dim, citation.url) if allowed(citation.url) else palette.dim

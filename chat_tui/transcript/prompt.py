@@ -1,4 +1,4 @@
-"""A prompt in the transcript, and the files that stand in it or below a reply."""
+"""The text of a prompt in the transcript."""
 
 from __future__ import annotations
 
@@ -6,37 +6,15 @@ from contextlib import suppress
 from datetime import datetime
 
 from chat_tui.conversation.ids import begun_at, is_id
-from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart
-from chat_tui.text import one_line, printable
+from chat_tui.conversation.values import Message
+from chat_tui.text import printable
 from chat_tui.transcript.context import BAR, Context
 from chat_tui.transcript.lines import Line, Span, make_line
 from chat_tui.transcript.render import wrapped_lines
 
 
-def readable_size(size: int) -> str:
-    """Return `size` bytes for people."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:,.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:,.1f} MB"
-
-
-def files_of(message: Message) -> list[FilePart | UnknownPart]:
-    """Return the parts of `message` that aren't text."""
-    return [part for part in message.parts if not isinstance(part, TextPart)]
-
-
-def part_spans(part: FilePart | UnknownPart, context: Context) -> list[Span]:
-    """Return a part that isn't text: its name and size."""
-    palette = context.palette
-    if isinstance(part, FilePart):
-        name = one_line(part.name, max(8, context.width - 20))
-        return [("▣ ", palette.dim), (name, palette.text), (f"  {readable_size(part.size)}", palette.dim)]
-    kind = one_line(str(part.data.get("type", "")), 40)
-    return [(f"▣ {kind or 'something'} that this version does not know", palette.dim)]
-
-
 def prompt_lines(message: Message, context: Context) -> list[Line]:
-    """Return the lines of a prompt, with the time of day in the first one."""
+    """Return the lines of a prompt's text, with the time of day in the first one."""
     palette = context.palette
     bar: list[Span] = [(BAR, palette["accent"])]
     time = f"{sent_at(message):%H:%M}"
@@ -44,7 +22,6 @@ def prompt_lines(message: Message, context: Context) -> list[Line]:
     room = max(8, min(context.measure, context.width - len(time) - 2))
     text = printable(message.text).strip("\n")
     lines = wrapped_lines([(text, palette.text)], room, bar, bar) if text else []
-    lines.extend(make_line([*bar, *part_spans(part, context)], len(BAR)) for part in files_of(message))
     if not lines:
         lines.append(make_line(bar, len(BAR)))
     first = lines[0]

@@ -8,6 +8,7 @@ from typing import Final
 
 from rich.style import Style
 
+from chat_tui.conversation.citations import MARK
 from chat_tui.transcript import blocks
 from chat_tui.transcript.blocks import Block, Mark, Piece
 from chat_tui.transcript.chunks import Chunk
@@ -216,7 +217,7 @@ def render_chunk(
     if context.markdown:
         parsed = blocks.parse(chunk.head + chunk.source, context.definitions, math=context.math, unfinished=chunk.open)
     if parsed is None:
-        parsed = blocks.plain(chunk.source)
+        parsed = blocks.plain(MARK.sub("", chunk.source) if context.definitions.sources else chunk.source)
     above: Block | None = None
     for block in parsed:
         if block.gap and above is not None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _TEXT = 1
 """The place of a message's text among its sources."""
+_BELOW = 2
+"""That of what stands below it."""
 _ROWS_OF_A_MATCH = 4
 """Rows above and below one that are looked at for a match that reaches into it."""
 
@@ -149,15 +151,24 @@ class Search:
         found = self._found_in(item)
         part, number = found.part_of(inside)
         shown = self._shown(found, index, part)
-        if len(shown.spans) < len(found.spans[part]) and part != _TEXT and item.foldable and not item.unfolded:
-            item.unfolded = True
-            self._stack.forget(index)
-            shown = self._shown(found, index, part)
-        elif part == _TEXT and len(shown.spans) < len(found.spans[part]) and item.reveal(found.spans[part][number][0]):
+        is_hidden = len(shown.spans) < len(found.spans[part])
+        if is_hidden and self._unfold(item, part, found.spans[part][number][0]):
             self._stack.forget(index)
             shown = self._shown(found, index, part)
         self._pieces = shown_match(found.sources[part], found.spans[part], number, shown)
         return Place(index, self._pieces[0].row if self._pieces else found.rows.start)
+
+    @staticmethod
+    def _unfold(item: Item, part: int, place: int) -> bool:
+        """Unfold what hides `place` of a part of `item`; tell whether anything is unfolded by that."""
+        if part == _TEXT:
+            return item.reveal(place)
+        if part == _BELOW and item.reveal_sources():
+            return True
+        if not item.foldable or item.unfolded:
+            return False
+        item.unfolded = True
+        return True
 
     def _shown(self, found: _Found, index: int, part: int) -> Shown:
         """Return the rows in which a part of the item at `index` is shown, with the matches there."""

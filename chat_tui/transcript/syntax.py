@@ -7,6 +7,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from chat_tui.conversation.citations import MARK, OPENS
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
@@ -81,6 +83,8 @@ class Definitions:
 
     def __init__(self) -> None:
         self._links, self._notes = _Links(), _Notes()
+        self.sources: tuple[str, ...] = ()
+        """The addresses of the message's sources: what hidden marks in its text lead to."""
         self.missed: frozenset[str] = frozenset()
         """Labels that the last parse asked for in vain: a later definition changes what it said."""
 
@@ -92,7 +96,30 @@ class Definitions:
         self.missed = frozenset(self._links.missed | self._notes.missed)
         for labels, label in list(self._since(before)):
             del labels[label]
+        if self.sources and OPENS in source:
+            for token in tokens:
+                self._show_marks(token)
         return tokens
+
+    def _show_marks(self, token: Token) -> None:
+        """Make tokens of the marks for sources in `token`, and leave them out of its source."""
+        if token.children is not None:
+            token.children = [piece for child in token.children for piece in self._cited(child)]
+        token.content = MARK.sub("", token.content)
+
+    def _cited(self, token: Token) -> Iterator[Token]:
+        """Yield what `token`, which is within a text, is without hidden marks, and those as tokens `cite`."""
+        if token.type != "text":
+            self._show_marks(token)
+            yield token
+            return
+        done = 0
+        for mark in MARK.finditer(token.content):
+            yield token.copy(content=token.content[done : mark.start()])
+            number, done = int(mark[1]), mark.end()
+            if 0 < number <= len(self.sources):
+                yield token.copy(type="cite", content="", meta={"number": number, "url": self.sources[number - 1]})
+        yield token.copy(content=token.content[done:]) if done else token
 
     def inline(self, text: str, *, math: bool) -> list[Token]:
         """Return the tokens of `text` within a block."""

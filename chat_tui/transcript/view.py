@@ -19,7 +19,10 @@ from chat_tui.transcript.lines import Fold, Line, Sections
 from chat_tui.transcript.viewport import Viewport
 
 if TYPE_CHECKING:
+    from chat_tui.attachments.thumbnails import Thumbnail
+    from chat_tui.transcript.files import File
     from chat_tui.transcript.message import Item
+    from chat_tui.transcript.pictures import Wanted
 
 
 def binding(key: str, action: str, name: str, description: str, tooltip: str) -> Binding:
@@ -76,6 +79,20 @@ class Transcript(Viewport):
             """The transcript."""
             return self.transcript
 
+    class FileChosen(Event):
+        """A file of the message `message_id` is to be looked at."""
+
+        def __init__(self, transcript: Transcript, message_id: str, file: File) -> None:
+            super().__init__()
+            self.transcript = transcript
+            self.message_id = message_id
+            self.file = file
+
+        @property
+        def control(self) -> Transcript:
+            """The transcript."""
+            return self.transcript
+
     def __init__(self, *, footer: Callable[[Message], str], id: str | None = None) -> None:
         super().__init__(footer=footer, id=id)
         self._pointed_at = ""
@@ -85,6 +102,7 @@ class Transcript(Viewport):
 
     def show(self, messages: Sequence[Message]) -> None:
         """Replace everything by `messages` and go to the end."""
+        self.pictures.forget()
         self._stack.show(_items(messages))
         self._painted.clear()
         self._settle()
@@ -185,10 +203,18 @@ class Transcript(Viewport):
         index = self._stack.index_of(message_id)
         if index is None:
             return
+        if (file := self._stack.items[index].file_at(fold)) is not None:
+            self.post_message(self.FileChosen(self, message_id, file))
+            return
         self._stack.items[index].toggle(fold)
         self._stack.forget(index)
         self._stack.following = False
         self._settle()
+
+    def show_picture(self, wanted: Wanted, known: Thumbnail | str) -> None:
+        """Show a thumbnail, or say in its place why there is none; nothing moves."""
+        self.pictures.put(wanted, known)
+        self.refresh()
 
     # Selection and the mouse
 

@@ -17,6 +17,7 @@ from chat_tui.transcript import selecting
 from chat_tui.transcript.context import Context
 from chat_tui.transcript.lines import Line, Sections
 from chat_tui.transcript.painting import PlainLines
+from chat_tui.transcript.pictures import Pictures
 from chat_tui.transcript.stack import Place, Stack
 from chat_tui.transcript.styles import COMPONENT_CLASSES, CSS, Palette
 
@@ -62,6 +63,18 @@ Viewport {{
             """The transcript."""
             return self.viewport
 
+    class PicturesWanted(Event):
+        """Pictures came into view whose thumbnails aren't there: `pictures.next_wanted` names them."""
+
+        def __init__(self, viewport: Viewport) -> None:
+            super().__init__()
+            self.viewport = viewport
+
+        @property
+        def control(self) -> Viewport:
+            """The transcript."""
+            return self.viewport
+
     def __init__(self, *, footer: Callable[[Message], str], id: str | None = None) -> None:
         super().__init__(id=id)
         self._footer = footer
@@ -69,6 +82,7 @@ Viewport {{
         self._math = True
         self._wrap_code = True
         self._looks: Context | None = None
+        self.pictures = Pictures(lambda: self.post_message(self.PicturesWanted(self)))
         self._stack = Stack(self._render_item, self._estimate)
         self._placed_row = 0
         self._painted: dict[
@@ -235,7 +249,9 @@ Viewport {{
         palette = self._palette()
         if context is None or context.width != width or not palette.same_as(context.palette):
             resized = context is None or context.width != width
-            self._looks = Context(width, palette, self._markdown, math=self._math, wrap_code=self._wrap_code)
+            self._looks = Context(
+                width, palette, self._markdown, math=self._math, wrap_code=self._wrap_code, pictures=self.pictures
+            )
             self._forget(estimate=resized)
         else:
             self._settle()  # it may have been painted before its height was known

@@ -19,6 +19,7 @@ from chat_tui.transcript.view import Transcript, binding
 from chat_tui.transcript.wrap import cells
 
 if TYPE_CHECKING:  # what links need is imported after the first paint
+    from chat_tui.transcript.files import File
     from chat_tui.transcript.links import ChosenLink
     from chat_tui.transcript.message import Item
 
@@ -34,7 +35,9 @@ class Walker(Transcript):
         binding("down,j", "move('down')", "down", "Down", "To the next message or code, line by line where it is long"),
         binding("{", "move_prompt(-1)", "previous_prompt", "Previous prompt", "To the prompt before"),
         binding("}", "move_prompt(1)", "next_prompt", "Next prompt", "To the next prompt"),
-        binding("o", "screen.next_link", "next_link", "Next link", "To the next link of the message; shows its target"),
+        binding("o", "screen.open_or_link", "next_link", "Links, files", "To the next link; opens a file or picture"),
+        binding("s", "screen.save_file", "save_file", "Save the file", "Save the picture or file at the cursor"),
+        binding("u", "screen.use_file", "use_file", "Use the file", "Attach the picture or file to what you write"),
         binding("l,shift+right", "move_code(1)", "code_right", "Right", "On along long lines of code that are cut"),
         binding("h,shift+left", "move_code(-1)", "code_left", "Left", "Back along them"),
         binding("O", "screen.previous_link", "previous_link", "Previous link", "To the link before"),
@@ -66,6 +69,23 @@ class Walker(Transcript):
     def current_message(self) -> str | None:
         """The id of the message at the cursor; None when there is none."""
         return self._cursor.item.message.id if self._cursor.item is not None else None
+
+    @property
+    def current_file(self) -> File | None:
+        """The file at the cursor, else the first one of the message there; None when it has none."""
+        return self.chosen_file or next(iter(self._files), None)
+
+    @property
+    def chosen_file(self) -> File | None:
+        """The file at the cursor, when the reader went to one."""
+        item, code = self._cursor.item, self._cursor.at_code
+        return item.file_at(code.fold) if item is not None and code is not None else None
+
+    @property
+    def _files(self) -> Sequence[File]:
+        from chat_tui.transcript.files import files_of
+
+        return files_of(self._cursor.item.message) if self._cursor.item is not None else ()
 
     def message_source(self) -> str:
         """Return the message at the cursor as it was received; empty when there is none."""
@@ -238,6 +258,9 @@ class Walker(Transcript):
         seen = range(start, bottom.line if index == bottom.item else len(lines))
         own = self._own_link or ChosenLink()
         link = own.step(item, lines, seen, step)
+        if link is None and item.reveal_sources():
+            stack.forget(index)
+            return self.step_link(step)
         if link is None:
             return False
         self._own_link = own
@@ -268,9 +291,12 @@ class Walker(Transcript):
             return
         index, code = self._cursor.index, self._cursor.at_code
         if code is None and not item.foldable:
-            code = next((code for code in self._stack.lines(index).code() if code.fold is not None), None)
+            codes = self._stack.lines(index).code()
+            code = next((code for code in codes if code.fold is not None and item.file_at(code.fold) is None), None)
         if code is not None and code.fold is not None:
             self.toggle_fold(item.message.id, code.fold)
+            if item.file_at(code.fold) is not None:
+                return
             place = Place(index, code.rows.start)
             self._cursor.put(place)
             self._bring_into_view(place)

@@ -1,4 +1,4 @@
-"""The slash commands that fit what is being typed, above the composer."""
+"""The slash commands, or the paths, that fit what is being typed, above the composer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from textual.widgets.option_list import Option
 
 
 class Completion(NamedTuple):
-    """One command that can be completed: its name, its argument, and what it does."""
+    """One command that can be completed: its name, its argument, and what it does; or a path."""
 
     name: str
     argument: str
     help: str
+    mark: str = "/"
+    """What stands before the name."""
 
 
 class Completions(Vertical):
@@ -49,7 +51,7 @@ class Completions(Vertical):
             self.mount(self._list)
         self._list.clear_options()
         for completion in completions:
-            usage = f"/{completion.name} {completion.argument}".ljust(width + 2)
+            usage = f"{completion.mark}{completion.name} {completion.argument}".ljust(width + 2)
             prompt = Content.assemble((usage, "$primary"), (completion.help, "$foreground-muted"))
             self._list.add_option(Option(prompt, id=completion.name))
         self._list.highlighted = 0 if highlight else None

@@ -20,6 +20,7 @@ from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN, merged
 from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.conversation.values import Attempt, Message, Receipt, Role, TextPart
+from chat_tui.engine.asking import NO_FILES
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
 from chat_tui.engine.recordings import Recorded, Recordings
@@ -86,7 +87,7 @@ def place(chat: Chat) -> None:
         message = Message(f"{IDENTIFIER}{number:016}", parent, role, (TextPart(text),), at)
         if number % 2:
             settings = {**SETTINGS, "reasoning": {"effort": "high"}} if number > 1 else SETTINGS
-            body = {**request_body(chat.tree.path(parent), settings, lambda _: b""), "stream": True}
+            body = {**request_body(chat.tree.path(parent), settings, NO_FILES), "stream": True}
             asked = remembered(body, 1, "openrouter", (), raw=False)
             message = replace(message, model="demo/busy", asked=asked, receipt=RECEIPT if number > 1 else None)
         chat.put(message)

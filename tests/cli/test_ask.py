@@ -281,13 +281,12 @@ def test_the_key_is_nowhere(home: Home) -> None:
 @pytest.mark.parametrize(("variable", "place"), [("DATA", "state/unsaved"), ("STATE", "chat-tui-unsaved")])
 def test_a_folder_that_can_not_be_made(home: Home, variable: str, place: str) -> None:
     (home.root / "blocked").write_text("a file where a folder should be")
-    done = home.ask("markdown", **{f"CHAT_TUI_{variable}_DIR": str(home.root / "blocked")})
-    assert (done.code, done.out.rstrip("\n")) == (0, samples.MARKDOWN.rstrip("\n"))
-    notice, farewell = done.err.splitlines()
-    assert "can't be saved now" in notice
-    assert str(home.root / "blocked") in notice
+    done = home.ask("markdown", "--json", **{f"CHAT_TUI_{variable}_DIR": str(home.root / "blocked")})
+    assert (done.code, done.json()["text"], done.json()["conversation"]) == (0, samples.MARKDOWN, None)
     (kept,) = (home.root / place).glob("*/messages.jsonl")
-    assert str(kept.parent) in farewell
+    assert done.sentence.startswith("“Say hello” could not be saved (")  # and not that it is kept in memory
+    assert str(home.root / "blocked") in done.sentence
+    assert str(kept.parent) in done.sentence
     assert [json.loads(line)["role"] for line in kept.read_bytes().splitlines()] == ["user", "assistant"]
 
 

@@ -15,6 +15,7 @@ from chat_tui.conversation.values import (
     Failure,
     FilePart,
     Likely,
+    LinkPart,
     Message,
     Receipt,
     Role,
@@ -46,6 +47,7 @@ def full_message() -> Message:
         parts=(
             TextPart("line one\nline two\u2028\x1b[2J 🦜"),
             FilePart("ab" * 32, "image/png", "image.png", 67, width=3, height=2),
+            LinkPart("image", "https://example.com/a.png?b=c", "a.png"),
             UnknownPart({"type": "hologram", "depth": 3, "scale": Decimal("0.5")}),
         ),
         at=NOON,
@@ -54,7 +56,7 @@ def full_message() -> Message:
         reasoning="hm",
         reasoning_details=({"type": "reasoning.text", "text": "hm", "weight": Decimal("0.25"), "index": 0},),
         tool_calls=({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}},),
-        citations=(Citation("https://example.com/a", "A"), Citation("https://example.com/b")),
+        citations=(Citation("https://example.com/a", "A", ((0, 3), (4, 9))), Citation("https://example.com/b")),
         logprobs=(
             Chance(Likely(" the", -0.25), (Likely(" the", -0.25), Likely(" a", -1.5))),
             Chance(Likely("\\xf0\\x9f", 0.0, b"\xf0\x9f"), (Likely("\ud800"),)),

@@ -53,7 +53,7 @@ def test_markdown_with_everything(tmp_path: Path) -> None:
         parts=(TextPart("Here."), FilePart("ab" * 32, "image/png", "image.png", 1234), UnknownPart({"type": "x"})),
         status="interrupted",
         reasoning="First.\nThen.",
-        citations=(Citation("https://a.example", "A"),),
+        citations=(Citation("https://a.example", "A", ((0, 5), (1, 99))), Citation("https://b.example/<>")),
         receipt=Receipt(model="m/one", provider="P", usage=Usage(1204, 5, cached_tokens=1024), cost=Decimal("1E-7")),
         failure=Failure("It broke."),
     )
@@ -62,8 +62,9 @@ def test_markdown_with_everything(tmp_path: Path) -> None:
         f'---\ntitle: "A \\"title\\""\nid: "{of.metadata.id}"\ncreated: "2026-11-20T12:00:00.123Z"\nmodel: "m/one"\n'
         'tags: ["go", "Kyōto"]\nmessages: 2\ncost_usd: "0.0000001"\nschema: 1\n---\n\n'
         '# A "title"\n\n## System\n\nBe brief.\n\n## You\n\nDraw *this*.\n\n'
-        "## m/one · P (interrupted)\n\n> *Thoughts*\n>\n> First.\n> Then.\n\nHere.\n\n[image.png, 1,234 bytes]\n\n"
-        "[a part that this version can't show]\n\n1. A: <https://a.example>\n\n> It broke.\n\n"
+        "## m/one · P (interrupted)\n\n> *Thoughts*\n>\n> First.\n> Then.\n\nHere.[^s1]\n\n[image.png, 1,234 bytes]\n\n"
+        "[a part that this version can't show]\n\nSources: [^s1] [^s2]\n\n"
+        "[^s1]: A: <https://a.example>\n[^s2]: <https://b.example/%3C%3E>\n\n> It broke.\n\n"
         "*1,204 in (1,024 cached) · 5 out · $0.0000001*\n"
     )
 
@@ -303,3 +304,16 @@ def test_half_an_export_is_none(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No more"):
         write_file(tmp_path / "x", pieces())  # type: ignore[arg-type]  # an iterator of bytes, by its look
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_leads_from_marks_to_sources(tmp_path: Path) -> None:
+    text = "Kyoto is *old*. `code`"
+    source = Citation("https://a.example", "A", ((0, 15), (17, 20)))
+    prompt = message()
+    reply = replace(message(text, prompt, role="assistant"), citations=(source,))
+    found = Page(page(excerpt(tmp_path, prompt, reply)))
+    (target,) = (str(attrs["id"]) for tag, attrs in found.tags if tag == "li")
+    leads = [str(attrs["href"]) for tag, attrs in found.tags if tag == "a"]
+    assert leads == [f"#{target}", f"#{target}", "https://a.example"]
+    plain = replace(reply, parts=(TextPart("⸨1⸩ of theirs"),))
+    assert "⸨1⸩ of theirs" in page(excerpt(tmp_path / "plain", prompt, plain))

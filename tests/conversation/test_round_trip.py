@@ -20,7 +20,7 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.journal import append
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
-from chat_tui.conversation.values import FilePart, Message, Part, Receipt, TextPart, UnknownPart, Usage
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Receipt, TextPart, UnknownPart, Usage
 from chat_tui.engine.library import Library
 from chat_tui.engine.moving import Import, excerpt_of
 from chat_tui.paths import Paths
@@ -51,7 +51,7 @@ COSTS = st.decimals(0, 10, places=22)
 
 @st.composite
 def parts(draw: st.DrawFn) -> Part:
-    match draw(st.sampled_from(["text", "file", "unknown"])):
+    match draw(st.sampled_from(["text", "file", "link", "unknown"])):
         case "text":
             return TextPart(draw(TEXTS))
         case "file":
@@ -59,8 +59,12 @@ def parts(draw: st.DrawFn) -> Part:
             known: list[dict[str, Any]] = [{}, {"width": 2, "height": 3}, {"pages": 2}, {"seconds": 1.5}]
             measures = draw(st.sampled_from(known))
             return FilePart(draw(st.sampled_from(SHA)), media_type, draw(TEXTS), 3, **measures)
+        case "link":
+            return LinkPart(draw(st.sampled_from(["image", "file", "video"])), draw(TEXTS), draw(TEXTS))
         case _:
-            return UnknownPart({"type": draw(TEXTS.filter(lambda kind: kind not in ("text", "file"))), **draw(OBJECTS)})
+            return UnknownPart(
+                {"type": draw(TEXTS.filter(lambda kind: kind not in ("text", "file", "link"))), **draw(OBJECTS)}
+            )
 
 
 SHA = ["039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", "ab" * 32]

@@ -10,7 +10,7 @@ import pytest
 
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import FilePart, Message, UnknownPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, UnknownPart
 from chat_tui.engine.keeping import keep_files
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.types import Chunk
@@ -114,5 +114,5 @@ def test_pictures_of_every_spelling_are_kept(tmp_path: Path, url: str, expected:
 
 def test_an_address_as_long_as_a_picture_does_not_enter_the_journal(tmp_path: Path) -> None:
     short, long = keep_files(Folder(tmp_path), pictures("https://a/b.png", "https://" + "x" * 100_000), {}).parts
-    assert short == UnknownPart({"type": "image_url", "image_url": {"url": "https://a/b.png"}})
+    assert short == LinkPart("image", "https://a/b.png", "picture")
     assert long == UnknownPart({"type": "image_url", "image_url": {}})

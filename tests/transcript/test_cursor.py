@@ -417,7 +417,9 @@ async def test_find_finds_what_stands_below_a_reply_but_not_its_receipt() -> Non
         await press(pilot, "g")
         assert "more rows" in "".join(app.rows())
         for text, marked in (
-            ("fares", ["*fares", "fares", "fares"]),
+            ("fares", ["*fares"]),  # the source is folded
+            ("All fares", ["*All fares"]),
+            ("example.com", ["*example.com"]),
             ("look_up", ["*look_up"]),
             ("overloaded", ["*overloaded"]),
             ("model", []),

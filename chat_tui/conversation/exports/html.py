@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from chat_tui.conversation.citations import MARK, hidden_mark, with_marks
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.html_style import content_policy, highlighted, style_sheet
 from chat_tui.conversation.exports.markdown import tool_call
 from chat_tui.conversation.exports.words import (
+    cited_part,
     figures,
     last_model,
+    link_of,
     money,
     place,
     sent,
@@ -22,7 +25,7 @@ from chat_tui.conversation.exports.words import (
     title_of,
     total_cost,
 )
-from chat_tui.conversation.values import FilePart, Message, TextPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart
 from chat_tui.text import printable
 
 if TYPE_CHECKING:
@@ -82,19 +85,27 @@ def _message(excerpt: Excerpt, message: Message, markdown: MarkdownIt) -> Iterat
     if message.reasoning:
         thoughts = _plain(message.reasoning)
         yield f'<details><summary>Thoughts</summary><div class="plain">{thoughts}</div></details>\n'
+    cited = cited_part(message)
     for part in message.parts:
         match part:
             case TextPart(text):
-                yield _rendered(text, markdown) if message.role == "assistant" else _typed(text)
+                marked = with_marks(text, message.citations, hidden_mark) if part is cited else text
+                page = _rendered(marked, markdown) if message.role == "assistant" else _typed(marked)
+                yield _linked(page, message) if marked != text else page
             case FilePart():
                 yield _file(excerpt, part)
+            case LinkPart(_, url):
+                yield f"<p class=note>{_source(url, link_of(part))}</p>\n"
             case _:
                 yield "<p class=note>[a part that this version can't show]</p>\n"
     for call in message.tool_calls:
         yield f"<pre><code>{_plain(tool_call(call))}</code></pre>\n"
     if message.citations:
-        links = (_source(citation.url, citation.title or citation.url) for citation in message.citations)
-        yield f"<ol class=sources>{''.join(f'<li>{link}</li>' for link in links)}</ol>\n"
+        rows = (
+            f'<li id="{_name(message, number)}">{_source(citation.url, citation.title or citation.url)}</li>'
+            for number, citation in enumerate(message.citations, 1)
+        )
+        yield f"<ol class=sources>{''.join(rows)}</ol>\n"
     if message.failure:
         yield f"<p class=failure>{_plain(message.failure.sentence)}</p>\n"
     yield "</article>\n"
@@ -107,6 +118,16 @@ def _plain(text: str) -> str:
 def _typed(text: str) -> str:
     """Return what a person typed, line by line as it was."""
     return f'<div class="plain">{_plain(text)}</div>\n'
+
+
+def _name(message: Message, number: int) -> str:
+    """Return what a source of `message` is called within the page."""
+    return f"s-{escape(message.id)}-{number}"
+
+
+def _linked(page: str, message: Message) -> str:
+    """Return a text with links to its sources in the place of marks."""
+    return MARK.sub(lambda mark: f'<sup><a href="#{_name(message, int(mark[1]))}">[{mark[1]}]</a></sup>', page)
 
 
 def _source(url: str, title: str) -> str:

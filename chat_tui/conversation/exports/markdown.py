@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
+from chat_tui.conversation.citations import with_marks
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.words import (
+    cited_part,
     figures,
     last_model,
     money,
@@ -19,7 +22,7 @@ from chat_tui.conversation.exports.words import (
     total_cost,
 )
 from chat_tui.conversation.ids import format_time
-from chat_tui.conversation.values import FilePart, Json, Message, TextPart
+from chat_tui.conversation.values import Citation, FilePart, Json, LinkPart, Message, Part, TextPart
 
 SCHEMA = 1
 
@@ -36,10 +39,12 @@ def to_markdown(excerpt: Excerpt, link: Callable[[FilePart], str] = lambda _: ""
     pieces.append(f"# {title_of(excerpt.metadata)}\n")
     if system := system_of(excerpt):
         pieces.append(f"## System\n\n{system}\n")
+    noted = 0
     for message in excerpt.messages:
         which = place(excerpt, message)
         heading = f"{speaker(message)} · {which}" if which else speaker(message)
-        pieces.append("\n\n".join([f"## {heading}", *_body(message, link)]) + "\n")
+        pieces.append("\n\n".join([f"## {heading}", *_body(message, link, noted)]) + "\n")
+        noted += len(message.citations)
     return "\n".join(pieces)
 
 
@@ -65,30 +70,60 @@ def _yaml(value: object) -> str:
     return text if text.isprintable() else json.dumps(value)
 
 
-def _body(message: Message, link: Callable[[FilePart], str]) -> Iterator[str]:
+def _body(message: Message, link: Callable[[FilePart], str], noted: int) -> Iterator[str]:
+    """Yield the paragraphs of a message; `noted` footnotes were made before its own."""
     if message.reasoning:
         yield "> *Thoughts*\n>\n" + re.sub("(?m)^", "> ", message.reasoning)
+    cited = cited_part(message)
     for part in message.parts:
-        match part:
-            case TextPart(text):
-                yield text
-            case FilePart() if where := link(part):
-                name = part.name.replace("[", "(").replace("]", ")")
-                yield f"{'!' * part.media_type.startswith('image/')}[{' '.join(name.split())}]({where})"
-            case FilePart():
-                yield f"[{size_of(part)}]"
-            case _:
-                yield "[a part that this version can't show]"
+        if part is cited:
+            yield with_marks(message.text, message.citations, lambda number: _note(noted + number))
+        else:
+            yield _part(part, link)
     for call in message.tool_calls:
         yield fenced(json.dumps(call, ensure_ascii=False, indent=2, default=str), "json")
     if message.citations:
-        yield "\n".join(
-            f"{n}. {c.title + ': ' if c.title else ''}<{c.url}>" for n, c in enumerate(message.citations, 1)
-        )
+        notes = [_note(noted + number) for number, _ in enumerate(message.citations, 1)]
+        # A footnote that nothing in the text refers to isn't shown.
+        yield f"Sources: {' '.join(notes)}"
+        yield "\n".join(f"{note}: {_source(c)}" for note, c in zip(notes, message.citations, strict=True))
     if message.failure:
         yield f"> {message.failure.sentence}"
     if told := figures(message.receipt):
         yield f"*{told}*"
+
+
+def _note(number: int) -> str:
+    """Return a footnote's label, which no model writes: numbers alone it does."""
+    return f"[^s{number}]"
+
+
+def _source(citation: Citation) -> str:
+    title = " ".join((citation.title or "").split())
+    return f"{title + ': ' if title else ''}<{_address(citation.url)}>"
+
+
+def _part(part: Part, link: Callable[[FilePart], str]) -> str:
+    match part:
+        case TextPart(text):
+            return text
+        case FilePart() if where := link(part):
+            return f"{'!' * part.media_type.startswith('image/')}[{_label(part.name)}]({where})"
+        case FilePart():
+            return f"[{size_of(part)}]"
+        case LinkPart(kind, url, name):
+            return f"{'!' * (kind == 'image')}[{_label(name)}](<{_address(url)}>)"
+        case _:
+            return "[a part that this version can't show]"
+
+
+def _label(name: str) -> str:
+    return " ".join(name.replace("[", "(").replace("]", ")").split())
+
+
+def _address(url: str) -> str:
+    """Return `url` without what would end it in Markdown."""
+    return re.sub(r"[<>\\\s]", lambda found: quote(found[0]), url)
 
 
 def fenced(code: str, language: str = "") -> str:

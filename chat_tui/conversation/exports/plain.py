@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chat_tui.conversation.citations import with_marks
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.markdown import tool_call
-from chat_tui.conversation.exports.words import figures, place, sent, size_of, speaker, system_of, title_of
-from chat_tui.conversation.values import FilePart, Message, TextPart
+from chat_tui.conversation.exports.words import (
+    cited_part,
+    figures,
+    link_of,
+    place,
+    sent,
+    size_of,
+    speaker,
+    system_of,
+    title_of,
+)
+from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart
 
 
 def to_text(excerpt: Excerpt) -> str:
@@ -25,12 +36,16 @@ def to_text(excerpt: Excerpt) -> str:
 
 
 def _body(message: Message) -> Iterator[str]:
+    cited = cited_part(message)
     for part in message.parts:
         match part:
             case TextPart(text):
+                text = with_marks(text, message.citations, lambda number: f" [{number}]") if part is cited else text
                 yield f"{text}\n"
             case FilePart():
                 yield f"[{size_of(part)}]\n"
+            case LinkPart():
+                yield f"[{link_of(part)}]\n"
             case _:
                 yield "[a part that this version can't show]\n"
     yield from (f"[{tool_call(call)}]\n" for call in message.tool_calls)

@@ -8,7 +8,7 @@ from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
-from chat_tui.conversation.values import FilePart, Message, Receipt
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Receipt, TextPart
 from chat_tui.text import one_line
 
 
@@ -70,6 +70,12 @@ def size_of(part: FilePart) -> str:
     return f"{one_line(part.name, 100) or 'file'}, {part.size:,} bytes"
 
 
+def link_of(part: LinkPart) -> str:
+    """Return what a link is called and where it leads, on one line."""
+    name, url = one_line(part.name, 100), one_line(part.url)
+    return f"{name}, {url}" if name and name != url else url
+
+
 def total_cost(excerpt: Excerpt) -> Decimal | None:
     """Return what all requests cost, in USD; None where no server said anything. What was copied here isn't counted."""
     own = (message.receipt for message in excerpt.messages if message.copied_from is None)
@@ -83,3 +89,9 @@ def last_model(excerpt: Excerpt) -> str:
     if not replies:
         return ""
     return (replies[-1].receipt and replies[-1].receipt.model) or replies[-1].model or ""
+
+
+def cited_part(message: Message) -> Part | None:
+    """Return the text that the sources of `message` may have marks in; None when it isn't in one piece, or has none."""
+    texts = [part for part in message.parts if isinstance(part, TextPart)]
+    return texts[0] if message.citations and len(texts) == 1 else None

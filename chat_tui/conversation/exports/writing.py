@@ -14,7 +14,7 @@ from urllib.parse import quote
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.formats import written
 from chat_tui.conversation.exports.names import safe_name
-from chat_tui.conversation.folder import extension_of
+from chat_tui.conversation.media_types import ending_of
 from chat_tui.conversation.values import FilePart
 from chat_tui.paths import FILE_MODE, private_directory, sync_directory
 from chat_tui.text import one_line
@@ -52,13 +52,13 @@ def write_excerpt(path: Path, excerpt: Excerpt, form: str, *, beside: bool = Fal
     folder = path.with_name(f"{path.stem[:_LONGEST_STEM]}-files")
 
     def place(part: FilePart) -> str:
-        return "" if part in missing else f"{quote(folder.name)}/{part.sha256}.{extension_of(part)}"
+        return "" if part in missing else f"{quote(folder.name)}/{part.sha256}.{ending_of(part.media_type)}"
 
     for part in excerpt.files:
         with suppress(FileExistsError):  # named after what is in it
             if part not in missing:
                 private_directory(folder)
-                write_file(folder / f"{part.sha256}.{extension_of(part)}", [excerpt.read_file(part)])
+                write_file(folder / f"{part.sha256}.{ending_of(part.media_type)}", [excerpt.read_file(part)])
     write_file(path, written(excerpt, form, place), replace=replace)
     return Written(path, names)
 

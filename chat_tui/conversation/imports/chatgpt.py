@@ -25,8 +25,8 @@ from chat_tui.conversation.imports.found import (
     text_in,
     title_from,
 )
-from chat_tui.conversation.imports.media import media_type_of
 from chat_tui.conversation.imports.planting import Node, plant
+from chat_tui.conversation.media_types import media_type_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.values import Citation, Json, Part, Role, Status, TextPart
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chat_tui.conversation.imports.media import media_type_of
+from chat_tui.conversation.media_types import media_type_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.pictures import decode_picture
 from chat_tui.conversation.records import encode_message
-from chat_tui.conversation.values import FilePart, Message, Part, UnknownPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, UnknownPart
 from chat_tui.text import one_line
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -59,8 +59,10 @@ class Found:
         return part
 
     def picture(self, url: str) -> Part:
-        """Take the picture in a `data:` URL; one that is elsewhere, or damaged, is mentioned."""
+        """Take the picture in a `data:` URL; one that is elsewhere stays there, and a damaged one is mentioned."""
         picture = decode_picture(url)
+        if isinstance(picture, LinkPart):
+            return picture
         if isinstance(picture, UnknownPart):
             self.left_out["pictures that are elsewhere or damaged"] += 1
             return picture

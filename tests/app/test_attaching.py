@@ -1,0 +1,220 @@
+"""Attaching files to a prompt, and sending them, in the running application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from chat_tui.conversation.values import FilePart, LinkPart, Part
+from chat_tui.screens.file_picker import FilePicker
+from chat_tui.screens.looking import LookScreen
+from chat_tui.screens.question import Question
+from tests.app.conftest import Running, Starter
+from tests.app.test_shelving import command
+from tests.attachments.files import pdf, picture
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the application is started, with files in it."""
+    here = tmp_path / "here"
+    (here / "notes").mkdir(parents=True)
+    (here / "notes" / "plan.md").write_text("# Two days\n\nAt the station at nine.\n")
+    (here / "notes" / "two words.txt").write_text("blanks\n")
+    (here / "map.png").write_bytes(picture(size=(64, 48)))
+    (here / "report.pdf").write_bytes(pdf(pages=3))
+    monkeypatch.chdir(here)
+    return here
+
+
+def attached(app: Running) -> list[Part]:
+    """Return what is attached to the prompt."""
+    return [file.part for file in app.screen._library.drafts.files(app.chat.id)]
+
+
+def names(app: Running) -> list[str]:
+    """Return the names of what is attached, in its order."""
+    return [part.name for part in attached(app) if isinstance(part, FilePart | LinkPart)]
+
+
+def staged(starter: Starter, app: Running) -> list[bytes]:
+    """Return what is kept for the draft on disk."""
+    folder = starter.library.drafts.attachments(app.chat.id)
+    return [path.read_bytes() for path in folder.iterdir()] if folder.is_dir() else []
+
+
+async def paste(app: Running, text: str) -> None:
+    """Paste `text`, as a terminal brings it."""
+    app.app.post_message(events.Paste(text))
+    await app.pilot.pause()
+
+
+async def by_command(app: Running, folder: Path) -> None:
+    await command(app, "/attach map.png 'notes/two words.txt'")
+
+
+async def by_path(app: Running, folder: Path) -> None:
+    await app.type("@ma", "tab")
+    await app.until(lambda: names(app) == ["map.png"])
+    await app.type("@no", "tab")
+    await app.until(lambda: app.screen.composer.text == "@notes/")
+    await app.until_shown("@notes/two words.txt")
+    await app.pilot.press("down", "enter")
+
+
+async def by_words(app: Running, folder: Path) -> None:
+    await app.type("@map.png @notes/two words.txt", "tab")
+
+
+async def by_paste(app: Running, folder: Path) -> None:
+    await paste(app, f"'{folder}/map.png' {folder}/notes/two\\ words.txt")
+
+
+async def by_list(app: Running, folder: Path) -> None:
+    await app.pilot.press("f8")
+    await app.until(lambda: isinstance(app.app.screen, FilePicker))
+    await app.type("map", "alt+s")
+    await app.until_shown("1 selected")
+    await app.pilot.press(*["backspace"] * 3)
+    await app.type("notes/two", "enter")
+
+
+@pytest.mark.parametrize("way", [by_command, by_path, by_words, by_paste, by_list])
+async def test_files_are_attached_and_sent(starter: Starter, folder: Path, way: object) -> None:
+    assert callable(way)
+    async with starter.run(size=(100, 30)) as app:
+        app.screen.command_choose_model("demo/echo")
+        await way(app, folder)
+        await app.until(lambda: names(app) == ["map.png", "two words.txt"])
+        await app.until_shown("▣ map.png", "64×48", "≡ two words.txt", "7 B")
+        (folder / "map.png").unlink()  # what was attached doesn't need the original any more
+        await app.send("Compare")
+        assert [type(part).__name__ for part in app.chat.path[0].parts] == ["TextPart", "FilePart", "FilePart"]
+        assert names(app) == []
+        assert staged(starter, app) == []
+        kept = [app.chat.folder.read_attachment(part) for part in app.chat.path[0].files]
+        assert kept == [picture(size=(64, 48)), b"blanks\n"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["write to @alice about it", "install @angular/core", "mail me@map.png now", "@notes is a folder"],
+)
+async def test_other_words_with_an_at_are_text(starter: Starter, folder: Path, typed: str) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await app.send(typed)
+        assert app.chat.path[0].text == typed
+        assert len(app.chat.path[0].parts) == 1
+
+
+async def test_a_path_in_a_prompt_typed_in_one_burst_is_attached_before_it_is_sent(
+    starter: Starter, folder: Path
+) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        app.screen.command_choose_model("demo/echo")
+        await app.type("What is in @report.pdf and @notes/plan.md", "enter")
+        await app.until(lambda: len(app.chat.path) == 2)
+        prompt = app.chat.path[0]
+        assert prompt.text == "What is in and"
+        assert [part.name for part in prompt.files] == ["report.pdf", "plan.md"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["look at /etc/passwd please", "/no/such/file", "map.png", "{folder}", "{folder}/map.png is a map", "@map.png"],
+)
+async def test_what_else_is_pasted_is_text(starter: Starter, folder: Path, text: str) -> None:
+    pasted = text.format(folder=folder)
+    async with starter.run(size=(80, 24)) as app:
+        await paste(app, pasted)
+        await app.type(" x")
+        await app.until(lambda: app.screen.composer.text == f"{pasted} x")
+        assert names(app) == []
+
+
+async def test_what_is_attached_can_be_ordered_looked_at_and_removed(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(100, 30)) as app:
+        await command(app, "/attach map.png report.pdf notes/plan.md")
+        await app.until(lambda: len(names(app)) == 3)
+        await app.pilot.press("up")
+        await app.until_shown("Shift+↑ ↓ move")
+        await app.pilot.press("shift+up")
+        assert names(app) == ["map.png", "plan.md", "report.pdf"]
+        await app.pilot.press("enter")
+        await app.until(lambda: isinstance(app.app.screen, LookScreen))
+        await app.until_shown("At the station at nine.")
+        await app.pilot.press("escape", "down", "delete")
+        await app.until(lambda: names(app) == ["map.png", "plan.md"])
+        await app.until(lambda: len(staged(starter, app)) == 2)
+        await app.pilot.press("escape")
+        assert app.screen.composer.has_focus
+        await command(app, "/detach map")
+        await app.until(lambda: names(app) == ["plan.md"])
+        await app.pilot.press("backspace", "backspace")
+        await app.until(lambda: names(app) == [])
+        await app.until(lambda: not starter.library.drafts.attachments(app.chat.id).exists())
+        await app.type("still writing")
+        assert app.screen.composer.text == "still writing"
+
+
+async def test_drafts_keep_their_files_in_each_conversation(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        first = app.chat
+        await app.type("about this map")
+        await app.type(" @map.png ")
+        await app.until(lambda: names(app) == ["map.png"])
+        await app.pilot.press("ctrl+n")
+        await app.until(lambda: app.chat is not first)
+        assert names(app) == []
+        assert "map.png" not in app.text()
+        await command(app, "/attach notes/plan.md https://example.com/cat.png")
+        await app.until(lambda: names(app) == ["plan.md", "cat.png"])
+        second = app.chat
+    async with starter.run(first, size=(80, 24)) as app:
+        await app.until_shown("▣ map.png", "about this map")
+        await app.screen.go_on_in(starter.library.at(second.folder.path))
+        await app.until_shown("plan.md", "↗ cat.png", "https://example.com/cat.png")
+        assert names(app) == ["plan.md", "cat.png"]
+
+
+async def test_a_secret_is_asked_about_first(starter: Starter, folder: Path) -> None:
+    (folder / ".secret").mkdir()
+    (folder / ".secret" / "note.txt").write_text("hidden\n")
+    async with starter.run(size=(80, 24)) as app:
+        for key, expected in (("escape", []), ("enter", ["note.txt"])):
+            await command(app, "/attach .secret/note.txt")
+            await app.until(lambda: isinstance(app.app.screen, Question))
+            await app.pilot.press(key)
+            await app.until(lambda: not isinstance(app.app.screen, Question))
+            await app.until(lambda expected=expected: names(app) == expected)  # type: ignore[misc]
+
+
+async def test_a_model_that_takes_no_images_gets_none(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(120, 40)) as app:
+        await (await app.screen._session()).models()
+        app.screen.command_choose_model("demo/text-only")
+        await command(app, "/attach map.png")
+        await app.until(lambda: names(app) == ["map.png"])
+        await app.until_shown("takes no images")
+        await app.type("What is this?", "enter")
+        await app.until_shown("Not sent:", "in:image")
+        await app.pilot.press("escape")
+        await app.until(lambda: app.screen.composer.text == "What is this?")
+        assert names(app) == ["map.png"]
+        assert app.chat.path == []
+
+
+async def test_a_prompt_that_failed_comes_back_with_its_files(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(100, 30)) as app:
+        app.screen.command_choose_model("demo/error-400")
+        await command(app, "/attach notes/plan.md")
+        await app.until(lambda: names(app) == ["plan.md"])
+        await app.type("Sum it up", "enter")
+        await app.until(lambda: app.chat.path and app.chat.path[-1].status == "failed")
+        await app.until(lambda: app.screen.composer.text == "Sum it up" and names(app) == ["plan.md"])
+        prompt = app.chat.path[0]
+        await app.pilot.press("enter")
+        await app.until(lambda: len(app.chat.tree.children(prompt.id)) == 2)
+        assert app.chat.path[0] == prompt
