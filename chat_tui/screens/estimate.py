@@ -20,7 +20,8 @@ from chat_tui.widgets.meter import meter
 
 Remedy = Literal["send", "hide", "compress", "model", "new", "fork"]
 
-_KEYS = "↑ ↓ choose · Enter does it · PgUp PgDn scroll · Esc "
+_CHOOSING = "↑ ↓ choose · Enter does it · PgUp PgDn scroll · Esc doesn't"
+_READING = "PgUp PgDn scroll · Esc closes"
 _LABEL = 9
 _BAR_CELLS = 24
 _MUTED = "$foreground-muted"
@@ -79,7 +80,7 @@ class EstimateScreen(PopUp[Remedy | None]):
             with VerticalScroll(id="words"):
                 yield Static(Content("\n").join(estimate_lines(self._estimate)), id="text")
             yield Static(id="choices")
-            yield Static(_KEYS + ("doesn't send" if self._asks else "closes"), id="keys", markup=False)
+            yield Static(_CHOOSING if len(self._answers) > 1 else _READING, id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Show all at once."""
@@ -92,6 +93,7 @@ class EstimateScreen(PopUp[Remedy | None]):
             for place, (_, text) in enumerate(self._answers)
         ]
         self.choices.update(Content("\n").join(lines))
+        self.choices.display = len(lines) > 1
 
     def action_move(self, step: int) -> None:
         """Mark another choice."""
@@ -111,8 +113,8 @@ def estimate_lines(estimate: Estimate) -> Iterator[Content]:
     """Yield an estimate for people, its figures first."""
     context = estimate.context
     if context.limit:
-        kept = f", {context.reserved:,} kept for the reply" if context.reserved else ""
-        whose = f" ({one_line(context.whose, 60)}){kept}"
+        kept = f"; {context.reserved:,} for the reply" if context.reserved else ""
+        whose = f" ({one_line(context.whose, 60)}{kept})"
         yield Content.assemble(_label("context"), meter(context, cells=_BAR_CELLS)[len("context ") :], whose)
     new = f", {estimate.draft_tokens:,} of them new" if estimate.draft_tokens else ""
     yield Content.assemble(_label("prompt"), f"≈ {estimate.prompt_tokens.likely:,} tokens{new}")
