@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
@@ -122,8 +123,9 @@ class Budgets:
             )
         return standing
 
-    def admit(self, reply: str, standing: Standing, *, over_budget: bool) -> None:
-        """Let a request go, and count what `reply` may cost from now on.
+    @contextmanager
+    def admitted(self, reply: str, standing: Standing, *, over_budget: bool) -> Iterator[None]:
+        """Let a request go, and count what `reply` may cost from now on, unless something else keeps it back.
 
         Args:
             reply: The id of its reply.
@@ -133,13 +135,18 @@ class Budgets:
         Raises:
             OverBudgetError: when it could pass a hard cap.
         """
-        if not standing.caps:
-            return
         over = could_pass(standing.caps, self._with_open(standing.sums), standing.high)
         if over and not over_budget:
             raise OverBudgetError(over, standing.cost)
-        self._open[reply] = standing.high or Decimal(0)
-        self._live[reply] = [cap for cap in standing.caps if cap.period == "reply"]
+        if standing.caps:
+            self._open[reply] = standing.high or Decimal(0)
+            self._live[reply] = [cap for cap in standing.caps if cap.period == "reply"]
+        try:
+            yield
+        except BaseException:
+            self._open.pop(reply, None)
+            self._live.pop(reply, None)
+            raise
 
     async def is_beyond(self, chat: Chat) -> bool:
         """Tell whether a hard cap over more than a reply is used up: nothing is asked beside the replies then."""

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from chat_tui.demo.server import DemoServer
+from chat_tui.engine.remembering import request_of
+from chat_tui.openrouter.file_text import file_texts
 from chat_tui.screens.budget_question import BudgetQuestion
 from tests.app.conftest import Running, Starter
+from tests.app.test_shelving import command
+from tests.attachments.files import picture
 
 
 @pytest.fixture
@@ -96,3 +100,34 @@ async def test_a_soft_cap_is_one_quiet_sentence(own: Starter) -> None:
     async with own.run() as running:
         await running.send("Hello")
         await running.until_shown("This chat has cost $0.000", ", more than")
+
+
+async def test_files_stay_with_the_draft_until_the_prompt_may_go(
+    own: Starter, server: DemoServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "map.png"
+    file.write_bytes(picture(size=(64, 48)))
+    async with own.run() as running:
+        drafts, chat = own.library.drafts, running.chat
+        await (await running.app.session()).catalogue.refresh()
+        await command(running, f"/attach {file}")
+        await running.until(lambda: drafts.files(chat.id))
+        await asked(running, "Where is it?")
+        await running.pilot.press("escape")
+        assert not chat.folder.path.exists()
+        assert len(drafts.files(chat.id)) == 1
+        await running.pilot.press("f4")
+        await running.until_shown("What will be sent.")
+        await running.pilot.press("e")
+        await running.until_shown("This can be sent.")
+        await running.pilot.press("ctrl+r")
+        await running.until(lambda: isinstance(running.app.screen, BudgetQuestion))
+        await running.pilot.press("down", "enter")
+        await running.until(lambda: chat.path and chat.path[-1].status == "complete")
+        assert not drafts.files(chat.id)
+        assert [chat.folder.read_attachment(part) for part in chat.path[0].files] == [file.read_bytes()]
+        remembered = request_of(chat, chat.path[-1])
+        assert remembered is not None
+        assert remembered.is_exact
+        assert next(file_texts(remembered.body)).path.parent.parent == chat.folder.path
+        assert len(server.books.entries) == 1
