@@ -92,7 +92,7 @@ def expected(
         pictures=counted.pictures,
         draws="image" in (counted.body.get("modalities") or ()),
         searches=_searches(counted.body),
-        ocr_pages=counted.pages if _reads_for_money(counted.body) else 0,
+        ocr_pages=counted.pages if reads_for_money(counted.body) else 0,
     )
     priced = [(offer, cost_range(offer.prices, load, now)) for offer in asked.offers]
     whole_cost = joined(cost for _, cost in priced)
@@ -158,7 +158,7 @@ def _searches(body: Mapping[str, Any]) -> int:
     return _MOST_SEARCHES if tools else int(bool(plugins) or is_online)
 
 
-def _reads_for_money(body: Mapping[str, Any]) -> bool:
+def reads_for_money(body: Mapping[str, Any]) -> bool:
     """Tell whether PDFs are read by the parser that takes money for each page."""
     engines = [one.get("pdf", {}).get("engine") for one in body.get("plugins") or () if one.get("id") == "file-parser"]
     return "mistral-ocr" in engines

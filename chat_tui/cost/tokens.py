@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
+
+from chat_tui.attachments.kinds import is_text
+from chat_tui.conversation.values import FilePart, LinkPart, Part, TextPart
 
 LETTERS = 4.1
 """English words have 4.7 letters and are 1.1 tokens, the blank before them included."""
@@ -71,20 +74,22 @@ def text_tokens(text: str) -> float:
     return tokens + max(beyond - cjk - alphabets - others, 0) / SYMBOLS
 
 
-class Attached(NamedTuple):
-    """A file that a message brings, as far as it is known; `conversation.values.FilePart` has the same."""
+def part_tokens(part: Part, author: str = "") -> float:
+    """Return about how many tokens a part of a message is to a model of `author`, who counts files in their own way."""
+    match part:
+        case TextPart(text):
+            return text_tokens(text)
+        case LinkPart(kind):
+            return _file_tokens(kind, FilePart("", "", "", 0), author)
+        case FilePart() if is_text(part.media_type):
+            return part.size / LETTERS
+        case FilePart():
+            return _file_tokens(part.media_type.partition("/")[0], part, author)
+        case _:
+            return 0.0
 
-    media_type: str
-    width: int | None = None
-    """Pixels."""
-    height: int | None = None
-    pages: int | None = None
-    seconds: float | None = None
 
-
-def file_tokens(file: Attached, author: str = "") -> float:
-    """Return about how many tokens a file is to a model of `author`, which counts pictures in its own way."""
-    kind = file.media_type.partition("/")[0]
+def _file_tokens(kind: str, file: FilePart, author: str) -> float:
     if kind == "image":
         return _picture_tokens(file.width or _USUAL_SIDE, file.height or _USUAL_SIDE, author)
     if kind == "audio":

@@ -106,7 +106,8 @@ class ChatScreen(AttachingScreen):
         session = await self._session()
         from chat_tui.engine.asking import Manner
 
-        if sending is not None and not over_budget and not await self.fits(chat, sending.text):
+        parts = [file.part for file in sending.files] if sending is not None else []
+        if sending is not None and not over_budget and not await self.fits(chat, sending.text, parts):
             self.settle(chat, sending.files, sent=False)
             return
         manner = Manner(echo=self.take_echo())
@@ -114,8 +115,7 @@ class ChatScreen(AttachingScreen):
             if sending is None:
                 turn = await session.regenerate(chat, manner, over_budget=over_budget)
             else:
-                files = [file.part for file in sending.files]
-                turn = await session.send(chat, sending.text, manner, files, over_budget=over_budget)
+                turn = await session.send(chat, sending.text, manner, parts, over_budget=over_budget)
         except OverBudgetError as error:
             self.keep_echo(manner.echo)
             self._ask_first(chat, sending, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +12,12 @@ from textual import on, work
 from textual.content import Content
 
 from chat_tui.cost.tokens import estimate_tokens
-from chat_tui.cost.written import format_range
+from chat_tui.cost.written import format_cost, format_range
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.accounting import AccountingScreen
 
 if TYPE_CHECKING:
-    from chat_tui.conversation.values import Message
+    from chat_tui.conversation.values import FilePart, LinkPart, Message
     from chat_tui.cost.estimate import Estimate
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
@@ -54,6 +54,11 @@ class EstimatingScreen(AccountingScreen):
     @abstractmethod
     def draft(self) -> str:
         """What would be sent."""
+
+    @property
+    def draft_files(self) -> list[FilePart | LinkPart]:
+        """What is attached to that."""
+        return [file.part for file in self._library.drafts.files(self.chat.id)]
 
     @abstractmethod
     def show_estimate(self) -> None:
@@ -106,7 +111,7 @@ class EstimatingScreen(AccountingScreen):
     async def _take_estimate(self, session: Session) -> None:
         chat = self.chat
         try:
-            estimate = await session.estimate(chat, self.draft)
+            estimate = await session.estimate(chat, self.draft, files=self.draft_files)
         except (RefusedError, OSError):
             return  # sending says why
         if chat is self.chat:
@@ -123,6 +128,16 @@ class EstimatingScreen(AccountingScreen):
         if self._estimate is None or self.size.width < NARROW:
             return Content()
         return meter(self._estimate.context, bar=self.size.width >= WIDE)
+
+    def attached_words(self) -> list[str]:
+        """Return of each file of the draft about how many tokens it is and what they cost, in a few words."""
+        if self._engine is None:
+            return []
+        model, settings, found = self.chat.model, self.chat.settings, []
+        for part in self.draft_files:
+            tokens, cost = self._engine.estimating.attached(model, part, settings)
+            found.append(f"≈ {tokens:,} tokens" + (f" · ≈ {format_cost(cost)}" if cost else ""))
+        return found
 
     def draft_tokens(self, text: str) -> int | None:
         """Return about how many tokens a draft is; of a long one what the last estimate says, None before there is one.
@@ -147,7 +162,7 @@ class EstimatingScreen(AccountingScreen):
         session = await self._session()
         chat = self.chat
         try:
-            estimate = await session.estimate(chat, self.draft, patience=1.0)
+            estimate = await session.estimate(chat, self.draft, patience=1.0, files=self.draft_files)
         except (RefusedError, OSError) as error:
             self.warn(str(error))
             return
@@ -200,13 +215,13 @@ class EstimatingScreen(AccountingScreen):
 
     # When it is too long
 
-    async def fits(self, chat: Chat, text: str) -> bool:
+    async def fits(self, chat: Chat, text: str, files: Sequence[FilePart | LinkPart] = ()) -> bool:
         """Tell whether a prompt may go; when it is longer than what may serve holds, ask once, and take it back."""
         session = await self._session()
         if (chat.id, chat.model, "sent") in self._told:
             return True
         try:
-            estimate = await session.estimate(chat, text)
+            estimate = await session.estimate(chat, text, files=files)
         except (RefusedError, OSError):
             return True  # sending says why
         context = estimate.context

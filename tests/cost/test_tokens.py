@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.cost.tokens import MESSAGE, Attached, estimate_tokens, file_tokens, request_tokens, text_tokens
+from chat_tui.conversation.values import FilePart, LinkPart, Part, TextPart, UnknownPart
+from chat_tui.cost.tokens import MESSAGE, estimate_tokens, part_tokens, request_tokens, text_tokens
 
 
 @pytest.mark.parametrize(
@@ -59,22 +60,32 @@ def test_what_is_no_message_counts_nothing() -> None:
     assert request_tokens({"messages": [{"role": "user", "content": [picture]}]}) == MESSAGE
 
 
+def file(media_type: str, size: int = 0, **known: Any) -> FilePart:
+    """Return a file of which so much is known."""
+    return FilePart("0" * 64, media_type, "name", size, **known)
+
+
 @pytest.mark.parametrize(
-    ("file", "author", "tokens"),
+    ("part", "author", "tokens"),
     [
-        (Attached("image/png", 1000, 750), "anthropic", 1000),
-        (Attached("image/png", 10_000, 7_500), "anthropic", 1600),
-        (Attached("image/png", 384, 384), "google", 258),
-        (Attached("image/png", 1536, 768), "google", 516),
-        (Attached("image/png", 1024, 1024), "openai", 765),
-        (Attached("application/pdf", pages=10), "google", 2580),
-        (Attached("audio/wav", seconds=60.0), "google", 1920),
-        (Attached("video/mp4", seconds=10.0), "google", 3000),
+        (file("image/png", width=1000, height=750), "anthropic", 1000),
+        (file("image/png", width=10_000, height=7_500), "anthropic", 1600),
+        (file("image/png", width=384, height=384), "google", 258),
+        (file("image/png", width=1536, height=768), "google", 516),
+        (file("image/png", width=1024, height=1024), "openai", 765),
+        (file("application/pdf", pages=10), "google", 2580),
+        (file("audio/wav", seconds=60.0), "google", 1920),
+        (file("video/mp4", seconds=10.0), "google", 3000),
+        (file("text/plain", size=4_100), "", 1000),
+        (UnknownPart({}), "", 0),
     ],
 )
-def test_files_count_as_their_makers_document(file: Attached, author: str, tokens: int) -> None:
-    assert round(file_tokens(file, author)) == tokens
+def test_files_count_as_their_makers_document(part: Part, author: str, tokens: int) -> None:
+    assert round(part_tokens(part, author)) == tokens
 
 
-def test_a_file_of_which_nothing_is_known_counts_something() -> None:
-    assert all(file_tokens(Attached(kind)) > 0 for kind in ("image/x", "audio/x", "video/x", "application/pdf", "?"))
+@pytest.mark.parametrize("kind", ["image/x", "audio/x", "video/x", "application/pdf", "?"])
+def test_a_file_of_which_nothing_is_known_counts_something(kind: str) -> None:
+    assert part_tokens(file(kind)) > 0
+    assert part_tokens(LinkPart("image", "https://example.com/a.png", "a.png")) > 0
+    assert part_tokens(TextPart("Why?")) > 0
