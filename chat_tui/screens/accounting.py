@@ -30,7 +30,8 @@ class AccountingScreen(TuningScreen):
         from chat_tui.screens.costs import CostScreen
 
         # Awaited, so that a key which is typed at once already meets it.
-        await self.app.push_screen(CostScreen(self._session))
+        caps = self._engine.budgets.caps(self.chat) if self._engine is not None else ()
+        await self.app.push_screen(CostScreen(self._session, caps))
 
     async def action_show_receipt(self) -> None:
         """Show all of the receipt of the reply at the cursor, else of the last one."""
