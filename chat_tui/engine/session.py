@@ -116,7 +116,7 @@ class Session:
         self.spending = Spending(paths, self.indexing) if paths else Spending(books) if books else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
-        offers = Offers(self.server, self.providers, self.catalogue)
+        offers = Offers(self.server, self.providers, self.catalogue, self._client.timeouts.headers)
         self.estimating = Estimating(self.server, offers, paths.cache if paths else None)
         self.budgets = Budgets(self.spending, self.estimating.of)
 

@@ -108,6 +108,9 @@ async def test_who_may_serve_decides_the_price_and_the_context(kept: Session, li
     assert one.cost.high < every.cost.high
     assert (every.context.whose, every.context.limit) == ("Fireworks", 262_144)
     assert one.context.whose == "DeepSeek"
+    chat.change(provider={"zdr": True})
+    strict = await kept.estimate(chat, "Why?", patience=PATIENCE)
+    assert (every.context.largest, strict.context.largest) == (1_048_576, 524_288), "DeepSeek keeps data"
     chat.change(provider={"only": ["nobody"]})
     none = await kept.estimate(chat, "Why?", patience=PATIENCE)
     assert "No provider of deepseek/deepseek-v4-pro is permitted" in " ".join(none.assumptions)
