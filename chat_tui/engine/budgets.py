@@ -79,6 +79,8 @@ class Budgets:
         """By the ids of replies that aren't counted yet: USD that they may cost, or did."""
         self._live: dict[str, list[Cap]] = {}
         """By the ids of replies that stream: the caps that they may pass."""
+        self._begun: set[str] = set()
+        """The ids of replies of this run; of others that become known now only the sums over all chats are told."""
         self._told: set[tuple[object, ...]] = set()
         self._looked = monotonic()
         self._counting: asyncio.Task[None] | None = None
@@ -138,6 +140,7 @@ class Budgets:
         over = could_pass(standing.caps, self._with_open(standing.sums), standing.high)
         if over and not over_budget:
             raise OverBudgetError(over, standing.cost)
+        self._begun.add(reply)
         if standing.caps:
             self._open[reply] = standing.high or Decimal(0)
             self._live[reply] = [cap for cap in standing.caps if cap.period == "reply"]
@@ -195,7 +198,7 @@ class Budgets:
         if self._spending is None:
             await self.review(chat, reply)
             return
-        if any(cap.period in OF_ALL for cap in caps):
+        if reply.id in self._begun and any(cap.period in OF_ALL for cap in caps):
             self._open[reply.id] = spent([reply]).cost  # it isn't in the sums before they are made anew
         self._spending.note(chat.folder.path)
         await self._spending.counted()
@@ -207,7 +210,8 @@ class Budgets:
 
     async def review(self, chat: Chat, reply: Message) -> None:
         """Tell of the caps that are passed now that more is known of what a reply cost."""
-        caps = self.caps(chat)
+        is_ours = reply.id in self._begun
+        caps = [cap for cap in self.caps(chat) if is_ours or cap.period in OF_ALL]
         if not caps:
             return
         sums = await self.sums(chat, caps)

@@ -102,6 +102,19 @@ async def test_a_soft_cap_is_one_quiet_sentence(own: Starter) -> None:
         await running.until_shown("This chat has cost $0.000", ", more than")
 
 
+async def test_a_reply_past_its_budget_is_told_of_while_it_streams(tmp_path: Path) -> None:
+    with DemoServer(pace=0.1) as slow:
+        starter = Starter(tmp_path, slow)
+        starter.library.defaults = {"model": "demo/slow", "budget": {"reply_warn": 0.0}}
+        async with starter.run() as running:
+            await (await running.app.session()).catalogue.refresh()
+            await running.type("Go", "enter")
+            await running.until_shown("This reply has cost ≈ $0.0", "by now, more than")
+            assert running.chat.path[-1].status == "streaming"
+            await running.pilot.press("escape")
+            await running.until(lambda: running.chat.path[-1].status == "cancelled")
+
+
 async def test_files_stay_with_the_draft_until_the_prompt_may_go(
     own: Starter, server: DemoServer, tmp_path: Path
 ) -> None:

@@ -178,6 +178,25 @@ async def test_what_isnt_known_is_said_and_never_blocks(
     assert "isn't known before it comes" in str(error)
 
 
+async def test_a_reply_of_an_earlier_run_is_told_of_in_the_sums_alone(booked: Session, library: Library) -> None:
+    chat = priced(library)
+    reply = await ask(booked, chat, "Yesterday")
+    told = told_by(booked)
+    booked.budgets._begun.clear()  # as if the application had been left
+    library.defaults = {**library.defaults, "budget": {"day_warn": 0.0, "chat_warn": 0.0, "reply_warn": 0.0}}
+    chat.defaults = library.defaults
+    await booked.budgets.conclude(chat, reply)
+    assert [one.partition(" has")[0] for one in told] == ["Today"]
+
+
+async def test_what_isnt_counted_yet_is_said_and_never_blocks(booked: Session, library: Library) -> None:
+    told = told_by(booked)
+    booked.budgets.patience = 0.0
+    await ask(booked, priced(library, day_ask=100.0), "Hello")
+    assert "What was spent isn't all counted yet" in " ".join(told)
+    assert "at least $0 for today" in " ".join(told)
+
+
 async def test_no_title_is_asked_for_past_a_hard_cap(emulator: DemoServer, library: Library) -> None:
     session = Session(Server(emulator.base_url, DEMO_KEY), {"title_model": PRICED}, paths=library.paths)
     try:
