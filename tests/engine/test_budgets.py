@@ -197,6 +197,14 @@ async def test_what_isnt_counted_yet_is_said_and_never_blocks(booked: Session, l
     assert "at least $0 for today" in " ".join(told)
 
 
+async def test_what_is_set_for_all_chats_holds_at_once_in_those_that_are_open(
+    booked: Session, library: Library
+) -> None:
+    chat, other = priced(library), begin(library, PRICED)
+    ChatSettings(other, library).change("budget.day_ask", 0.0)
+    assert [one.cap.period for one in (await over(booked, chat)).over] == ["day"]
+
+
 async def test_no_title_is_asked_for_past_a_hard_cap(emulator: DemoServer, library: Library) -> None:
     session = Session(Server(emulator.base_url, DEMO_KEY), {"title_model": PRICED}, paths=library.paths)
     try:
