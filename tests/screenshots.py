@@ -198,6 +198,7 @@ async def take(picture: Picture, emulator: DemoServer) -> str:
     with tempfile.TemporaryDirectory(prefix="chat-tui-picture-") as root, _clocks_that_stand():
         async with Starter(Path(root), emulator).run(size=picture.size) as running:
             await picture.scene(running)
+            await _know_the_context(running)
             for screen in running.app.screen_stack:
                 for typed in screen.query(Input).results():
                     typed.cursor_blink = False
@@ -207,6 +208,16 @@ async def take(picture: Picture, emulator: DemoServer) -> str:
             svg = running.app.export_screenshot(title="chat-tui")
             # Rich makes this name from segments as well as their looks, and where those end depends on when text came.
             return re.sub(r"terminal-\d+", f"chat-tui-{picture.name}", svg)
+
+
+async def _know_the_context(running: Running) -> None:
+    """Have all counted that the status line tells of the context: when that comes otherwise depends on time."""
+    session = await running.app.session()
+    await running.until(lambda: not session.estimating.is_learning)
+    if running.chat.path:
+        await session.estimating.offers.asked(running.chat.settings)
+        running.screen.expect_soon()
+    await running.until(lambda: not running.screen.is_expecting)
 
 
 async def _ask(running: Running, prompt: str) -> None:

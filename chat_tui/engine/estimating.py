@@ -182,6 +182,11 @@ class Estimating:
         prices = endpoint.prices if endpoint is not None else self.offers.listed_prices(model)
         return rates_at(prices, prompt_tokens, datetime.now(UTC)) if prices is not None else None
 
+    @property
+    def is_learning(self) -> bool:
+        """Whether a receipt is being taken in."""
+        return bool(self._noting)
+
     def learn(self, body: Mapping[str, Any], reply: Message) -> None:
         """Take in, behind, what a reply's receipt says of the request that it answers."""
         if reply.receipt is None or other_parts(body):
