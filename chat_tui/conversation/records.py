@@ -329,7 +329,9 @@ def _decode_attempt(data: Json) -> Attempt:
 
 def _decode_aside(data: Json) -> Aside:
     named = {name: _optional(data, name, str) for name in ("model", "generation")}
-    return Aside(_needed(data, "what", str), **named, cost=_cost(data.get("cost")))
+    return Aside(
+        _needed(data, "what", str), **named, cost=_cost(data.get("cost")), given_up=data.get("given_up") is True
+    )
 
 
 def _encode_failure(failure: Failure) -> Json:

@@ -113,19 +113,13 @@ def written(spent: Spent) -> str:
 
 def passed_sentence(cap: Cap, spent: Spent) -> str:
     """Say that a cap is passed."""
-    who = _capital(WHO[cap.period])
-    limit = f"its budget of {format_cost(cap.amount)}" if cap.asks else f"the {format_cost(cap.amount)} to be told of"
-    return f"{who} has cost {written(spent)}, more than {limit}."
+    return f"{_capital(WHO[cap.period])} has cost {written(spent)}, more than {_limit(cap)}."
 
 
 def passing_sentence(cap: Cap, cost: Decimal) -> str:
     """Say that the reply which streams has passed a cap, by the estimate."""
-    if not cap.asks:
-        return (
-            f"This reply has cost ≈ {format_cost(cost)} by now, more than the {format_cost(cap.amount)} to be told of."
-        )
-    limit = f"its budget of {format_cost(cap.amount)}"
-    return f"This reply has cost ≈ {format_cost(cost)} by now, more than {limit}. Esc stops it and keeps what has come."
+    told = f"This reply has cost ≈ {format_cost(cost)} by now, more than {_limit(cap)}."
+    return f"{told} Esc stops it and keeps what has come." if cap.asks else told
 
 
 def over_sentence(over: Sequence[Over]) -> str:
@@ -143,6 +137,11 @@ def over_sentence(over: Sequence[Over]) -> str:
         beyond = f", more than its budget of {limits[0]}" if limits else ""
         told.append(f"this reply could cost up to ≈ {format_cost(high)}{beyond}")
     return _capital(", and ".join(told)) + "."
+
+
+def _limit(cap: Cap) -> str:
+    amount = format_cost(cap.amount)
+    return f"its budget of {amount}" if cap.asks else f"the {amount} that you wanted to be told of"
 
 
 def _capital(text: str) -> str:

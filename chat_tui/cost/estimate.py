@@ -48,6 +48,8 @@ class Context(NamedTuple):
     """Tokens that the request keeps free for the reply."""
     largest: int | None = None
     """The widest limit among those that may serve."""
+    compresses: bool = False
+    """Whether the server leaves out the middle of what is too long."""
 
     @property
     def share(self) -> float:

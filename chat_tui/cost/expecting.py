@@ -21,6 +21,8 @@ _FIRST_HIGH, _FIRST_HIGH_THINKING = 4_000, 16_000
 """How long a reply may well be, where few were counted: guesses."""
 _LEAST_HIGH = 1_000
 _ENOUGH = 3
+_COMPRESSED = 8_192
+"""Tokens of context up to which OpenRouter compresses unless told not to (wire 2.9)."""
 _SEARCH_TOOLS = ("web_search", "web_search_preview", "openrouter:web_search")
 _MOST_SEARCHES = 5
 
@@ -90,7 +92,7 @@ def expected(
         pictures=counted.pictures,
         draws="image" in (counted.body.get("modalities") or ()),
         searches=_searches(counted.body),
-        ocr_pages=counted.pages if _reads_for_money(counted.body) else 0,
+        ocr_pages=counted.pages if reads_for_money(counted.body) else 0,
     )
     priced = [(offer, cost_range(offer.prices, load, now)) for offer in asked.offers]
     whole_cost = joined(cost for _, cost in priced)
@@ -138,7 +140,14 @@ def _context(used: int, body: Mapping[str, Any], offers: Sequence[Offer]) -> Con
     if not known:
         return Context(used, reserved=asked_for(body) or 0)
     limit, whose = min(known)
-    return Context(used, limit, whose, asked_for(body) or 0, max(known)[0])
+    return Context(used, limit, whose, asked_for(body) or 0, max(known)[0], _compresses(body, limit))
+
+
+def _compresses(body: Mapping[str, Any], limit: int) -> bool:
+    """Tell whether what is too long loses its middle: when that is asked for, and by itself where little fits."""
+    plugins = body.get("plugins") or ()
+    wanted = [one.get("enabled") is not False for one in plugins if one.get("id") == "context-compression"]
+    return wanted[-1] if wanted else limit <= _COMPRESSED
 
 
 def _searches(body: Mapping[str, Any]) -> int:
@@ -149,7 +158,7 @@ def _searches(body: Mapping[str, Any]) -> int:
     return _MOST_SEARCHES if tools else int(bool(plugins) or is_online)
 
 
-def _reads_for_money(body: Mapping[str, Any]) -> bool:
+def reads_for_money(body: Mapping[str, Any]) -> bool:
     """Tell whether PDFs are read by the parser that takes money for each page."""
     engines = [one.get("pdf", {}).get("engine") for one in body.get("plugins") or () if one.get("id") == "file-parser"]
     return "mistral-ocr" in engines
@@ -161,7 +170,8 @@ def _reads_for_money(body: Mapping[str, Any]) -> bool:
 def _of_tokens(prompt: Range, factor: Factor, learned: Learned) -> Iterator[str]:
     count = len(learned.prompts)
     if count:
-        how = f"our count × {factor.likely:.2f}, by the last {count} receipt{'s' * (count != 1)} of this model"
+        receipts = f"last {count} receipts" if count != 1 else "last receipt"
+        how = f"our count × {factor.likely:.2f}, by the {receipts} of this model"
     else:
         how = "our own count; no receipt of this model has corrected it yet"
     low, high = format_tokens(prompt.low), format_tokens(prompt.high)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat_tui.cost.estimate import CostRange
 
 _CENT = Decimal("0.01")
 _UNKNOWN = "–"
@@ -34,3 +38,15 @@ def format_tokens(tokens: int) -> str:
     if tokens < 999_500:
         return f"{tokens / 1000:.0f}k"
     return f"{tokens / 1_000_000:.3g}M"
+
+
+def format_range(cost: CostRange | None) -> str:
+    """Return what a reply may cost: `≈ $0.0021–0.0143`, `≥ $0.0021`, `$0`; `–` where it isn't known."""
+    if cost is None:
+        return _UNKNOWN
+    low, high = format_cost(cost.low), format_cost(cost.high)
+    if cost.is_open:
+        return f"≥ {low}"
+    if not cost.high:
+        return "$0"
+    return f"≈ {low}" if low == high else f"≈ {low}–{high.removeprefix('$')}"

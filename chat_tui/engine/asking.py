@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.remembering import digest_of, files_of, remembered
-from chat_tui.openrouter.file_text import FileGoneError, file_texts
+from chat_tui.openrouter.file_text import FileGoneError, FileText, each_file_text, file_texts
 from chat_tui.openrouter.forms import Sent, sent_form
 from chat_tui.reply.content import Files, has_documents, not_sendable
 from chat_tui.reply.proof import wants_account
@@ -130,17 +130,30 @@ def _has_preset(request: ChatRequest) -> bool:
     return bool(request.get("preset")) or _PRESET in request.get("model", "")
 
 
-def check_files(wanted: Asking) -> None:
-    """See that every file of a request is there; blocks.
+def checked(ask: Callable[[], Asking]) -> Asking:
+    """Return the request that `ask` makes, of which every file is there; blocks.
 
     Raises:
         RefusedError: when one isn't.
     """
+    wanted = ask()
     try:
         for file in file_texts(wanted.body.get("messages")):
             file.check()
     except FileGoneError as error:
         raise RefusedError(str(error)) from error
+    return wanted
+
+
+def with_files_of(chat: Chat, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `body` with its files where they are now, if `chat` has taken them in since; blocks."""
+
+    def found(file: FileText) -> FileText:
+        kept = chat.folder.path / "attachments" / file.path.name
+        return file if file.path.exists() or not kept.exists() else replace(file, path=kept)
+
+    moved: dict[str, Any] = each_file_text(body, found)
+    return moved
 
 
 def asking_edited(body: Mapping[str, Any], server: Server, headers: Mapping[str, str] | None = None) -> Asking:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OFF = ("off", *UNSET_WORDS)
 _TELL = ("tell", "warn")
 _WHOLE: Mapping[Period, str] = {
-    "reply": "each reply of this chat",
+    "reply": "each reply here",
     "chat": "this chat",
     "day": "each day",
     "month": "each month",
@@ -31,7 +31,7 @@ _USAGE = "As in: /budget day 5 asks before a day costs more than $5, /budget cha
 
 
 async def run_budget(settings: ChatSettings, session: Session, argument: str) -> str:
-    """Run `/budget argument` and return what to tell, as sentences.
+    """Run `/budget argument` and return what to tell, a sentence on each line.
 
     Raises:
         ConfigError: it isn't one; the reason, as sentences.
@@ -43,7 +43,7 @@ async def run_budget(settings: ChatSettings, session: Session, argument: str) ->
     sums = await session.budgets.standing(settings.chat)
     caps = session.budgets.caps(settings.chat)
     told = list(_stands(caps, sums, [_period(words[0])] if words else PERIODS))
-    return " ".join(told) if words or caps else f"{' '.join(told)} {_USAGE}"
+    return "\n".join(told if words or caps else [*told, _USAGE])
 
 
 def raise_caps(settings: ChatSettings, over: Iterable[Over]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,6 +79,8 @@ class Budgets:
         """By the ids of replies that aren't counted yet: USD that they may cost, or did."""
         self._live: dict[str, list[Cap]] = {}
         """By the ids of replies that stream: the caps that they may pass."""
+        self._begun: set[str] = set()
+        """The ids of replies of this run; of others that become known now only the sums over all chats are told."""
         self._told: set[tuple[object, ...]] = set()
         self._looked = monotonic()
         self._counting: asyncio.Task[None] | None = None
@@ -122,8 +125,9 @@ class Budgets:
             )
         return standing
 
-    def admit(self, reply: str, standing: Standing, *, over_budget: bool) -> None:
-        """Let a request go, and count what `reply` may cost from now on.
+    @contextmanager
+    def admitted(self, reply: str, standing: Standing, *, over_budget: bool) -> Iterator[None]:
+        """Let a request go, and count what `reply` may cost from now on, unless something else keeps it back.
 
         Args:
             reply: The id of its reply.
@@ -133,13 +137,19 @@ class Budgets:
         Raises:
             OverBudgetError: when it could pass a hard cap.
         """
-        if not standing.caps:
-            return
         over = could_pass(standing.caps, self._with_open(standing.sums), standing.high)
         if over and not over_budget:
             raise OverBudgetError(over, standing.cost)
-        self._open[reply] = standing.high or Decimal(0)
-        self._live[reply] = [cap for cap in standing.caps if cap.period == "reply"]
+        self._begun.add(reply)
+        if standing.caps:
+            self._open[reply] = standing.high or Decimal(0)
+            self._live[reply] = [cap for cap in standing.caps if cap.period == "reply"]
+        try:
+            yield
+        except BaseException:
+            self._open.pop(reply, None)
+            self._live.pop(reply, None)
+            raise
 
     async def is_beyond(self, chat: Chat) -> bool:
         """Tell whether a hard cap over more than a reply is used up: nothing is asked beside the replies then."""
@@ -188,7 +198,7 @@ class Budgets:
         if self._spending is None:
             await self.review(chat, reply)
             return
-        if any(cap.period in OF_ALL for cap in caps):
+        if reply.id in self._begun and any(cap.period in OF_ALL for cap in caps):
             self._open[reply.id] = spent([reply]).cost  # it isn't in the sums before they are made anew
         self._spending.note(chat.folder.path)
         await self._spending.counted()
@@ -200,7 +210,8 @@ class Budgets:
 
     async def review(self, chat: Chat, reply: Message) -> None:
         """Tell of the caps that are passed now that more is known of what a reply cost."""
-        caps = self.caps(chat)
+        is_ours = reply.id in self._begun
+        caps = [cap for cap in self.caps(chat) if is_ours or cap.period in OF_ALL]
         if not caps:
             return
         sums = await self.sums(chat, caps)

@@ -88,6 +88,7 @@ class ChatSettings:
 
     def _take_defaults(self) -> None:
         self.chat.defaults = self.library.defaults
+        self.library.share_budgets()
         self.chat.read_preset()
 
     def undo(self) -> str:

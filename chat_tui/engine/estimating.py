@@ -6,21 +6,32 @@ import asyncio
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chat_tui.attachments.kinds import PDF, is_text
 from chat_tui.config.server import Server
-from chat_tui.conversation.values import FilePart, Message, requested_is_served
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, TextPart, requested_is_served
 from chat_tui.cost.estimate import Estimate
-from chat_tui.cost.expecting import Counted, expected
-from chat_tui.cost.tokens import Attached, file_tokens, other_parts, request_tokens, text_tokens
+from chat_tui.cost.expecting import Counted, expected, reads_for_money
+from chat_tui.cost.prices import OCR_PAGE, rates_at
+from chat_tui.cost.tokens import MESSAGE, other_parts, part_tokens, request_tokens, text_tokens
 from chat_tui.engine.asking import Asking, Manner, sent_for
 from chat_tui.engine.calibrating import Calibration
 from chat_tui.engine.offers import Offers
+from chat_tui.models.entry import Rates
 
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
+_NOTHING_WRITTEN = (TextPart(""),)
+_ROOM = 0.8
+"""Of the context that is taken when the oldest messages were left out."""
+_SOME_PICTURE = LinkPart("image", "", "")
+"""What stands for a part of a request of which nothing is known."""
 _LONG = 200
 """Characters from which on a text's count is remembered."""
 _log = logging.getLogger(__name__)
@@ -64,7 +75,8 @@ class Estimating:
                 known now counts, and the server is asked behind.
         """
         counted = await asyncio.to_thread(self._count, chat, prompt, manner)
-        if self.offers.ask(counted.body) and patience > 0:
+        # Who only reads an old conversation asks nobody.
+        if prompt.parts != _NOTHING_WRITTEN and self.offers.ask(counted.body) and patience > 0:
             await self.offers.asked(counted.body, patience)
         return await asyncio.to_thread(self._expected, counted)
 
@@ -78,7 +90,7 @@ class Estimating:
     def _counted(self, body: Mapping[str, Any]) -> Counted:
         """Count a whole request, in which nothing tells how large its files are."""
         others, author = other_parts(body), _author(body)
-        tokens = request_tokens(body, self._remembered, files=others * file_tokens(Attached("image/png"), author))
+        tokens = request_tokens(body, self._remembered, files=others * part_tokens(_SOME_PICTURE, author))
         messages = body.get("messages") or ()
         rest = {name: value for name, value in body.items() if name not in ("messages", "prompt")}
         return Counted(tokens, 0.0, rest, is_first=len(messages) <= 1, pictures=others)
@@ -100,8 +112,13 @@ class Estimating:
             if self._before is None or self._before.of != of:
                 self._before = self._count_before(chat, prompt, manner, of)
             author = _author(self._before.counted.body)
-            files = [file_tokens(_attached(file), author) for file in _sent_files([prompt])]
-            return self._before.counted._replace(draft=text_tokens(prompt.text) + sum(files))
+            draft = [part for part in prompt.parts if not isinstance(part, TextPart)]
+            before = self._before.counted
+            return before._replace(
+                draft=text_tokens(prompt.text) + sum(part_tokens(part, author) for part in draft),
+                pictures=before.pictures + _pictures(draft),
+                pages=before.pages + _pages(draft),
+            )
 
     def _count_before(self, chat: Chat, prompt: Message, manner: Manner, of: object) -> _Before:
         path = [*chat.tree.path(prompt.parent), prompt]
@@ -117,21 +134,58 @@ class Estimating:
             return tokens
 
         said = [] if manner.raw else [message for message in path[:-1] if message.id not in chat.hidden]
-        files = _sent_files([*said, prompt]) if other_parts(body) else []
         author = _author(body)
-        before = request_tokens(body, count, files=sum(file_tokens(_attached(file), author) for file in files))
-        draft = text_tokens(prompt.text) + sum(file_tokens(_attached(file), author) for file in _sent_files([prompt]))
-        texts.pop(prompt.text, None)
+        files = [part for one in said if one.role == "user" for part in one.parts if _is_sent_apart(part)]
         rest = {name: value for name, value in body.items() if name not in ("messages", "prompt")}
+        messages = list(body.get("messages") or ())[:-1]  # the last one is the prompt
+        before = request_tokens(
+            {**rest, "messages": messages}, count, files=sum(part_tokens(part, author) for part in files)
+        )
+        own = 0 if manner.raw else MESSAGE
         counted = Counted(
-            max(before - draft, 0.0),
-            draft,
-            rest,
-            is_first=len(path) == 1,
-            pictures=sum(file.media_type.startswith("image/") for file in files),
-            pages=sum(file.pages or 1 for file in files if file.media_type == "application/pdf"),
+            before + own, 0.0, rest, is_first=len(path) == 1, pictures=_pictures(files), pages=_pages(files)
         )
         return _Before(of, counted, texts)
+
+    def attached(
+        self, model: str, part: FilePart | LinkPart, settings: Mapping[str, Any]
+    ) -> tuple[int, Decimal | None]:
+        """Return about how many tokens a file of a draft is to `model`, and USD for them; None: that isn't known."""
+        tokens = ceil(part_tokens(part, _author({"model": model})))
+        rates = self.rates(model, None, tokens)
+        if rates is None or rates.prompt is None:
+            return tokens, None
+        cost = tokens * rates.prompt + _pictures([part]) * (rates.image or 0)
+        return tokens, cost + (_pages([part]) * OCR_PAGE if reads_for_money(settings) else 0)
+
+    def oldest(self, chat: Chat, estimate: Estimate) -> list[str]:
+        """Return the ids of the oldest messages without which the request would be no longer nearly full.
+
+        Nothing when that isn't enough, or not needed. Replies go with their prompts, and the last two messages stay.
+        """
+        context = estimate.context
+        said = [message for message in chat.path if message.id not in chat.hidden]
+        counted = sum(text_tokens(message.text) for message in said)
+        factor = (estimate.prompt_tokens.likely - estimate.draft_tokens) / counted if counted else 1.0
+        gone: list[str] = []
+        used = context.used + context.reserved - (context.limit or 0) * _ROOM
+        for message in said[:-2]:
+            if used <= 0 and message.role == "user":
+                break
+            used -= text_tokens(message.text) * factor
+            gone.append(message.id)
+        return gone if used <= 0 else []
+
+    def rates(self, model: str, provider: str | None, prompt_tokens: int) -> Rates | None:
+        """Return what `model` costs at `provider`, or where nobody has served yet by the catalogue; None: not known."""
+        endpoint = self.offers.endpoint(model, provider) if provider else None
+        prices = endpoint.prices if endpoint is not None else self.offers.listed_prices(model)
+        return rates_at(prices, prompt_tokens, datetime.now(UTC)) if prices is not None else None
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether a receipt is being taken in."""
+        return bool(self._noting)
 
     def learn(self, body: Mapping[str, Any], reply: Message) -> None:
         """Take in, behind, what a reply's receipt says of the request that it answers."""
@@ -169,9 +223,19 @@ def _author(body: Mapping[str, Any]) -> str:
     return str(body.get("model") or "").lstrip("~").partition("/")[0]
 
 
-def _sent_files(messages: Sequence[Message]) -> list[FilePart]:
-    return [part for one in messages if one.role == "user" for part in one.parts if isinstance(part, FilePart)]
+def _is_sent_apart(part: Part) -> bool:
+    """Tell whether a part isn't in the text of its message: files that are text are."""
+    return isinstance(part, LinkPart) or (isinstance(part, FilePart) and not is_text(part.media_type))
 
 
-def _attached(file: FilePart) -> Attached:
-    return Attached(file.media_type, file.width, file.height, file.pages, file.seconds)
+def _pictures(parts: Sequence[Part]) -> int:
+    return sum(
+        part.kind == "image" if isinstance(part, LinkPart) else part.media_type.startswith("image/")
+        for part in parts
+        if isinstance(part, LinkPart | FilePart)
+    )
+
+
+def _pages(parts: Sequence[Part]) -> int:
+    """Return how many pages of documents there are, as far as that is known."""
+    return sum(part.pages or 1 for part in parts if isinstance(part, FilePart) and part.media_type == PDF)

@@ -144,6 +144,11 @@ class Library:
 
         return undo
 
+    def share_budgets(self) -> None:
+        """Let every conversation that is open here know the budgets of `config.toml`: they hold at once."""
+        for chat in self._alive.values():
+            chat.defaults = {**chat.defaults, "budget": self.defaults.get("budget", {})}
+
     def latest(self) -> Chat | None:
         """Return the conversation that was written to last, or None when there is none."""
         folder = max(self.folders(), key=_changed, default=None)

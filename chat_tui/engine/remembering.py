@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from chat_tui.conversation.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
-from chat_tui.openrouter.file_text import FileText, file_texts
+from chat_tui.openrouter.file_text import FileText, each_file_text, file_texts
 from chat_tui.openrouter.forms import Form, sent_form
 from chat_tui.reply.content import Files
 from chat_tui.reply.request import request_body, settings_of
@@ -77,7 +77,7 @@ def keep_asked(keeper: Keeper, asked: Asked) -> Asked:
     body = without_secret_texts(asked.body)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=as_json)
     if len(text) <= LONGEST_IN_RECORD:
-        return asked._replace(body=body)
+        return asked._replace(body=each_file_text(body, as_json))
     return asked._replace(body={}, file=keeper.attach(text.encode("utf-8", "replace"), "application/json", FILE_NAME))
 
 
@@ -89,7 +89,7 @@ def request_of(chat: Chat, reply: Message) -> Remembered | None:
     """
     if (asked := reply.asked) is None:
         return None
-    body = dict(asked.body) if asked.file is None else _read(chat, asked.file)
+    body = _with_files(dict(asked.body), chat) if asked.file is None else _read(chat, asked.file)
     if not asked.edited:
         body = _completed(chat, reply, asked, body)
     is_whole = digest_of(body) == asked.digest and all(file.is_unchanged() for file in file_texts(body))

@@ -15,7 +15,7 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, check_files, with_routing
+from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, checked, with_files_of, with_routing
 from chat_tui.engine.budgets import Budgets
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
@@ -116,7 +116,7 @@ class Session:
         self.spending = Spending(paths, self.indexing) if paths else Spending(books) if books else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
-        offers = Offers(self.server, self.providers, self.catalogue)
+        offers = Offers(self.server, self.providers, self.catalogue, self._client.timeouts.headers)
         self.estimating = Estimating(self.server, offers, paths.cache if paths else None)
         self.budgets = Budgets(self.spending, self.estimating.of)
 
@@ -177,6 +177,8 @@ class Session:
         reply = await turn.wait()
         if reply.status == "complete" and reply.text and not await self.budgets.is_beyond(chat):
             await titles.name(chat, turn.prompt, reply)
+            self.settling.note(chat, chat.tree[reply.id])
+            self._mind_settled(chat, chat.tree[reply.id])
         self._naming.pop(chat.id, None)
 
     async def named(self, chat: Chat) -> None:
@@ -224,7 +226,6 @@ class Session:
             RefusedError: when a reply is still streaming there, another process writes there, or a file is gone.
         """
         await self._ready(chat)
-        await asyncio.to_thread(take_in, chat, [part for part in files if isinstance(part, FilePart)])
         return await self._start(chat, next_prompt(chat, text, files), manner, over_budget=over_budget)
 
     async def regenerate(self, chat: Chat, manner: Manner = IN_CHAT, *, over_budget: bool = False) -> Turn:
@@ -250,9 +251,11 @@ class Session:
             RefusedError: when a reply is still streaming there, or another process writes there.
         """
         await self._ready(chat)
-        wanted = await asyncio.to_thread(asking_edited, body, self.server, self._headers)
-        await asyncio.to_thread(check_files, wanted)
-        return await self._begin(chat, prompt, wanted, str(body.get("model") or ""), over_budget=over_budget)
+
+        def ask() -> Asking:
+            return asking_edited(with_files_of(chat, body), self.server, self._headers)
+
+        return await self._begin(chat, prompt, ask, str(body.get("model") or ""), over_budget=over_budget)
 
     async def preview(
         self, chat: Chat, text: str, manner: Manner = IN_CHAT, files: Sequence[FilePart | LinkPart] = ()
@@ -264,9 +267,16 @@ class Session:
         """Return the request that asking for another reply to `prompt` would make now."""
         return await asyncio.to_thread(self._ask, chat, prompt, manner)
 
-    async def estimate(self, chat: Chat, text: str, manner: Manner = IN_CHAT, patience: float = 0.0) -> Estimate:
-        """Return what sending `text` is expected to come to, as `Estimating.estimate` does."""
-        prompt = await asyncio.to_thread(next_prompt, chat, text)
+    async def estimate(
+        self,
+        chat: Chat,
+        text: str,
+        manner: Manner = IN_CHAT,
+        patience: float = 0.0,
+        files: Sequence[FilePart | LinkPart] = (),
+    ) -> Estimate:
+        """Return what sending `text` and `files` is expected to come to, as `Estimating.estimate` does."""
+        prompt = await asyncio.to_thread(next_prompt, chat, text, files)
         return await self.estimating.estimate(chat, prompt, manner, patience)
 
     def address(self, *, text: bool = False) -> str:
@@ -386,17 +396,29 @@ class Session:
             raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
     async def _start(self, chat: Chat, prompt: Message, manner: Manner, *, over_budget: bool) -> Turn:
-        wanted = await asyncio.to_thread(self._ask, chat, prompt, manner)
-        await asyncio.to_thread(check_files, wanted)
-        return await self._begin(chat, prompt, wanted, str(chat.settings.get("model")), over_budget=over_budget)
+        def ask() -> Asking:
+            return self._ask(chat, prompt, manner)
+
+        return await self._begin(chat, prompt, ask, str(chat.settings.get("model")), over_budget=over_budget)
 
     def _ask(self, chat: Chat, prompt: Message, manner: Manner) -> Asking:
         path = [*chat.tree.path(prompt.parent), prompt]
         reads_files = read_files(chat.settings, self.catalogue.listing.index.by_id)
         return asking(chat, path, self.server, manner, self._headers, reads_files=reads_files)
 
-    async def _begin(self, chat: Chat, prompt: Message, wanted: Asking, model: str, *, over_budget: bool) -> Turn:
-        """Begin a turn: every request for a reply comes by here, and past the budgets."""
+    async def _begin(
+        self, chat: Chat, prompt: Message, ask: Callable[[], Asking], model: str, *, over_budget: bool
+    ) -> Turn:
+        """Begin a turn: every request for a reply comes by here, and past the budgets.
+
+        Args:
+            chat: The conversation.
+            prompt: What is answered; its files are taken into the conversation when it may go.
+            ask: Makes the request of what is on disk; blocks.
+            model: The model that is asked.
+            over_budget: As of `send`.
+        """
+        wanted = await asyncio.to_thread(checked, ask)
         standing = await self.budgets.look(chat, wanted)
         self._check_idle(chat)
         receipt = Receipt(origin=self.server.origin)
@@ -411,7 +433,11 @@ class Session:
             response_format=form_of(wanted.body),
             receipt=receipt,
         )
-        self.budgets.admit(reply.id, standing, over_budget=over_budget)
+        with self.budgets.admitted(reply.id, standing, over_budget=over_budget):
+            if files := [part for part in prompt.parts if isinstance(part, FilePart)]:
+                await asyncio.to_thread(take_in, chat, files)
+                wanted = await asyncio.to_thread(checked, ask)  # they are elsewhere now
+                self._check_idle(chat)
         judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(
             chat,

@@ -286,7 +286,15 @@ def _with(receipt: Receipt, generation: str, found: Generation | None) -> Receip
         else attempt._replace(cost=cost_of(found), provider=found.provider_name or attempt.provider)
         for attempt in receipt.attempts
     )
-    return replace(receipt, attempts=tuple(attempts))
+    asides = (
+        aside
+        if aside.generation != generation
+        else aside._replace(given_up=True)
+        if found is None
+        else aside._replace(cost=cost_of(found))
+        for aside in receipt.asides
+    )
+    return replace(receipt, attempts=tuple(attempts), asides=tuple(asides))
 
 
 def _has_partial(folder: object) -> bool:

@@ -15,7 +15,7 @@ from chat_tui.widgets.receipt import spent_pieces
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chat_tui.conversation.values import Message
+    from chat_tui.conversation.values import Message, Receipt
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.refused import OverBudgetError
     from chat_tui.screens.budget_question import Answer
@@ -30,7 +30,8 @@ class AccountingScreen(TuningScreen):
         from chat_tui.screens.costs import CostScreen
 
         # Awaited, so that a key which is typed at once already meets it.
-        await self.app.push_screen(CostScreen(self._session))
+        caps = self._engine.budgets.caps(self.chat) if self._engine is not None else ()
+        await self.app.push_screen(CostScreen(self._session, caps))
 
     async def action_show_receipt(self) -> None:
         """Show all of the receipt of the reply at the cursor, else of the last one."""
@@ -135,15 +136,26 @@ class AccountingScreen(TuningScreen):
     def show_spent(self) -> None:
         """Show another sum."""
 
-    def live_price(self, prompt: str) -> LivePrice | None:
-        """Return what a reply to `prompt` costs while it streams, as far as the catalogue knows it."""
+    def live_price(self, prompt: str, served: Receipt | None = None) -> LivePrice | None:
+        """Return what a reply to `prompt` costs while it streams, as far as that is known.
+
+        Args:
+            prompt: What was sent.
+            served: Says who serves, once that is known: prices are then theirs, else the catalogue's.
+        """
+        from chat_tui.conversation.values import requested_is_served
         from chat_tui.widgets.progress import LivePrice
 
-        entry = self._engine.catalogue.listing.index.by_id.get(self.chat.model) if self._engine is not None else None
-        if entry is None or entry.prices.completion is None:
+        if self._engine is None:
             return None
         # What was said before is what the last receipt counted.
         said = next((one.receipt.usage for one in reversed(self.chat.path) if one.receipt), None)
         before = (said.prompt_tokens or 0) + (said.completion_tokens or 0) if said else 0
-        request = (before + estimate_tokens(prompt)) * (entry.prices.prompt or Decimal(0))
-        return LivePrice(request + (entry.prices.request or Decimal(0)), entry.prices.completion)
+        tokens = before + estimate_tokens(prompt)
+        provider, serving = (served.provider, served.model or "") if served is not None else (None, "")
+        models = [self.chat.model, *(self.chat.settings.get("models") or ())]
+        model = next((one for one in models if serving and requested_is_served(one, serving)), models[0])
+        rates = self._engine.estimating.rates(model, provider, tokens)
+        if rates is None or rates.completion is None:
+            return None
+        return LivePrice(tokens * (rates.prompt or Decimal(0)) + (rates.request or Decimal(0)), rates.completion)

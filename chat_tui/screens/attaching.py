@@ -82,8 +82,9 @@ class AttachingScreen(InspectingScreen):
             self.mount(self.chips, before=self.completions)
         if not files and self.chips.has_focus:
             self.composer.focus()
-        self.chips.list(files, reading, place)
+        self.chips.list(files, reading, place, self.attached_words())
         self._show_hint()
+        self.expect_soon()
 
     def _keep(self, chat: Chat, files: Sequence[Staged], place: int | None = None) -> None:
         """Take what is attached in `chat` as it is now."""
@@ -373,6 +374,10 @@ class AttachingScreen(InspectingScreen):
         self._library.drafts.settle_files(chat.id, files, sent=sent)
         self._write_drafts()
         self._show_chips()
+
+    def forget_attached(self, chat: Chat, files: Sequence[Staged]) -> None:
+        """Take note that files of the draft were sent with a request that was edited."""
+        self._keep(chat, [file for file in self._library.drafts.files(chat.id) if file not in files])
 
     def take_again(self, chat: Chat, files: Sequence[Staged]) -> None:
         """Take from the draft what was given back to it, and is sent after all."""

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.cost.budgets import WHO, over_sentence, written
+from chat_tui.cost.budgets import WHO, written
 from chat_tui.cost.written import format_cost
 from chat_tui.engine.budget_commands import raising
 from chat_tui.engine.refused import OverBudgetError
@@ -54,7 +54,7 @@ class BudgetQuestion(PopUp[Answer | None]):
         self._answers: tuple[tuple[Answer | None, str], ...] = (
             (None, f"Don't send it{kept}"),
             ("send", "Send it, this once"),
-            ("raise", f"Raise the budget to {raising(error.over)}, and send it"),
+            ("raise", f"Raise it to {raising(error.over)}, and send it"),
         )
         self._marked = 0
 
@@ -62,7 +62,6 @@ class BudgetQuestion(PopUp[Answer | None]):
         """Lay out the question."""
         with Vertical(id="question"):
             yield Static(Content.styled("Past your budget?", "bold $text-warning"), id="title")
-            yield Static(Content(over_sentence(self._error.over)), id="sentence")
             yield Static(Content("\n").join(self._rows()), id="figures")
             yield Static(id="choices")
             yield Static(_KEYS, id="keys", markup=False)
@@ -82,7 +81,7 @@ class BudgetQuestion(PopUp[Answer | None]):
             yield _row("this reply", "not known", limit)
             return
         low, high = format_cost(cost.low), format_cost(cost.high)
-        yield _row("this reply", f"≈ {low}–{high.removeprefix('$')}" if low != high else f"≈ {high}", limit)
+        yield _row("this reply, usually", f"≈ {low}–{high.removeprefix('$')}" if low != high else f"≈ {high}", limit)
         if cost.most is not None and cost.most > cost.high:
             yield _row("the longest possible", f"≈ {format_cost(cost.most)}", None)
 

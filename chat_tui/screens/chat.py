@@ -106,13 +106,16 @@ class ChatScreen(AttachingScreen):
         session = await self._session()
         from chat_tui.engine.asking import Manner
 
+        parts = [file.part for file in sending.files] if sending is not None else []
+        if sending is not None and not over_budget and not await self.fits(chat, sending.text, parts):
+            self.settle(chat, sending.files, sent=False)
+            return
         manner = Manner(echo=self.take_echo())
         try:
             if sending is None:
                 turn = await session.regenerate(chat, manner, over_budget=over_budget)
             else:
-                files = [file.part for file in sending.files]
-                turn = await session.send(chat, sending.text, manner, files, over_budget=over_budget)
+                turn = await session.send(chat, sending.text, manner, parts, over_budget=over_budget)
         except OverBudgetError as error:
             self.keep_echo(manner.echo)
             self._ask_first(chat, sending, error)
@@ -133,11 +136,18 @@ class ChatScreen(AttachingScreen):
                 break  # it begins when the prompt is on disk
             self.settle(chat, sending.files, sent=True)
 
+    def send_again(self, chat: Chat, text: str, written: str) -> None:
+        """Send what was put back, and leave what was `written` after it."""
+        self.composer.put(written)
+        files = self._library.drafts.files(chat.id)
+        self.take_again(chat, files)
+        self._send_again(chat, Sending(text, tuple(files)), over_budget=False)
+
     def _ask_first(self, chat: Chat, sending: Sending | None, error: OverBudgetError) -> None:
         """Ask whether to go past a budget; what was to be sent waits in the composer."""
-        newer = self.composer.text
+        newer = ""
         if sending is not None:
-            self.composer.put(f"{sending.text}\n{newer}" if newer else sending.text)
+            newer = self.put_back(sending.text)
             self.settle(chat, sending.files, sent=False)
 
         def send(over_budget: bool) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from chat_tui.engine.refused import OverBudgetError, RefusedError
 from chat_tui.screens.moving import MovingScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chat_tui.attachments.values import Staged
     from chat_tui.conversation.values import Message
+    from chat_tui.engine.chat import Chat
     from chat_tui.screens.inspector import Edited, Left
 
 
@@ -53,14 +58,18 @@ class InspectingScreen(MovingScreen):
         after = (message for message in path[max(place, 0) :] if message.role == "assistant")
         return next(after, None)
 
+    @abstractmethod
+    def forget_attached(self, chat: Chat, files: Sequence[Staged]) -> None:
+        """Take note that files of the draft were sent."""
+
     async def _send_edited(self, edited: Edited, *, over_budget: bool = False) -> str:
         """Send a request that a person wrote; return why that can't be, or nothing."""
         from chat_tui.engine.prompts import next_prompt
 
         session, chat = await self._session(), self.chat
+        files = self._library.drafts.files(chat.id)
         if edited.reply is None:
-            files = [file.part for file in self._library.drafts.files(chat.id)]
-            prompt = next_prompt(chat, self.composer.text, files)
+            prompt = next_prompt(chat, self.composer.text, [file.part for file in files])
         else:
             prompt = chat.tree.path(edited.reply.parent)[-1]
         try:
@@ -76,6 +85,7 @@ class InspectingScreen(MovingScreen):
             return str(error)
         if edited.reply is None:
             self.composer.put("")
+            self.forget_attached(chat, files)
         self._sync(chat.path)
         self.transcript.action_scroll_end()
         self._watch(turn)

@@ -85,8 +85,12 @@ class Home:
 
     def start(self, *arguments: str, **changes: str) -> subprocess.Popen[bytes]:
         """Start a command with nothing to read and pipes to read from; who starts it waits for it."""
+        return self.start_process(command(*arguments), **changes)
+
+    def start_process(self, program: list[str], **changes: str) -> subprocess.Popen[bytes]:
+        """Start any program as `start` does."""
         return subprocess.Popen(
-            command(*arguments),
+            program,
             cwd=self.work,
             env=self.environment(**changes),
             stdin=subprocess.DEVNULL,

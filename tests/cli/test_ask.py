@@ -343,3 +343,17 @@ def test_a_local_preset_is_used_and_the_chat_remembers_its_name(home: Home) -> N
     wrong = home.run("ask", "Hi", "--preset", "breif")
     assert (wrong.code, wrong.out) == (1, "")
     assert "Did you mean “brief”?" in wrong.sentence
+
+
+def test_a_hard_budget_refuses_unless_told_otherwise_and_a_soft_one_is_a_sentence(home: Home) -> None:
+    (home.config / "config.toml").write_text('model = "openai/gpt-5.5"\n[budget]\nday_ask = 0\nchat_warn = 0\n')
+    for more in ((), ("--no-save",)):
+        done = home.run("ask", "Is it dear?", *more)
+        assert (done.code, done.out) == (1, "")
+        assert done.sentence.startswith("Today has cost $0 of its budget of $0, and this reply could cost up to ≈ $")
+        assert done.sentence.endswith("Nothing was sent. To send it all the same: --over-budget.")
+    assert home.conversations() == []
+    done = home.run("ask", "Is it dear?", "--over-budget")
+    assert (done.code, bool(done.out)) == (0, True)
+    assert "This chat has cost $0.0" in done.sentence
+    assert "Today has cost $0.0" in home.run("ask", "And now?").sentence
