@@ -22,7 +22,7 @@ def pasted_paths(text: str) -> list[Path] | None:
     Paths are as terminals and file managers give them: bare, quoted, with escaped spaces, as `file://`, several with
     spaces or lines between. They are whole, from the root or from home: a word is no path, though a file be called so.
     """
-    text = text.strip("\r\n\0 ")
+    text = text.strip("\r\n ")
     if not text or len(text) > _LONGEST or not _LOOKS_LIKE_PATH.match(text):
         return None
     for read in (_as_one, _as_lines, _as_words):
@@ -76,6 +76,6 @@ def _is_there(path: Path) -> bool:
     """Tell whether `path` is a whole one, and something is there."""
     try:
         whole = path.expanduser()
-        return whole.is_absolute() and whole.exists()
+        return whole.is_absolute() and whole != whole.parent and whole.exists()
     except (OSError, RuntimeError, ValueError):  # a home of nobody; no name for a file
         return False
