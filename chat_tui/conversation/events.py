@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chat_tui.conversation.values import Attempt, Chance, Citation, Failure, Json, Message, Receipt
+from chat_tui.conversation.values import Attempt, Chance, Citation, Failure, Json, Message, Part, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,13 @@ class Image:
     """A whole picture, as the `data:` or `https:` URL that came."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that came is a file of the conversation now, or what else `part` says of it."""
+
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,19 @@ class Finished:
 
 
 Event = (
-    Started | Retrying | Reasoning | Text | Weighed | Image | Cited | ToolCall | Noted | Receipted | Failed | Finished
+    Started
+    | Retrying
+    | Reasoning
+    | Text
+    | Weighed
+    | Image
+    | Kept
+    | Cited
+    | ToolCall
+    | Noted
+    | Receipted
+    | Failed
+    | Finished
 )
 
 

@@ -21,8 +21,6 @@ _CITATIONS = (
         "url": "https://openrouter.ai/docs/quickstart",
         "title": "Quickstart (simulated citation)",
         "content": "Nothing was searched: this excerpt was written for the demo.",
-        "start_index": 0,
-        "end_index": 36,
     },
     {"url": "https://example.org/kyoto", "title": "Two days in Kyoto", "start_index": 0, "end_index": 0},
 )
@@ -52,13 +50,16 @@ def _with_image(reply: Reply, url: str, times: int) -> Reply:
 
 
 def cite(_: ChatRequest) -> Reply:
-    """Answer with links, and name the sources twice."""
-    return with_citations(Reply(tokens_of(samples.CITATIONS)))
+    """Answer with links, and name the sources twice; one of them where it is, one nowhere."""
+    end = samples.CITATIONS.index(",")
+    return with_citations(Reply(tokens_of(samples.CITATIONS)), (end - len("says how to begin"), end))
 
 
-def with_citations(reply: Reply) -> Reply:
-    """Add two sources to a reply."""
-    return _with_annotations(reply, [{"type": "url_citation", "url_citation": citation} for citation in _CITATIONS])
+def with_citations(reply: Reply, first: tuple[int, int] = (0, 0)) -> Reply:
+    """Add two sources to a reply, of which the `first` is named from and to these characters."""
+    start, end = first
+    citations = [{**_CITATIONS[0], "start_index": start, "end_index": end}, *_CITATIONS[1:]]
+    return _with_annotations(reply, [{"type": "url_citation", "url_citation": citation} for citation in citations])
 
 
 def read_file(request: ChatRequest) -> Reply:

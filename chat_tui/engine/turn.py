@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.conversation.events import Event, Failed, Finished, Noted, Retrying, Started, Tagged
+from chat_tui.conversation.events import Event, Failed, Finished, Kept, Noted, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, Status
 from chat_tui.engine.asking import Asking
@@ -211,6 +211,7 @@ class Turn:
 
     async def _keep(self, partial: PartialWriter, receiving: asyncio.Task[None]) -> None:
         """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came, to the last word."""
+        kept = 0
         while not receiving.done() or self._unwritten:
             await self._arrived.wait()
             if not receiving.done():
@@ -221,6 +222,9 @@ class Turn:
                 self.chat.saving.note(None)
             except OSError as error:  # what wasn't written is tried again with what comes next
                 self.chat.saving.note(error)
+            for part in partial.parts[kept:]:
+                self._publish(Kept(part))
+            kept = len(partial.parts)
             self._mind_saving()
             await asyncio.wait([receiving], timeout=FLUSH_SECONDS)
 

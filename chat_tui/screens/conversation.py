@@ -25,6 +25,7 @@ from chat_tui.widgets.receipt import receipt_line
 from chat_tui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
+    from chat_tui.conversation.events import Event as TurnEvent
     from chat_tui.conversation.events import Tagged
     from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
@@ -38,6 +39,7 @@ TICK_SECONDS = 0.25
 WIDE = 120
 """Cells from which on the status line has room for what was spent this month."""
 READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
+FILE_HINT = "o opens · s saves · u attaches it to what you write · ↑ ↓ move · F1 all keys"
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
@@ -205,7 +207,7 @@ class ConversationScreen(AccountingScreen):
             keys = LINK_HINTS if self.transcript.chosen_link else ()
             self.hint.show(f"→ {link}", *keys)
         elif self.transcript.has_focus:
-            self.hint.show(READING_HINT)
+            self.hint.show(FILE_HINT if self.transcript.at_file else READING_HINT)
         elif self.chips is not None and self.chips.has_focus:
             self.hint.show(self.chips.HINT)
         else:
@@ -214,7 +216,8 @@ class ConversationScreen(AccountingScreen):
     def _show_draft(self) -> None:
         text = self.composer.text
         tokens = estimate_tokens(text)
-        self.hint.show(f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · @ attach · Ctrl+J new line")
+        told = f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · @ attach · Ctrl+J new line"
+        self.hint.show(told, *([self.chips.about] if self.chips is not None and self.chips.display else []))
 
     # The reply that streams
 
@@ -241,24 +244,31 @@ class ConversationScreen(AccountingScreen):
         self.composer.put(prompt.text)
         self.composer.select_all()
 
+    def _append(self, reply: str, events: Sequence[TurnEvent]) -> None:
+        """Show what `events` add to a reply that goes on."""
+        from chat_tui.conversation.events import Kept, Reasoning, Text, ToolCall
+
+        reasoning = "".join(event.text for event in events if isinstance(event, Reasoning))
+        text = "".join(event.text for event in events if isinstance(event, Text))
+        if reasoning:
+            self.transcript.append_reasoning(reply, reasoning)
+        if text:
+            self.transcript.append_text(reply, text)
+        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
+            self.transcript.append_calls(reply, calls)
+        for kept in [event for event in events if isinstance(event, Kept)]:
+            self.transcript.append_part(reply, kept.part)
+
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
-        from chat_tui.conversation.events import Failed, Finished, Reasoning, Started, Text, ToolCall
+        from chat_tui.conversation.events import Failed, Finished, Started
 
         reply = turn.reply.id
         if isinstance(batch[0].event, Started):
             self._progress.price = self.live_price(turn.prompt.text)
             self._sync(self.chat.path)
             self._show_all()
-        reasoning = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Reasoning))
-        text = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text))
-        if reasoning:
-            self.transcript.append_reasoning(reply, reasoning)
-        if text:
-            self.transcript.append_text(reply, text)
-        events = [tagged.event for tagged in batch]
-        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
-            self.transcript.append_calls(reply, calls)
+        self._append(reply, [tagged.event for tagged in batch])
         for tagged in batch:
             self._progress.take(tagged.event, tagged.at)
             match tagged.event:

@@ -347,6 +347,11 @@ class Item:
         pieces.append(arguments)
         self._calls[index] = (name, pieces)
 
+    def append_part(self, part: Part) -> None:
+        """Take a picture; it shows with the next text, which may be empty."""
+        if part not in self.message.parts:
+            self.message = replace(self.message, parts=(*self.message.parts, part))
+
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
         body, source, had_reasoning = self._arriving, self.text, bool(self.reasoning)
