@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import threading
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from chat_tui.attachments.decoding import FAULTS, hush_pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -69,7 +70,7 @@ def make_thumbnail(source: Path | bytes, columns: int, rows: int) -> Thumbnail:
         picture = _picture(file)
         try:
             pixels = _small(picture, size)
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
+        except FAULTS as error:
             raise NoPictureError(f"This picture is damaged: {_told(error)}.") from None
         except MemoryError:
             raise NoPictureError("There is no memory for a picture of this size.") from None
@@ -86,7 +87,7 @@ def measure(source: Path | bytes) -> Measures | None:
             width, height = picture.size
             try:
                 turned = picture.getexif().get(_ORIENTATION) in _SIDEWAYS
-            except (OSError, ValueError, SyntaxError):  # a damaged Exif turns nothing
+            except FAULTS:  # a damaged Exif turns nothing
                 turned = False
             media_type = Image.MIME.get(picture.format or "", "application/octet-stream")
     except (NoPictureError, OSError):
@@ -106,18 +107,17 @@ def _picture(file: BinaryIO) -> Image:
     """Return the picture in `file`, of which only the head is read."""
     from PIL import Image, UnidentifiedImageError
 
+    hush_pillow()
     if file.seek(0, io.SEEK_END) > MOST_BYTES:
         raise NoPictureError(f"This picture has more than {MOST_BYTES // 1_000_000} MB: too much to show it here.")
     file.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have a limit of our own
-            picture = Image.open(file, formats=FORMATS)
+        picture = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
         raise NoPictureError("This is no picture that can be shown here: PNG, JPEG, GIF and WebP are.") from None
     except Image.DecompressionBombError:
         raise NoPictureError("This picture has too many pixels to show it here.") from None
-    except (ValueError, SyntaxError, EOFError, OSError) as error:
+    except FAULTS as error:
         raise NoPictureError(f"This picture is damaged: {_told(error)}.") from None
     if picture.width * picture.height > MOST_PIXELS:
         raise NoPictureError(
