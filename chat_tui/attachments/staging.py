@@ -101,10 +101,10 @@ def _kept(temporary: Path, size: int, digest: str, name: str, known: Known, wish
     if known.picture is None and plan.changes:
         digest = _blanked(temporary, known.places)
     elif plan.changes:
-        if plan.convert:
-            name = Path(name).with_suffix(".png").name
         changed, media_type, new = change_picture(temporary.read_bytes(), media_type, plan)
         measures = new or measures
+        if media_type != known.media_type:
+            name = Path(name).with_suffix(f".{ending_of(media_type)}").name
     elif known.kind == "text" and (text := utf8(content := temporary.read_bytes())) != content:
         changed, note = text, "made UTF-8"
     if changed is not None:

@@ -190,6 +190,8 @@ def test_a_large_picture_is_scaled_by_a_setting_or_later(tmp_path: Path) -> None
         assert opened.size == (50, 100)
     whole, note, _ = staged(tmp_path, "b.png", picture("PNG", (800, 400)), Wishes(scale=800))
     assert note == ""
+    still, _, _ = staged(tmp_path, "c.gif", picture("GIF", (80, 40)), Wishes(scale=20))
+    assert (still.name, still.media_type, still.width) == ("c.png", "image/png", 20)
     smaller = rescale(whole, tmp_path / "kept", 80)
     assert isinstance(smaller, Staged)
     assert isinstance(smaller.part, FilePart)
