@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Connection:
         self._headers = headers
         self._transport = transport
         self._http: httpx.AsyncClient | None = None
+        self._making = threading.Lock()
         self._closed = False
 
     async def aclose(self) -> None:
@@ -126,12 +128,24 @@ class Connection:
             own |= {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         own |= _checked(headers or {})
         try:
-            content = await asyncio.to_thread(_content, body)
+            content = await asyncio.to_thread(self._content, body)
         except FileGoneError as error:
             raise _gone(error) from error
         if isinstance(content, Pieces):
             own["Content-Length"] = str(len(content))
         return self._request("POST", path, own, patience, content)
+
+    def _content(self, body: Mapping[str, Any]) -> bytes | Pieces:
+        """Return `body` as it leaves; blocks, and makes the client too, for its certificates take a few frames.
+
+        Raises:
+            FileGoneError: A file isn't there.
+            OpenRouterError: as of `http`.
+            TypeError: There is something in it that JSON doesn't have.
+        """
+        with self._making:
+            self.http()
+        return _content(body)
 
     def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that say who asks and for what, `more` among them, with the key masked."""
