@@ -130,7 +130,7 @@ class AttachingScreen(InspectingScreen):
         drafts = self._library.drafts
         from chat_tui.engine.attaching import wishes_of
 
-        wishes = wishes_of(chat.settings)
+        wishes = wishes_of(self._library.defaults)
         async with self._being_read(chat, source):
             staged = await asyncio.to_thread(drafts.stage, chat.id, source, wishes, sure=sure, name=name)
         if isinstance(staged, Refusal) and staged.asks:
@@ -179,7 +179,9 @@ class AttachingScreen(InspectingScreen):
         from chat_tui.engine.files import sources_of
 
         async with self._order:
-            await self._bring_all(chat, await asyncio.to_thread(sources_of, typed))
+            are_all = await self._bring_all(chat, await asyncio.to_thread(sources_of, typed))
+        if not are_all and chat is self.chat and not self.composer.text:
+            self.composer.put(f"/attach {typed}")  # to be corrected
 
     @work(group="command")
     async def action_attach(self) -> None:
@@ -295,12 +297,9 @@ class AttachingScreen(InspectingScreen):
         files.insert(place, files.pop(event.place))
         self._keep(self.chat, files, place)
 
-    @work(group="command")
-    async def on_chips_opened(self, event: Chips.Opened) -> None:
+    def on_chips_opened(self, event: Chips.Opened) -> None:
         """Show what is in a file."""
-        from chat_tui.screens.looking import LookScreen
-
-        await self.app.push_screen_wait(LookScreen(self.chat, self._library.drafts.files(self.chat.id)[event.place]))
+        self.open_file(self._library.drafts.files(self.chat.id)[event.place].part)
 
     def action_detach(self) -> None:
         """Take the file out that was attached last."""

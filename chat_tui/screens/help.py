@@ -11,8 +11,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
-from chat_tui.screens import conversation_keys, goto_keys, inspector_keys, model_keys, preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens import (
+    conversation_keys,
+    file_picker_keys,
+    goto_keys,
+    inspector_keys,
+    model_keys,
+    preset_keys,
+    setting_keys,
+)
+from chat_tui.screens.actions import ACTIONS, ATTACHED_KEYS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.screens.popup import PopUp
 
 
@@ -34,6 +42,8 @@ class HelpScreen(PopUp[None]):
                     yield _row(action.key_label, action.help)
             for heading, keys in (
                 ("While you write", WRITING_KEYS),
+                ("In what is attached", ATTACHED_KEYS),
+                ("In the list of files", file_picker_keys.help_rows()),
                 ("In the conversation", READING_KEYS),
                 ("In the model picker", model_keys.help_rows()),
                 ("In the table of providers", PROVIDER_KEYS),

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from chat_tui.attachments.values import Staged
-from chat_tui.attachments.words import glyph_of, measures_of
+from chat_tui.attachments.words import glyph_of, measures_of, readable_size
 from chat_tui.conversation.values import FilePart
 from chat_tui.text import one_line
 from chat_tui.widgets.row_list import Piece, RowList, fitted
@@ -20,7 +20,7 @@ MOST_ROWS = 4
 """Beyond them the rows scroll: what was said stays in view."""
 _NAME, _LEAST_NAME = 40, 12
 _GAP = "  "
-_LINK_GLYPH = "↗"
+_LINK_GLYPHS = {"image": "▣", "file": "▤", "video": "▶"}
 
 
 class Chips(RowList):
@@ -39,9 +39,7 @@ class Chips(RowList):
     DEFAULT_CSS = f"""
     Chips {{
         height: auto; max-height: {MOST_ROWS}; margin: 0; background: $background;
-        overflow-y: hidden; display: none;
-        & > .row-list--highlighted {{ background: $background; }}
-        &:focus > .row-list--highlighted {{ background: $panel; }}
+        display: none;
     }}
     """
 
@@ -87,6 +85,17 @@ class Chips(RowList):
         self.styles.height = min(count, MOST_ROWS)
         self.show(count, min(self.place if place is None else place, max(len(files) - 1, 0)), keep=True)
 
+    @property
+    def shows_place(self) -> bool:
+        """Whether keys are for the files now."""
+        return self.has_focus
+
+    @property
+    def about(self) -> str:
+        """How many files there are, how large all of them, and which key goes to them."""
+        count, size = len(self._files), sum(file.part.size for file in self._files if isinstance(file.part, FilePart))
+        return f"{count} attached, {readable_size(size)} · ↑ or Shift+Tab goes there"
+
     def _file_row(self, place: int, width: int) -> Sequence[Piece]:
         """Return the row of one file: what it is, its name, its measures, what was done to it."""
         if place >= len(self._files):
@@ -95,7 +104,9 @@ class Chips(RowList):
         staged = self._files[place]
         known = _GAP.join(["", " · ".join(_about(staged))])
         room = min(max(width - 2 - cell_len(known), _LEAST_NAME), self._longest_name)
-        glyph = glyph_of(staged.part.media_type) if isinstance(staged.part, FilePart) else _LINK_GLYPH
+        glyph = (
+            glyph_of(staged.part.media_type) if isinstance(staged.part, FilePart) else _LINK_GLYPHS[staged.part.kind]
+        )
         return [(f"{glyph} ", "mark"), (fitted(staged.part.name, room), "plain"), (known, "dim")]
 
     @property
@@ -146,5 +157,5 @@ class Chips(RowList):
 def _about(staged: Staged) -> list[str]:
     """Return what is known of a file, and what was done to it."""
     part = staged.part
-    measures = measures_of(part) if isinstance(part, FilePart) else [f"{part.kind} on the web", one_line(part.url, 80)]
+    measures = measures_of(part) if isinstance(part, FilePart) else ["on the web", one_line(part.url, 80)]
     return [*measures, *([one_line(staged.note, 80)] if staged.note else [])]

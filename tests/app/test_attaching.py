@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,13 @@ from textual import events
 
 from chat_tui.conversation.values import FilePart, LinkPart, Part
 from chat_tui.screens.file_picker import FilePicker
-from chat_tui.screens.looking import LookScreen
+from chat_tui.screens.looking_at import LookAtScreen
 from chat_tui.screens.question import Question
+from chat_tui.text import one_line
 from tests.app.conftest import Running, Starter
 from tests.app.test_shelving import command
 from tests.attachments.files import pdf, picture
+from tests.attachments.wrong import WRONG
 
 
 @pytest.fixture
@@ -43,6 +47,11 @@ def staged(starter: Starter, app: Running) -> list[bytes]:
     """Return what is kept for the draft on disk."""
     folder = starter.library.drafts.attachments(app.chat.id)
     return [path.read_bytes() for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def is_told(app: Running, sentence: str) -> bool:
+    """Tell whether a notification has `sentence` in it."""
+    return any(sentence in told.message for told in app.app._notifications)
 
 
 async def paste(app: Running, text: str) -> None:
@@ -143,7 +152,7 @@ async def test_what_is_attached_can_be_ordered_looked_at_and_removed(starter: St
         await app.pilot.press("shift+up")
         assert names(app) == ["map.png", "plan.md", "report.pdf"]
         await app.pilot.press("enter")
-        await app.until(lambda: isinstance(app.app.screen, LookScreen))
+        await app.until(lambda: isinstance(app.app.screen, LookAtScreen))
         await app.until_shown("At the station at nine.")
         await app.pilot.press("escape", "down", "delete")
         await app.until(lambda: names(app) == ["map.png", "plan.md"])
@@ -175,7 +184,7 @@ async def test_drafts_keep_their_files_in_each_conversation(starter: Starter, fo
     async with starter.run(first, size=(80, 24)) as app:
         await app.until_shown("▣ map.png", "about this map")
         await app.screen.go_on_in(starter.library.at(second.folder.path))
-        await app.until_shown("plan.md", "↗ cat.png", "https://example.com/cat.png")
+        await app.until_shown("plan.md", "▣ cat.png", "https://example.com/cat.png")
         assert names(app) == ["plan.md", "cat.png"]
 
 
@@ -184,11 +193,13 @@ async def test_a_secret_is_asked_about_first(starter: Starter, folder: Path) -> 
     (folder / ".secret" / "note.txt").write_text("hidden\n")
     async with starter.run(size=(80, 24)) as app:
         for key, expected in (("escape", []), ("enter", ["note.txt"])):
+            app.screen.composer.put("")
             await command(app, "/attach .secret/note.txt")
             await app.until(lambda: isinstance(app.app.screen, Question))
             await app.pilot.press(key)
             await app.until(lambda: not isinstance(app.app.screen, Question))
-            await app.until(lambda expected=expected: names(app) == expected)  # type: ignore[misc]
+            await app.until(lambda: not app.screen._order.locked())
+            assert names(app) == expected
 
 
 async def test_a_model_that_takes_no_images_gets_none(starter: Starter, folder: Path) -> None:
@@ -218,3 +229,28 @@ async def test_a_prompt_that_failed_comes_back_with_its_files(starter: Starter, 
         await app.pilot.press("enter")
         await app.until(lambda: len(app.chat.tree.children(prompt.id)) == 2)
         assert app.chat.path[0] == prompt
+
+
+async def test_what_can_not_be_attached_is_told_and_nothing_else_happens(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(160, 50)) as app:
+        await app.until(lambda: app.screen._engine)
+        for wrong in WRONG:
+            path = folder / wrong.name
+            wrong.make(path)
+            app.app.clear_notifications()
+            app.screen.composer.put(f"/attach {shlex.quote(str(path))}")
+            await app.pilot.press("enter")
+            if wrong.asks:
+                await app.until(lambda: isinstance(app.app.screen, Question))
+                assert one_line(wrong.sentence) in " ".join(app.text().split())
+                await app.pilot.press("escape")
+            else:
+                await app.until(partial(is_told, app, wrong.sentence))
+            await app.until(lambda: app.screen.composer.text.startswith("/attach"))  # to be corrected
+            assert attached(app) == []
+            assert staged(starter, app) == []
+        app.screen.composer.put("")
+        await app.type(f"/attach {folder}/none.png", "enter")
+        await app.type("What is this?", "enter")  # typed before the refusal is there
+        await app.until(lambda: "What is this?" in app.screen.composer.text)
+        assert app.chat.path == []

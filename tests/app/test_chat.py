@@ -238,7 +238,7 @@ async def test_every_action_is_in_the_palette(starter: Starter) -> None:
         commands = {command.title for command in running.app.get_system_commands(running.app.screen)}
         assert commands == {action.title for action in ACTIONS if action.name != "show_palette"}
         await running.pilot.press("ctrl+p")
-        await running.until_shown("Choose the model", "Find a text")
+        await running.until_shown("Choose the model", "Attach")
 
 
 async def test_no_key_is_one_plain_screen(starter: Starter) -> None:
