@@ -17,14 +17,14 @@ from chat_tui.attachments.values import Attachment, Refusal, Staged, Wishes
 from chat_tui.conversation.folder import attachment_name
 from chat_tui.conversation.values import FilePart
 from chat_tui.engine.attaching import attach, rescale
-from tests.attachments.files import FILES, exif, movie, pdf, picture
+from tests.attachments.files import FILES, SECONDS, exif, movie, pdf, picture
 from tests.attachments.wrong import KEY, WRONG, Wrong
 
 MEASURES = {
     "image": {"width": 24, "height": 16},
     "application": {"pages": 2},
-    "audio": {"seconds": pytest.approx(2.0, abs=0.02)},
-    "video": {"width": 320, "height": 240, "seconds": 2.0},
+    "audio": {"seconds": pytest.approx(SECONDS, abs=0.02)},
+    "video": {"width": 320, "height": 240, "seconds": SECONDS},
     "text": {},
 }
 SAY_NOTHING = ("a.pcm16", "a.pcm24", "a.mpeg")
@@ -162,7 +162,7 @@ def test_where_a_film_was_made_goes(tmp_path: Path) -> None:
     content = movie(place=PLACE)
     part, note, kept = staged(tmp_path, "a.mp4", content)
     assert (note, kept) == ("location removed", content.replace(PLACE, b" " * len(PLACE)))
-    assert part.seconds == 2.0
+    assert part.seconds == SECONDS
     assert staged(tmp_path, "b.mp4", content, Wishes(keep_location=True))[1:] == ("", content)
 
 
