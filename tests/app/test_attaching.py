@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.app.conftest import Running, Starter
 from tests.app.test_shelving import command
 from tests.attachments.files import pdf, picture
 from tests.attachments.wrong import WRONG
+from tests.engine.test_clipboard_image import HAS_ONE, desk
 
 
 @pytest.fixture
@@ -254,3 +256,20 @@ async def test_what_can_not_be_attached_is_told_and_nothing_else_happens(starter
         await app.type("What is this?", "enter")  # typed before the refusal is there
         await app.until(lambda: "What is this?" in app.screen.composer.text)
         assert app.chat.path == []
+
+
+async def test_the_picture_in_the_clipboard_is_attached(
+    starter: Starter, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", desk(tmp_path, {"wl-paste": HAS_ONE}) + os.pathsep + os.environ["PATH"])
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    async with starter.run(size=(100, 30)) as app:
+        await app.pilot.press("f9")
+        await app.until_shown("▣ clipboard", "24×16")
+        assert staged(starter, app) == [picture()]
+        await app.type("What is this?", "enter")
+        await app.until(lambda: len(app.chat.path) == 2)
+        monkeypatch.delenv("WAYLAND_DISPLAY")
+        await command(app, "/paste-image")
+        await app.until_shown("No desktop's clipboard can be reached")
