@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from chat_tui.conversation.values import FilePart, Json, LinkPart, Part, TextPart, UnknownPart
 
 _COUNTLESS = 2**53
@@ -53,6 +55,6 @@ def count(value: object) -> int | None:
 
 
 def _seconds(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     return float(value) if 0 <= value < _COUNTLESS else None
