@@ -234,6 +234,13 @@ def test_what_it_is_counts_and_not_what_it_is_called(
     assert (part.media_type, kept) == (media_type, content)
 
 
+def test_a_name_without_an_ending_gets_one(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    outcome = attach(tmp_path / "a.png", tmp_path / "kept", name="clipboard")
+    assert isinstance(outcome, Staged)
+    assert outcome.part.name == "clipboard.png"
+
+
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "utf-32"])
 def test_text_is_kept_as_utf8(tmp_path: Path, encoding: str) -> None:
     part, note, kept = staged(tmp_path, "a.md", "Größe\n".encode(encoding))
