@@ -1,13 +1,13 @@
 """Replies with more than text: images, speech, citations, and what became of a file."""
 
 import base64
-import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
 from chat_tui.demo import pictures, samples, sounds
+from chat_tui.demo.attached import digest_of
 from chat_tui.demo.reply import Extra, Reply, tokens_of
 from chat_tui.demo.request import ChatRequest
 from chat_tui.demo.usage import Spoken
@@ -71,8 +71,17 @@ def read_file(request: ChatRequest) -> Reply:
     return _with_annotations(Reply(tokens_of(samples.FILE.format(names=names))), [_parsed(file) for file in files])
 
 
+def with_parsed(reply: Reply, request: ChatRequest, digests: Container[str]) -> Reply:
+    """Add to a reply the text of the documents with those `digests`, to be sent again."""
+    if "annotations" in reply.message:
+        return reply
+    parts = (part for message in request.messages if isinstance(message.get("content"), list)
+             for part in message["content"])  # fmt: skip
+    files = {digest_of(part["file"]): part["file"] for part in parts if part["type"] == "file"}
+    return _with_annotations(reply, [_parsed(file) for digest, file in files.items() if digest in digests])
+
+
 def _parsed(file: Mapping[str, Any]) -> dict[str, Any]:
-    source = file.get("file_data") or file.get("file_id") or ""
     name = file.get("filename")
     lines = (
         f'<file name="{name or "file"}">',
@@ -80,7 +89,7 @@ def _parsed(file: Mapping[str, Any]) -> dict[str, Any]:
         "</file>",
     )
     parsed = {
-        "hash": hashlib.sha256(source.encode()).hexdigest(),
+        "hash": digest_of(file),
         "content": [{"type": "text", "text": line} for line in lines],
     }
     return {"type": "file", "file": {**parsed, "name": name} if name else parsed}
