@@ -100,7 +100,9 @@ def measure_picture(file: BinaryIO, media_type: str) -> Picture:
     with _decoding, _faults():
         picture = _opened(file, media_type)
         width, height = picture.size
-        moves = getattr(picture, "n_frames", 1) > 1
+        frames = getattr(picture, "n_frames", 1)
+        if frames > 1 and media_type in CONVERTED:
+            raise NotTakenError(f"has {frames} pages or frames, of which one would be sent. Save it as a PDF or a GIF.")
         picture.draft("RGB", (max(1, width // 8), max(1, height // 8)))
         picture.load()
         # What follows the pixels is read by now, too.
@@ -109,7 +111,8 @@ def measure_picture(file: BinaryIO, media_type: str) -> Picture:
         has_location = bool(exif.get_ifd(_GPS)) or names_place(picture.info)
         if exif.get(_ORIENTATION) in _SIDEWAYS:
             width, height = height, width
-    return Picture(Measures(width, height), turned, has_location, moves)
+    # In a JPEG others follow for depth and brightness.
+    return Picture(Measures(width, height), turned, has_location, moves=frames > 1 and media_type != "image/jpeg")
 
 
 def plan_picture(media_type: str, found: Picture, wishes: Wishes) -> Plan:

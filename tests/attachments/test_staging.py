@@ -158,6 +158,19 @@ def test_a_picture_behind_a_picture_goes_with_its_place(tmp_path: Path) -> None:
     assert pixels(kept) == pixels(first)
 
 
+def test_a_picture_of_a_telephone_with_more_behind_it_is_turned_and_scaled(tmp_path: Path) -> None:
+    first, behind = Image.new("RGB", (80, 40), (200, 30, 30)), Image.new("RGB", (20, 10))
+    file = io.BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[behind], exif=exif(orientation=6, gps=True))
+    part, note, kept = staged(tmp_path, "a.jpg", file.getvalue(), Wishes(scale=50))
+    assert (part.media_type, part.width, part.height) == ("image/jpeg", 25, 50)
+    assert note == "scaled from 40×80, turned upright, location removed"
+    assert not says_place(kept)
+    upright = file.getvalue().replace(exif(orientation=6, gps=True), exif(orientation=1, gps=True))
+    _, note, kept = staged(tmp_path, "b.jpg", upright)
+    assert (note, says_place(kept), kept.count(b"\xff\xd8\xff")) == ("location removed", False, 1)
+
+
 def test_where_a_film_was_made_goes(tmp_path: Path) -> None:
     content = movie(place=PLACE)
     part, note, kept = staged(tmp_path, "a.mp4", content)
