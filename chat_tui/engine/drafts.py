@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,6 +43,7 @@ class Drafts:
         """What belongs to a prompt that is being sent: on disk it stays with the draft until that is kept."""
         self._unwritten: set[str] = set()
         self._staging: Counter[str] = Counter()
+        self._writing = threading.Lock()
 
     # The text
 
@@ -85,6 +87,16 @@ class Drafts:
         finally:
             self._staging[conversation] -= 1
 
+    def rescale(self, conversation: str, part: FilePart, side: int) -> Staged | Refusal:
+        """Keep a picture anew with no more than `side` pixels on its longer side; blocks. The list is as before."""
+        from chat_tui.engine.attaching import rescale
+
+        self._staging[conversation] += 1
+        try:
+            return rescale(part, self.attachments(conversation), side)
+        finally:
+            self._staging[conversation] -= 1
+
     def keep_files(self, conversation: str, files: Sequence[Staged]) -> None:
         """Take what is attached to the draft as it is now; `write` has something to do then."""
         self._files[conversation] = tuple(files)
@@ -114,18 +126,20 @@ class Drafts:
         if isinstance(part, FilePart) and all(file.part != part for file in self.files(conversation)):
             with suppress(OSError):
                 (self.attachments(conversation) / attachment_name(part)).unlink(missing_ok=True)
+            self._tidy(conversation)
 
     # On disk
 
     def write(self) -> None:
         """Put on disk what changed; blocks. What the disk refuses is tried again with the next change."""
-        changed, self._unwritten = self._unwritten, set()
-        for conversation in changed:
-            try:
-                self._write(conversation)
-            except OSError as error:
-                self._unwritten.add(conversation)
-                _log.warning("A draft could not be written: %s", error)
+        with self._writing:
+            changed, self._unwritten = self._unwritten, set()
+            for conversation in changed:
+                try:
+                    self._write(conversation)
+                except OSError as error:
+                    self._unwritten.add(conversation)
+                    _log.warning("A draft could not be written: %s", error)
 
     def ids(self) -> set[str]:
         """Return the ids of the conversations in which something is being written; blocks."""

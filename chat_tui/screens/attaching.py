@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from chat_tui.engine.session import Session
     from chat_tui.widgets.chips import Chips
 
+SMALLEST = 64
+"""Pixels of the longer side below which a picture isn't shrunk: a model sees nothing in less."""
 _LAST = 1_000_000
 _LONGEST_NAME = 60
 _LONGEST_PASTE = 20_000
@@ -300,6 +302,48 @@ class AttachingScreen(InspectingScreen):
     def on_chips_opened(self, event: Chips.Opened) -> None:
         """Show what is in a file."""
         self.open_file(self._library.drafts.files(self.chat.id)[event.place].part)
+
+    def on_chips_shrunk(self, event: Chips.Shrunk) -> None:
+        """Make a picture half as large."""
+        self.run_worker(self._shrink(self.chat, event.place), group="attach")
+
+    def action_shrink(self) -> None:
+        """Make the picture half as large that was attached last."""
+        self.run_worker(self._shrink(self.chat, None), group="attach")
+
+    def command_shrink(self, typed: str) -> None:
+        """Give the picture that was attached last no more pixels than this on its longer side."""
+        if typed.isdecimal() and int(typed) >= SMALLEST:
+            self.run_worker(self._shrink(self.chat, None, int(typed)), group="attach")
+        else:
+            self.warn(f"/shrink takes the pixels of the longer side, {SMALLEST} or more; alone it halves them.")
+
+    async def _shrink(self, chat: Chat, place: int | None, side: int | None = None) -> None:
+        """Put a smaller picture in the place of one that is attached, by default the last; by default half of it."""
+        drafts = self._library.drafts
+        async with self._order:
+            files = drafts.files(chat.id)
+            pictures = [at for at, file in enumerate(files) if isinstance(file.part, FilePart) and file.part.width]
+            place = place if place is not None else max(pictures, default=-1)
+            part = files[place].part if place in pictures else None
+            if not isinstance(part, FilePart) or not part.media_type.startswith("image/"):
+                self.warn("This is no picture that can be made smaller.")
+                return
+            longer = max(part.width or 0, part.height or 0)
+            side = max(longer // 2, SMALLEST) if side is None else side
+            if side >= longer:
+                self._tell(
+                    f"{one_line(part.name, _LONGEST_NAME)} has no more than {longer:,} pixels on its longer side."
+                )
+                return
+            async with self._being_read(chat, part.name):
+                smaller = await asyncio.to_thread(drafts.rescale, chat.id, part, side)
+            if isinstance(smaller, Refusal):
+                self._show_chips()
+                self.warn(smaller.sentence)
+                return
+            self._keep(chat, [smaller if file.part == part else file for file in files], place)
+            await asyncio.to_thread(drafts.discard, chat.id, part)
 
     def action_detach(self) -> None:
         """Take the file out that was attached last."""

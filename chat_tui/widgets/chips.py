@@ -26,7 +26,7 @@ _LINK_GLYPHS = {"image": "▣", "file": "▤", "video": "▶"}
 class Chips(RowList):
     """The files of a draft, and below them the names of those that are being read."""
 
-    HINT: ClassVar[str] = "↑ ↓ choose · Shift+↑ ↓ move · Enter look · Del remove · Esc back"
+    HINT: ClassVar[str] = "↑ ↓ choose · Shift+↑ ↓ move · Enter look · - shrink · Del remove · Esc back"
     """What its keys do."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Next", id="chips.next", tooltip="Next file, then back to the prompt", show=False),
@@ -34,6 +34,7 @@ class Chips(RowList):
         Binding("shift+down,J", "shift(1)", "Later", id="chips.later", tooltip="Send it after the next", show=False),
         Binding("shift+up,K", "shift(-1)", "Earlier", id="chips.earlier", tooltip="Send it before", show=False),
         Binding("enter,o", "open", "Look", id="chips.open", tooltip="Look at it", show=False),
+        Binding("minus", "shrink", "Shrink", id="chips.shrink", tooltip="Half the picture's size", show=False),
         Binding("delete,backspace,x", "remove", "Remove", id="chips.remove", tooltip="Don't send it", show=False),
     ]
     DEFAULT_CSS = f"""
@@ -61,6 +62,9 @@ class Chips(RowList):
 
     class Removed(_AboutOne):
         """It isn't to be sent."""
+
+    class Shrunk(_AboutOne):
+        """The picture is to have half its size."""
 
     class Shifted(_AboutOne):
         """It is to be sent earlier or later, by so many places as `by` says."""
@@ -139,6 +143,11 @@ class Chips(RowList):
         """Look at the highlighted file."""
         if self._files:
             self.post_message(self.Opened(self, self.place))
+
+    def action_shrink(self) -> None:
+        """Make the highlighted picture half as large."""
+        if self._files:
+            self.post_message(self.Shrunk(self, self.place))
 
     def action_remove(self) -> None:
         """Take the highlighted file out of the draft."""

@@ -170,6 +170,22 @@ async def test_what_is_attached_can_be_ordered_looked_at_and_removed(starter: St
         assert app.screen.composer.text == "still writing"
 
 
+async def test_a_picture_is_made_smaller(starter: Starter, folder: Path) -> None:
+    (folder / "large.png").write_bytes(picture(size=(800, 600)))
+    async with starter.run(size=(100, 30)) as app:
+        await command(app, "/attach notes/plan.md large.png")
+        await app.until(lambda: names(app) == ["plan.md", "large.png"])
+        await app.pilot.press("up", "-")
+        await app.until_shown("400×300", "800×600")  # the second in the note
+        assert names(app) == ["plan.md", "large.png"]
+        await app.pilot.press("escape")
+        await command(app, "/shrink 100")
+        await app.until_shown("100×75")
+        await command(app, "/shrink 10")
+        await app.until_shown("64 or more")
+        await app.until(lambda: len(staged(starter, app)) == 2)  # the larger ones are gone
+
+
 async def test_drafts_keep_their_files_in_each_conversation(starter: Starter, folder: Path) -> None:
     async with starter.run(size=(80, 24)) as app:
         first = app.chat
