@@ -8,6 +8,7 @@ from chat_tui.attachments.decoding import FAULTS, hush_pypdf
 from chat_tui.attachments.values import Measures, NotTakenError
 
 _LOCKED = "is locked with a password. Save a copy without it and attach that."
+_UNKNOWN_LOCK = "is encrypted, and can't be looked into. Save a copy without that and attach it."
 _DAMAGED = "is damaged: it can't be read as a PDF. Save it again, or get it again."
 
 
@@ -26,11 +27,16 @@ def measure_document(file: BinaryIO) -> Measures:
         # Without a password of the reader's own it is only marked as not to be changed: everybody can read it.
         if reader.is_encrypted and not reader.decrypt(""):
             raise NotTakenError(_LOCKED)
-        pages = reader.root_object["/Pages"]["/Count"]  # type: ignore[index]  # whatever a file has there
     except (DependencyError, NotImplementedError):
-        raise NotTakenError(_LOCKED) from None
+        raise NotTakenError(_UNKNOWN_LOCK) from None
     except NotTakenError:
         raise
+    except (PyPdfError, *FAULTS):
+        raise NotTakenError(_DAMAGED) from None
+    try:
+        pages = reader.root_object["/Pages"]["/Count"]  # type: ignore[index]  # whatever a file has there
+    except DependencyError:
+        return Measures()  # it can be read, but not by us
     except (PyPdfError, *FAULTS):
         raise NotTakenError(_DAMAGED) from None
     if not isinstance(pages, int) or pages < 1:
