@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -36,7 +37,7 @@ def named_path(text: str) -> Path:
     path = _path(text)
     try:
         return path.expanduser()
-    except RuntimeError:  # a home of nobody
+    except (RuntimeError, ValueError):  # a home of nobody; no name for a file
         return path
 
 
@@ -66,9 +67,10 @@ def _as_words(text: str) -> list[Path] | None:
 def _path(text: str) -> Path:
     """Return the path that one word is, which may be a `file://` address."""
     if text[: len(_FILE)].lower() == _FILE:
-        parts = urlsplit(text)
-        if parts.netloc.lower() in _HERE:
-            return Path(unquote(parts.path))
+        with suppress(ValueError):  # no address at all
+            parts = urlsplit(text)
+            if parts.netloc.lower() in _HERE:
+                return Path(unquote(parts.path))
     return Path(text)
 
 

@@ -65,6 +65,7 @@ def test_what_terminals_and_file_managers_paste(here: Path, pasted: str, names: 
         "https://example.com{0}/a.png",
         "{0}/a.png\0",
         "/" + "x" * 5000,
+        "file://[::1{0}/a.png",
         "{0}/a.png\n\nWhat is this?",
         "{0}/a.png " * 2000,
     ],
@@ -83,6 +84,8 @@ def test_what_is_typed_may_be_from_home_and_an_address_of_a_file(here: Path) -> 
     assert named_path("~/a.png") == here / "a.png"
     assert named_path(f"file://{here}/two%20words.pdf") == here / "two words.pdf"
     assert named_path("a.png") == Path("a.png")
+    assert named_path("~\0") == Path("~\0")
+    assert named_path("file://[x") == Path("file://[x")
     assert named_path("~nobody-of-that-name/x") == Path("~nobody-of-that-name/x")
 
 
