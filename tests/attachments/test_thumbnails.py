@@ -20,11 +20,12 @@ BACKGROUND = (20, 40, 60)
 
 def scene(form: str, mode: str = "RGB") -> bytes:
     """Return a picture of four fields and a disc."""
-    made = Image.new(mode, (240, 160), (0, 0, 0, 0) if mode == "RGBA" else (250, 250, 240))
+    made = Image.new("RGB" if mode == "P" else mode, (240, 160), (0, 0, 0, 0) if mode == "RGBA" else (250, 250, 240))
     draw = ImageDraw.Draw(made)
     draw.rectangle((0, 0, 119, 79), fill=(200, 30, 30))
     draw.rectangle((120, 80, 239, 159), fill=(30, 60, 200))
     draw.ellipse((70, 40, 170, 120), fill=(240, 200, 20))
+    made = made.quantize(16) if mode == "P" else made
     file = io.BytesIO()
     made.save(file, form, **({"quality": 95} if form in ("JPEG", "WEBP") else {}))
     return file.getvalue()
@@ -55,7 +56,9 @@ def _rgb(style: Style, *, front: bool) -> tuple[int, int, int]:
     return red, green, blue
 
 
-@pytest.mark.parametrize(("form", "mode"), [("PNG", "RGB"), ("JPEG", "RGB"), ("WEBP", "RGB"), ("PNG", "RGBA")])
+@pytest.mark.parametrize(
+    ("form", "mode"), [("PNG", "RGB"), ("JPEG", "RGB"), ("WEBP", "RGB"), ("PNG", "RGBA"), ("PNG", "P")]
+)
 def test_each_quarter_has_the_mean_colours_of_the_picture(form: str, mode: str) -> None:
     content = scene(form, mode)
     whole = Image.new("RGBA", (240, 160), (*BACKGROUND, 255))
