@@ -4,8 +4,10 @@ import base64
 import binascii
 import hashlib
 import io
+import json
 import math
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +21,7 @@ _TOKENS_PER_TILE = 258  # as Gemini counts pictures, and pages
 _AUDIO_TOKENS_PER_SECOND = 32
 _VIDEO_TOKENS_PER_SECOND = 263
 _AUDIO_BYTES_PER_SECOND = 16_000  # 128 kbit/s
-_VIDEO_BYTES_PER_SECOND = 125_000  # 1 Mbit/s
+_VIDEO_BYTES_PER_SECOND = 1_000_000  # 8 Mbit/s
 _TOKENS_OF_AN_ADDRESS = 258  # nobody fetches it here
 _PDF_PAGE = re.compile(rb"/Type\s*/Page(?![a-z])")
 _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
@@ -111,6 +113,21 @@ def without_blobs(value: Any) -> Any:
         content = _decoded(value.rpartition(",")[2])
         digest = "" if content is None else f", sha256 of its bytes {hashlib.sha256(content).hexdigest()}"
         return f"{value[:60]}… ({len(value):,} characters{digest})"
+    return value
+
+
+def fingerprint(value: Any, start: int = 0) -> int:
+    """Return a number that is the same for the same JSON, without writing its long texts once more."""
+    return zlib.crc32(json.dumps(_with_sums(value), sort_keys=True).encode(), start)
+
+
+def _with_sums(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_sums(child) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_sums(child) for child in value]
+    if isinstance(value, str) and len(value) > _LONGEST_ECHO:
+        return f"{len(value)} {zlib.crc32(value.encode('utf-8', 'surrogatepass'))}"
     return value
 
 

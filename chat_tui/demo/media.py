@@ -26,9 +26,9 @@ _CITATIONS = (
 )
 
 
-def draw(_: ChatRequest) -> Reply:
-    """Answer with a small image; as recorded it comes twice."""
-    return _with_image(Reply(tokens_of(samples.IMAGE)), pictures.small(), times=2)
+def draw(request: ChatRequest) -> Reply:
+    """Answer with a small image of the shape that is asked for; as recorded it comes twice."""
+    return with_image(Reply(tokens_of(samples.IMAGE)), request)
 
 
 def draw_huge(_: ChatRequest) -> Reply:
@@ -36,9 +36,10 @@ def draw_huge(_: ChatRequest) -> Reply:
     return _with_image(Reply(tokens_of(samples.HUGE_IMAGE)), pictures.huge(), times=1)
 
 
-def with_image(reply: Reply) -> Reply:
-    """Add a small image to a reply."""
-    return _with_image(reply, pictures.small(), times=2)
+def with_image(reply: Reply, request: ChatRequest) -> Reply:
+    """Add a small image of the shape that is asked for to a reply."""
+    aspect = (request.settings.get("image_config") or {}).get("aspect_ratio")
+    return _with_image(reply, pictures.small(aspect if isinstance(aspect, str) else "1:1"), times=2)
 
 
 def _with_image(reply: Reply, url: str, times: int) -> Reply:

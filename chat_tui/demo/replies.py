@@ -37,7 +37,7 @@ def _answer(request: ChatRequest, model: Model) -> Reply:
     if "audio" in wanted:
         return speak(request)
     reply = _ordinary(request, model)
-    return with_image(reply) if "image" in wanted else reply
+    return with_image(reply, request) if "image" in wanted else reply
 
 
 def _markdown(_: ChatRequest) -> Reply:

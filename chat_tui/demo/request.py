@@ -1,11 +1,10 @@
 """The request for a completion: its body checked, and what the emulator reads from it."""
 
 import json
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from chat_tui.demo.attached import Measured, measured
+from chat_tui.demo.attached import Measured, fingerprint, measured
 from chat_tui.demo.catalogue import AUTO_ROUTER
 from chat_tui.demo.faults import Fault, refusal
 from chat_tui.demo.names import preset_of
@@ -157,7 +156,7 @@ def parse(raw: bytes, presets: Presets) -> ChatRequest | Fault:
     if settings is None:
         return refusal(404, f"Preset “{preset}” not found", names_user=True)
     messages = settings.get("messages") or [{"role": "user", "content": settings["prompt"]}]
-    digest = zlib.crc32(json.dumps(messages, sort_keys=True).encode())
+    digest = fingerprint(messages)
     return ChatRequest(body, settings, _candidates(settings), tuple(messages), digest, measured(messages), preset)
 
 

@@ -65,6 +65,25 @@ async def test_a_picture_is_shown_in_its_colours(starter: Starter) -> None:
         assert [one for one in running.chat.path[-1].parts if isinstance(one, FilePart)] == [part]  # it came twice
 
 
+@pytest.mark.parametrize(("aspect", "pixels"), [("21:9", "224×96"), ("9:16", "96×171")])
+async def test_a_picture_has_the_shape_that_was_chosen(starter: Starter, aspect: str, pixels: str) -> None:
+    async with starter.run(size=(80, 24)) as running:
+        running.screen.command_choose_model("demo/image")
+        running.screen.composer.put(f"/aspect {aspect}")
+        await running.pilot.press("enter")
+        await running.until(lambda: "image_config" in running.chat.settings)
+        await running.send("Draw a disc")
+        await running.until_shown(pixels)
+
+
+async def test_without_colours_a_line_stands_for_a_picture(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with starter.run(size=(80, 24)) as running:
+        await drawn(running)
+        await running.until_shown("96×96  a picture: these colours can't show it")
+        assert "▀" not in running.text()
+
+
 async def test_a_picture_is_looked_at_and_opened_as_what_it_is(starter: Starter, programs: Path) -> None:
     notes = program(programs, "xdg-open")
     async with starter.run(size=(80, 24)) as running:
