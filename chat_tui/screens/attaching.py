@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual import on, work
+from textual import events, on, work
 
 from chat_tui.attachments.values import Refusal, Staged
 from chat_tui.screens.attached import AttachedScreen
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from chat_tui.engine.session import Session
 
 _LONGEST_NAME = 60
+_PATIENCE = 0.5
+"""Seconds in which it has to be known whether a paste is a path."""
 _LONGEST_PASTE = 20_000
 """Characters of a paste that could be paths."""
 
@@ -162,9 +165,18 @@ class AttachingScreen(AttachedScreen):
             return False
         from chat_tui.engine.files import pasted_files
 
-        if files := await asyncio.to_thread(pasted_files, text):
+        files: Sequence[Path] = ()
+        with suppress(TimeoutError):  # a disk that doesn't answer must not hold up what is typed
+            async with asyncio.timeout(_PATIENCE):
+                files = await asyncio.to_thread(pasted_files, text)
+        if files:
             self.run_worker(self._bring(self.chat, files), group="attach")
         return bool(files)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Attach what is dropped on the conversation."""
+        if not self.composer.has_focus and not self.find_bar.has_focus_within:
+            await self._claim(event.text)
 
     # By typing @path
 
@@ -237,7 +249,7 @@ class AttachingScreen(AttachedScreen):
         if self.refusals != refusals:
             self.give_back(chat, text)
             return None
-        if path and not text.strip():
+        if not text.strip() and (path or not files):
             return None  # the file itself was meant
         if unfit := self._unfit(chat, files):
             self.give_back(chat, text)

@@ -177,7 +177,7 @@ class ChatScreen(AttachingScreen):
 
     async def action_accept(self) -> None:
         """Take the highlighted command into the composer, or the first; without any, Tab goes between the panes."""
-        if self.composer.path:
+        if self.composer.has_focus and self.composer.path:
             await self._offer_paths()  # what was typed last may not be answered yet
             self._take_path()
         elif (chosen := self.completions.first) is not None:

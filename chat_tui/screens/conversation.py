@@ -154,7 +154,7 @@ class ConversationScreen(AccountingScreen):
         self._shown = ids
         self.welcome.display = not ids
         self.transcript.display = bool(ids)
-        self.composer.remember([message.text for message in path if message.role == "user"])
+        self.composer.remember([message.text for message in path if message.role == "user" and message.text])
 
     @on(AccountingScreen.Changed)
     def _show_all(self) -> None:

@@ -289,3 +289,40 @@ async def test_the_picture_in_the_clipboard_is_attached(
         monkeypatch.delenv("WAYLAND_DISPLAY")
         await command(app, "/paste-image")
         await app.until_shown("No desktop's clipboard can be reached")
+
+
+async def test_a_command_takes_an_at_as_it_is(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await command(app, "/rename about @map.png and more")
+        await app.until(lambda: app.chat.title == "about @map.png and more")
+        assert names(app) == []
+
+
+async def test_what_is_dropped_on_the_conversation_is_attached(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await app.send("Hello")
+        await app.pilot.press("tab")
+        assert app.screen.transcript.has_focus
+        await paste(app, f"file://{folder}/map.png\n")
+        await app.until_shown("▣ map.png")
+        await app.pilot.press("shift+tab", "shift+tab")
+        await app.until_shown("Del remove")
+        await paste(app, f"{folder}/report.pdf")
+        await app.until(lambda: names(app) == ["map.png", "report.pdf"])
+        await app.pilot.press("tab")
+        await app.type("and", "enter")
+        await app.until(lambda: len(app.chat.path) == 4)
+
+
+async def test_files_are_sent_without_a_word(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await app.type("@map.png", "enter")
+        await app.until(lambda: names(app) == ["map.png"])
+        assert app.chat.path == []
+        await app.pilot.press("enter")
+        await app.until(lambda: len(app.chat.path) == 2 and app.chat.path[1].status == "complete")
+        assert [type(part) for part in app.chat.path[0].parts] == [FilePart]
+        await app.until_shown(" map.png ")  # the title, too
+        assert app.chat.title == "map.png"
+        await app.pilot.press("up")  # no prompt that could be recalled
+        assert app.screen.composer.text == ""
