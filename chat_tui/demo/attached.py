@@ -16,6 +16,7 @@ from chat_tui.demo.faults import Fault, refusal
 
 _HEAD = 4096  # characters of base64 that tell what a file is
 _LONGEST_ECHO = 2000  # characters
+_PIECE = 512 * 1024  # characters of base64, a multiple of four
 _TILE = 768  # pixels
 _TOKENS_PER_TILE = 258  # as Gemini counts pictures, and pages
 _AUDIO_TOKENS_PER_SECOND = 32
@@ -110,10 +111,19 @@ def without_blobs(value: Any) -> Any:
     if isinstance(value, list):
         return [without_blobs(child) for child in value]
     if isinstance(value, str) and len(value) > _LONGEST_ECHO and " " not in value:
-        content = _decoded(value.rpartition(",")[2])
-        digest = "" if content is None else f", sha256 of its bytes {hashlib.sha256(content).hexdigest()}"
-        return f"{value[:60]}… ({len(value):,} characters{digest})"
+        return f"{value[:60]}… ({len(value):,} characters{_digest_of_bytes(value.rpartition(',')[2])})"
     return value
+
+
+def _digest_of_bytes(text: str) -> str:
+    """Return the digest of what base64 `text` stands for, as words; in pieces, for others wait meanwhile."""
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _PIECE):
+        content = _decoded(text[start : start + _PIECE])
+        if content is None:
+            return ""
+        digest.update(content)
+    return f", sha256 of its bytes {digest.hexdigest()}"
 
 
 def fingerprint(value: Any, start: int = 0) -> int:

@@ -251,7 +251,7 @@ def _sentence(path: str, message: str) -> str:
 
 
 def _without_lone_surrogates(value: Any) -> Any:
-    """Return `value` with U+FFFD for halves of pairs, which JSON may have and no type of text takes."""
+    """Return `value` with question marks for halves of pairs, which JSON may have and no type of text takes."""
     if isinstance(value, dict):
         return {_without_lone_surrogates(key): _without_lone_surrogates(child) for key, child in value.items()}
     if isinstance(value, list):
