@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -23,6 +24,8 @@ from chat_tui.text import one_line
 WRITE_SECONDS = 0.5
 """Between a key and the file that has it; with the write itself it stays under a second."""
 TITLE_LENGTH = 60
+_LEFT_BEHIND = 3600
+"""Seconds after which a file that no draft lists isn't about to be listed."""
 _TEXT, _LIST, _FILES = "draft.txt", "attachments.json", "attachments"
 _log = logging.getLogger(__name__)
 
@@ -183,9 +186,20 @@ class Drafts:
             listed = [*self._leaving.get(conversation, ()), *files]
             content = json.dumps({"v": 1, "files": [{**encode_part(one.part), "note": one.note} for one in listed]})
             self._replace(conversation, _LIST, content if listed else "")
+            self._sweep(conversation, listed)
         if text is not None:
             self._replace(conversation, _TEXT, text)
         self._tidy(conversation)
+
+    def _sweep(self, conversation: str, listed: Sequence[Staged]) -> None:
+        """Delete what a crash left behind in mid-copy; not what somebody may be copying now."""
+        from chat_tui.conversation.folder import attachment_name
+
+        wanted = {attachment_name(file.part) for file in listed if isinstance(file.part, FilePart)}
+        for file in _folders(self.attachments(conversation)):
+            with suppress(OSError):
+                if file.name not in wanted and file.stat().st_mtime < time.time() - _LEFT_BEHIND:
+                    file.unlink()
 
     def _replace(self, conversation: str, name: str, content: str) -> None:
         file = self._folder / conversation / name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,17 @@ def test_a_draft_of_files_alone_is_listed_and_comes_back(library: Library, chat:
 def test_a_damaged_list_costs_what_is_damaged(library: Library, chat: Chat, written: bytes, names: list[str]) -> None:
     (library.paths.drafts / chat.id / "attachments.json").write_bytes(written)
     assert [file.part.name for file in again(library).drafts.files(chat.id)] == names
+
+
+def test_what_a_crash_left_in_mid_copy_goes(library: Library, chat: Chat) -> None:
+    folder = library.drafts.attachments(chat.id)
+    for name, age in ((".0123.new", 4000), (".4567.new", 10)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    library.drafts.keep_files(chat.id, [*library.drafts.files(chat.id), LINK])
+    library.drafts.write()
+    kept = part(library, chat).sha256
+    assert sorted(path.name for path in folder.iterdir()) == [".4567.new", f"{kept}.png"]
 
 
 def test_what_is_being_sent_stays_with_the_draft_until_that_is_settled(library: Library, chat: Chat) -> None:
