@@ -19,8 +19,20 @@ Markdown takes them for punctuation, so that emphasis before and behind them sta
 """
 MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
 _CODE = re.compile(r"(?ms)^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$")
-_WHOLE = re.compile(r"(`+).*?\1|\[[^]\n]*\]\([^)\n]*\)|<[^<>\s]+>|https?://[^\s<>)\]]+|\$\$.*?\$\$|\\\(.*?\\\)", re.S)
-"""What can't be divided: a mark for its inside stands behind it."""
+_WHOLE = re.compile(
+    r"""
+    (?<!`)(`{1,9})(?!`)(?:[^\n]|\n(?![ \t]*\n))*?(?<!`)\1(?!`)  # code
+    | \[[^][\n]{0,500}\]\([^()\n]{0,2000}\)                     # a link
+    | <[^<>\s]{1,2000}>
+    | https?://[^\s<>)\]]+
+    | \$\$[^$]{1,2000}\$\$                                       # formulas
+    | \\\([^\\\n]{1,2000}\\\)
+    """,
+    re.X,
+)
+"""What can't be divided: a mark for its inside stands behind it. No text takes it longer than its length."""
+_LOOKED_BACK = 200
+"""Characters before a mark in which its line has a word."""
 
 
 class Mark(NamedTuple):
@@ -77,7 +89,8 @@ def _place(text: str, end: int, whole: Sequence[tuple[int, int]]) -> int | None:
     while end and text[end - 1].isspace():
         end -= 1
     # What precedes a mark on its line has to be words: a rule, a table's second row or a bare bullet is none.
-    before = text[text.rfind("\n", 0, end) + 1 : end]
+    start = max(0, end - _LOOKED_BACK)
+    before = text[max(start, text.rfind("\n", start, end) + 1) : end]
     return end if any(character.isalnum() for character in before) else None
 
 

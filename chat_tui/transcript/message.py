@@ -236,9 +236,12 @@ class Item:
 
     def _laid_out(self, context: Context) -> list[Sequence[Line]]:
         """Return the sections of the text, with marks where it names its sources."""
-        text = with_marks(self.text, self.message.citations, hidden_mark) if context.markdown else self.text
-        marked = text != self.text
-        chunks = split(printable(text)) if self._body is None or marked != self._marked else self._body.chunks
+        marked = context.markdown and any(citation.spans for citation in self.message.citations)
+        if self._body is None or marked != self._marked:
+            text = with_marks(self.text, self.message.citations, hidden_mark) if marked else self.text
+            chunks = split(printable(text))
+        else:
+            chunks = self._body.chunks
         self._body, self._marked = body_of(chunks, context), marked
         if marked:
             self._body.context.definitions.sources = tuple(citation.url for citation in self.message.citations)
