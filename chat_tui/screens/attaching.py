@@ -104,7 +104,9 @@ class AttachingScreen(AttachedScreen):
     @work(group="fit", exclusive=True)
     async def _look_whether_it_fits(self, chat: Chat) -> None:
         """Say when this chat's model can't take what is attached, and which can."""
-        await self._session()
+        catalogue = (await self._session()).catalogue
+        if (await catalogue.open()).fetched is None:
+            await catalogue.refresh()  # nobody has looked at the models yet
         if unfit := self._unfit(chat, self._library.drafts.files(chat.id)):
             self.warn(unfit.sentence)
 
@@ -185,13 +187,18 @@ class AttachingScreen(AttachedScreen):
         await self._offer_paths()
 
     async def _offer_paths(self) -> None:
-        """Offer what a path that is being typed may go on with."""
+        """Offer what a path that is being typed may go on with, behind an @ or in a command."""
         from chat_tui.engine.files import completions
 
-        path = self.composer.path
-        found = [] if path is None else await asyncio.to_thread(completions, path)
-        if self.composer.path == path:
-            self._offer([Completion(one, "", "folder" if one.endswith("/") else "", "@") for one in found], paths=True)
+        text, path = self.composer.text, self.composer.path
+        before, _, last = text[1:].rpartition(" ")
+        found = await asyncio.to_thread(completions, last if path is None else path)
+        if (self.composer.text, self.composer.path) != (text, path):
+            return
+        if path is None:  # a command of paths
+            self._offer([Completion(f"{before} {one}", "", _what(one)) for one in found], highlight=False)
+        else:
+            self._offer([Completion(one, "", _what(one), "@") for one in found], paths=True)
 
     def _offer(self, found: Sequence[Completion], *, highlight: bool = True, paths: bool = False) -> None:
         """Show what could be typed; none closes the list."""
@@ -266,3 +273,7 @@ class AttachingScreen(AttachedScreen):
         self._library.drafts.settle_files(chat.id, files, sent=sent)
         self._write_drafts()
         self._show_chips()
+
+
+def _what(path: str) -> str:
+    return "folder" if path.endswith("/") else ""

@@ -66,6 +66,18 @@ async def by_command(app: Running, folder: Path) -> None:
     await command(app, "/attach map.png 'notes/two words.txt'")
 
 
+async def by_command_with_completion(app: Running, folder: Path) -> None:
+    await app.type("/attach ma")
+    await app.until_shown("/attach map.png")
+    await app.pilot.press("tab", "enter")
+    await app.until(lambda: names(app) == ["map.png"])
+    await app.type("/file no")
+    await app.until_shown("/file notes/", "folder")
+    await app.pilot.press("tab")
+    await app.until_shown("/file notes/two words.txt")
+    await app.pilot.press("down", "down", "enter")
+
+
 async def by_path(app: Running, folder: Path) -> None:
     await app.type("@ma", "tab")
     await app.until(lambda: names(app) == ["map.png"])
@@ -92,7 +104,7 @@ async def by_list(app: Running, folder: Path) -> None:
     await app.type("notes/two", "enter")
 
 
-@pytest.mark.parametrize("way", [by_command, by_path, by_words, by_paste, by_list])
+@pytest.mark.parametrize("way", [by_command, by_command_with_completion, by_path, by_words, by_paste, by_list])
 async def test_files_are_attached_and_sent(starter: Starter, folder: Path, way: object) -> None:
     assert callable(way)
     async with starter.run(size=(100, 30)) as app:
