@@ -234,7 +234,6 @@ async def test_a_secret_is_asked_about_first(starter: Starter, folder: Path) -> 
 
 async def test_a_model_that_takes_no_images_gets_none(starter: Starter, folder: Path) -> None:
     async with starter.run(size=(120, 40)) as app:
-        await (await app.screen._session()).models()
         app.screen.command_choose_model("demo/text-only")
         await command(app, "/attach map.png")
         await app.until(lambda: names(app) == ["map.png"])
