@@ -7,8 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from chat_tui.conversation.parts import count
-from chat_tui.conversation.values import Citation, Json
+from chat_tui.conversation.values import Citation
 
 MOST_SPANS = 100
 """Places that are kept of one source."""
@@ -121,24 +120,3 @@ def domain_of(url: str) -> str:
     host = url.partition("://")[2] or url
     host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2]
     return host.removeprefix("www.")
-
-
-def encode_citation(citation: Citation) -> Json:
-    """Return `citation` as the journal has it."""
-    title = {"title": citation.title} if citation.title is not None else {}
-    spans = {"spans": [list(span) for span in citation.spans]} if citation.spans else {}
-    return {"url": citation.url, **title, **spans}
-
-
-def decode_citation(kept: Json) -> Citation:
-    """Return the source that a record has as `kept`; spans that are none are left out.
-
-    Raises:
-        ValueError: when it has no address, or its title is no text.
-    """
-    url, title, spans = kept.get("url"), kept.get("title"), kept.get("spans")
-    if not isinstance(url, str) or not (title is None or isinstance(title, str)):
-        raise ValueError("a source without an address")
-    pairs = [one for one in spans if isinstance(one, list) and len(one) == 2] if isinstance(spans, list) else []
-    counted = ((count(start), count(end)) for start, end in pairs)
-    return Citation(url, title, tuple((start, end) for start, end in counted if start is not None and end is not None))

@@ -8,14 +8,13 @@ from hypothesis import strategies as some
 
 from chat_tui.conversation.citations import (
     MARK,
-    decode_citation,
     domain_of,
-    encode_citation,
     hidden_mark,
     marks_in,
     merged,
     with_marks,
 )
+from chat_tui.conversation.parts import decode_citation, encode_citation
 from chat_tui.conversation.values import Citation
 
 URL = "https://example.org/a"
