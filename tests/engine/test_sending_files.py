@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -267,3 +268,30 @@ async def test_a_request_that_was_edited_keeps_its_files_by_name(
     assert again.remark == "As it was sent; it was written by hand."
     assert json.loads(again.written("JSON", short=False)) == exchange.body
     assert all(isinstance(one, FileText) for one in file_texts(again.body))
+
+
+async def test_a_stop_while_a_file_leaves_is_heeded_at_once(library: Library, tmp_path: Path) -> None:
+    chat = begin(library, "m/asked")
+    part = attach(library, chat, tmp_path, "a.pcm16", bytes(32 * 2**20))  # more than lies on the way
+    arrived, stopped = asyncio.Event(), asyncio.Event()
+
+    async def never_read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.set()
+        await stopped.wait()
+        writer.transport.abort()
+
+    listener = await asyncio.start_server(never_read, "127.0.0.1", 0)
+    base_url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/api/v1"
+    try:
+        async with session_of(base_url) as session, asyncio.timeout(PATIENCE):
+            turn = await session.send(chat, "Listen", IN_CHAT, [part])
+            await arrived.wait()
+            turn.stop()
+            reply = await turn.wait()
+    finally:
+        stopped.set()
+        listener.close()
+        await asyncio.sleep(0)
+    assert (reply.status, reply.text) == ("cancelled", "")
+    assert chat.folder.attachment(part).stat().st_size == part.size
