@@ -17,18 +17,15 @@ OPENS, CLOSES = "⸨", "⸩"
 Markdown takes them for punctuation, so that emphasis before and behind them stays what it is.
 """
 MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
-_CODE = re.compile(r"(?ms)^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$")
-_WHOLE = re.compile(
-    r"""
+_CODE = r"(?ms)^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t)(?![ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]).*?$"
+_WHOLE = r"""(?x)
     (?<!`)(`{1,9})(?!`)(?:[^\n]|\n(?![ \t]*\n))*?(?<!`)\1(?!`)  # code
     | \[[^][\n]{0,500}\]\([^()\n]{0,2000}\)                     # a link
     | <[^<>\s]{1,2000}>
     | https?://[^\s<>)\]]+
     | \$\$[^$]{1,2000}\$\$                                       # formulas
     | \\\([^\\\n]{1,2000}\\\)
-    """,
-    re.X,
-)
+    """
 """What can't be divided: a mark for its inside stands behind it. No text takes it longer than its length."""
 _LOOKED_BACK = 200
 """Characters before a mark in which its line has a word."""
@@ -70,8 +67,7 @@ def marks_in(text: str, citations: Sequence[Citation]) -> list[Mark]:
     ends = [(end, number) for end, number in ends if 0 < end <= len(text)]
     if not ends or OPENS in text or CLOSES in text:
         return []
-    code = [match.span() for match in _CODE.finditer(text)]
-    whole = [match.span() for match in _WHOLE.finditer(text)]
+    code, whole = ([match.span() for match in re.finditer(pattern, text)] for pattern in (_CODE, _WHOLE))
     found = {
         Mark(place, number)
         for end, number in ends

@@ -41,6 +41,8 @@ def after(text: str, words: str) -> tuple[int, int]:
         ("Run `pip install x` now.", "Run `pip", "Run `pip install x`[1] now."),
         ("```\nprint(1)\nprint(2)\n```\nDone.", "print(1)", "```\nprint(1)\nprint(2)\n```\nDone."),
         ("```\nprint(1)", "print(1", "```\nprint(1)"),
+        ("Code:\n\n    print(1) now", "print(1)", "Code:\n\n    print(1) now"),
+        ("- a\n    - b is old.\n", "b is old.", "- a\n    - b is old.[1]\n"),
         ("| a | b |\n|---|---|\n| c | d |", "|---|", "| a | b |\n|---|---|\n| c | d |"),
         ("| a | b |\n|---|---|\n| c | d |", "| c", "| a | b |\n|---|---|\n| c[1] | d |"),
         ("Title\n=====\nWords.", "=====", "Title\n=====\nWords."),
