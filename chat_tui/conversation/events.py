@@ -19,6 +19,15 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """So much of a request with large files has left by now."""
+
+    done: int
+    """Bytes."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reasoning:
     """More of what the model thinks before it answers."""
 
@@ -112,6 +121,7 @@ class Finished:
 
 Event = (
     Started
+    | Leaving
     | Retrying
     | Reasoning
     | Text

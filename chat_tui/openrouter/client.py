@@ -366,7 +366,7 @@ class Client:
         whole: bool,
     ) -> AsyncIterator[Stream]:
         patience = self.timeouts.headers_unstreamed if whole else self.timeouts.headers
-        request = await self._connection.post(path, {**body, "stream": not whole}, headers, patience)
+        request = await self._connection.post(path, {**body, "stream": not whole}, headers, patience, recording)
         async with self._connection.reply(request, recording) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if whole or kind.endswith(("json", "html")):

@@ -107,7 +107,12 @@ class Connection:
             return await self.body(response)
 
     async def post(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None, patience: float
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+        patience: float,
+        recording: Recording | None = None,
     ) -> httpx.Request:
         """Return a request with `body`, whose reply is a stream when its `stream` is true.
 
@@ -116,6 +121,7 @@ class Connection:
             body: JSON; what our decoder makes of it is taken too, and `FileText`, which is read while it is sent.
             headers: Of those in `OPTIONAL_HEADERS`.
             patience: How long the reply may take to begin, in seconds.
+            recording: Hears how much of it has left, where files stand in it.
 
         Raises:
             OpenRouterError: The base URL, the key, the proxy or a header can't be used, or a file can't be read.
@@ -133,6 +139,7 @@ class Connection:
             raise _gone(error) from error
         if isinstance(content, Pieces):
             own["Content-Length"] = str(len(content))
+            content.recording = recording
         return self._request("POST", path, own, patience, content)
 
     def _content(self, body: Mapping[str, Any]) -> bytes | Pieces:
@@ -301,6 +308,7 @@ class Pieces:
 
     def __init__(self, parts: Sequence[bytes | FileText]) -> None:
         self._parts = parts
+        self.recording: Recording | None = None
 
     def __len__(self) -> int:
         """Return how many bytes it has."""
@@ -312,9 +320,12 @@ class Pieces:
         Raises:
             FileGoneError: A file can't be read any more.
         """
-        pieces = self._pieces()
+        pieces, done, total = self._pieces(), 0, len(self)
         while piece := await asyncio.to_thread(next, pieces, b""):
             yield piece
+            done += len(piece)
+            if self.recording is not None:
+                self.recording.leave(done, total)
 
     def _pieces(self) -> Iterator[bytes]:
         for part in self._parts:

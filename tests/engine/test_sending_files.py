@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chat_tui.attachments.values import AS_IT_IS, Staged
+from chat_tui.conversation.events import Leaving
 from chat_tui.conversation.values import FilePart, LinkPart, Message
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.asking import IN_CHAT
@@ -295,3 +296,13 @@ async def test_a_stop_while_a_file_leaves_is_heeded_at_once(library: Library, tm
         await asyncio.sleep(0)
     assert (reply.status, reply.text) == ("cancelled", "")
     assert chat.folder.attachment(part).stat().st_size == part.size
+
+
+async def test_how_much_of_a_long_request_has_left_is_told(session: Session, library: Library, tmp_path: Path) -> None:
+    chat = begin(library, "demo/echo")
+    size = 5_000_000
+    turn = await session.send(chat, "Listen", IN_CHAT, [attach(library, chat, tmp_path, "a.pcm16", bytes(size))])
+    told = [tagged.event async for batch in turn.watch() for tagged in batch if isinstance(tagged.event, Leaving)]
+    assert 2 < len(told) <= 101
+    assert [one.done for one in told] == sorted({one.done for one in told})
+    assert told[-1].done == told[-1].total > size * 4 / 3
