@@ -312,8 +312,8 @@ async def test_a_letter_typed_at_the_conversation_begins_a_prompt(starter: Start
         await running.send("Hello")
         await running.pilot.press("tab")
         await running.until(lambda: running.screen.transcript.has_focus)
-        await running.type("sea")
-        await running.until(lambda: running.screen.composer.text == "sea")
+        await running.type("tea")
+        await running.until(lambda: running.screen.composer.text == "tea")
 
 
 async def test_the_cost_of_a_chat_counts_every_branch(starter: Starter) -> None:
