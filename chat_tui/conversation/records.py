@@ -10,9 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, get_args
 
 from chat_tui.conversation.asked import decode_asked, encode_asked
-from chat_tui.conversation.citations import decode_citation, encode_citation
 from chat_tui.conversation.ids import format_time, is_id, parse_time
-from chat_tui.conversation.parts import count, decode_part, encode_part
+from chat_tui.conversation.parts import count, decode_citation, decode_part, encode_citation, encode_part
 from chat_tui.conversation.secrets import without_secret_texts, without_secrets
 from chat_tui.conversation.values import (
     Aside,

@@ -321,7 +321,7 @@ def _kinds(message: Message) -> int:
             if part.media_type == "application/pdf":
                 kinds.add("pdf")
         elif isinstance(part, LinkPart):
-            kinds |= {part.kind, "link"}
+            kinds |= {part.kind, "link", *(("pdf",) if part.kind == "file" else ())}
     text = message.text
     if "```" in text or "~~~" in text:
         kinds.add("code")

@@ -32,6 +32,7 @@ from chat_tui.conversation.values import (
     Citation,
     Failure,
     FilePart,
+    LinkPart,
     Message,
     Receipt,
     TextPart,
@@ -42,6 +43,9 @@ from tests.conversation.samples import NOON, full_message, message
 
 CANARY = "canary-7f3a"
 KEY = "sk-or-v1-0123456789abcdef0123456789abcdef"
+
+
+PAPER = LinkPart("file", "https://a.example/paper.pdf", "paper")
 
 
 def excerpt(
@@ -80,6 +84,18 @@ def test_markdown_with_everything(tmp_path: Path) -> None:
         "[^s1]: A: <https://a.example>\n[^s2]: <https://b.example/%3C%3E>\n\n> It broke.\n\n"
         "*1,204 in (1,024 cached) · 5 out · $0.0000001*\n"
     )
+
+
+def test_what_is_attached_as_an_address_is_one_everywhere(tmp_path: Path) -> None:
+    url = "https://a.example/b c>.png?d=1"
+    prompt = replace(message(), parts=(TextPart("Look."), LinkPart("image", url, "a [b].png"), PAPER))
+    of = excerpt(tmp_path, prompt)
+    marked = to_markdown(of, bare=True)
+    assert "![a (b).png](<https://a.example/b%20c%3E.png?d=1>)\n\n[paper](<https://a.example/paper.pdf>)" in marked
+    assert f"[a [b].png, {url}]\n[paper, https://a.example/paper.pdf]\n" in to_text(of)
+    links = [attrs["href"] for tag, attrs in Page(page(of)).tags if tag == "a"]
+    assert links == [url, PAPER.url]
+    assert "<img" not in page(of)
 
 
 def test_without_a_receipt_the_model_that_was_asked_is_named(tmp_path: Path) -> None:
@@ -157,7 +173,8 @@ def test_a_page_holds_nothing_that_runs_or_loads(tmp_path: Path) -> None:
         tool_calls=({"function": {"name": "<script>", "arguments": "</code><script>"}},),
     )
     files = FilePart("0" * 64, "image/png", '"><script>', 3), FilePart("1" * 64, "text/plain", "<script>", 3)
-    prompt = replace(message(), parts=(TextPart("<script>alert(5)</script>"), *files))
+    link = LinkPart("image", "javascript:alert(7)", "<script>")
+    prompt = replace(message(), parts=(TextPart("<script>alert(5)</script>"), *files, link))
     system, tags = {"system": "</div><script>"}, ("<script>",)
     text = page(excerpt(tmp_path, prompt, reply, scope="tree", title="</title><script>", tags=tags, settings=system))
     found = Page(text)
