@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -17,18 +15,6 @@ from chat_tui.engine.index import BEHIND, Index, index_file
 from chat_tui.engine.library import Library
 from tests.conversation.samples import message
 from tests.search.libraries import Shelf
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf.under(tmp_path)
-
-
-@pytest.fixture
-def index(shelf: Shelf) -> Iterator[Index]:
-    index = Index(shelf.paths)
-    yield index
-    index.close()
 
 
 def found(index: Index, text: str) -> list[str | None]:
