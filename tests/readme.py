@@ -99,8 +99,8 @@ _FIELDS = {
     "role": " · ".join(f"`{role}`" for role in get_args(Role)),
     "status": " · ".join(f"`{status}`" for status in get_args(Status)),
     "model": "the model that was asked",
-    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as they are known "
-    "`width` and `height` in pixels, `pages`, `seconds`",
+    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as they are "
+    "known `width` and `height` in pixels, `pages`, `seconds`",
     "parts[].text": "the text as it was typed or received, Markdown and all",
     "reasoning": "what the model thought, as text",
     "reasoning_details": "the same as the server sent it, to be sent back unchanged",
