@@ -18,7 +18,7 @@ demo: .venv/.runtime ## the application on its built-in emulator: no key, no net
 test: .venv/.dev ## the test suite
 	$(BIN)/python -m pytest -n 5 --dist loadgroup -m "not long"
 
-terminal: .venv/.dev ## the rest of the tests in a real terminal: copying, the mouse, resizing
+terminal: .venv/.dev ## the tests that take long: copying, the mouse, resizing, other sizes and ways, more turns
 	$(BIN)/python -m pytest -m long
 
 faults: .venv/.dev ## kill -9 at 200 moments, refusing disks, damage, several writers: make faults CRASHES=100 SEED=7

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chat_tui.conversation.chances import decode_chances, encode_chances
 from chat_tui.conversation.citations import merged
 from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
 from chat_tui.conversation.lines import lines
 from chat_tui.conversation.records import (
     DamagedRecordError,
     NewerRecordError,
-    decode_chances,
     decode_line,
     decode_message,
-    encode_chances,
     encode_line,
     encode_message,
 )

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, get_args
 
 from chat_tui.conversation.asked import decode_asked, encode_asked
+from chat_tui.conversation.chances import decode_chances, encode_chances
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.parts import count, decode_citation, decode_part, encode_citation, encode_part
 from chat_tui.conversation.secrets import without_secret_texts, without_secrets
 from chat_tui.conversation.values import (
     Aside,
     Attempt,
-    Chance,
     Failure,
     FilePart,
     Json,
-    Likely,
     Message,
     Receipt,
     Role,
@@ -275,39 +274,6 @@ def _decode_receipt(data: Json) -> Receipt:
         violation=_optional(data, "violation", str) or "",
         fallback=_optional(data, "fallback", str) or "",
     )
-
-
-def encode_chances(chances: Iterable[Chance]) -> list[Json]:
-    """Return how likely tokens were, in the wire's words."""
-    return [
-        {**_encode_likely(token), **({"top_logprobs": [_encode_likely(one) for one in likeliest]} if likeliest else {})}
-        for token, likeliest in chances
-    ]
-
-
-def decode_chances(kept: object) -> tuple[Chance, ...]:
-    """Return how likely tokens were; what is no such thing is left out: the message counts for more."""
-    return tuple(
-        Chance(_decode_likely(one), tuple(map(_decode_likely, _dicts(one.get("top_logprobs"))))) for one in _dicts(kept)
-    )
-
-
-def _encode_likely(likely: Likely) -> dict[str, Any]:
-    return _without_empty({"token": likely.text, "logprob": likely.logprob, "bytes": list(likely.data) or None})
-
-
-def _decode_likely(kept: Json) -> Likely:
-    text, logprob, data = kept.get("token"), kept.get("logprob"), kept.get("bytes")
-    values = data if isinstance(data, list) else []
-    return Likely(
-        text if isinstance(text, str) else "",
-        float(logprob) if isinstance(logprob, int | Decimal) else None,
-        bytes(values) if all(type(byte) is int and 0 <= byte < 256 for byte in values) else b"",
-    )
-
-
-def _dicts(values: object) -> list[Json]:
-    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 def _encode_billed(request: Attempt | Aside) -> Json:

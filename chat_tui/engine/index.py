@@ -29,6 +29,7 @@ from chat_tui.search.snippets import Snippet, snippet
 
 SLOW = "This Python's SQLite can't index texts (it has no FTS5), so every message is read: that takes a while."
 BROKEN = "The search index was damaged and is made anew; until that is done not everything is found."
+BEHIND = "The search index can't be brought up to date now, so what is new may not be found. Search again in a moment."
 BUSY = "Another chat-tui works on the search index. Search again in a moment."
 _STEP_SECONDS = 0.3
 _SPARE = 8
@@ -53,6 +54,8 @@ class Index:
         self._paths = paths
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._is_behind = False
+        """Whether it could not take in what changed."""
 
     def close(self) -> None:
         """Close the file."""
@@ -83,9 +86,11 @@ class Index:
             on_progress: Called with how many of the conversations that changed are done, and how many they are.
             stop: Asked now and then; what was done until then stays.
         """
+        self._is_behind = False
         try:
             self._update(on_progress or (lambda done, total: None), stop)
         except sqlite3.OperationalError as error:
+            self._is_behind = True
             _log.warning("the search index isn't up to date: %s", error)
         except sqlite3.DatabaseError as error:
             self._make_anew(error)
@@ -309,7 +314,8 @@ class Index:
             rows = mixed(rows)[:limit]
             summaries = self._summaries_of(connection, {row[1] for row in rows})
         matches = [self._match(query, row, summaries[row[1]]) for row in rows if row[1] in summaries]
-        return Found(matches, [*problems, *([SLOW] if is_plain else [])], total)
+        notes = [*([SLOW] if is_plain else []), *([BEHIND] if self._is_behind else [])]
+        return Found(matches, [*problems, *notes], total)
 
     def _holds(self, connection: sqlite3.Connection, query: Query, row: Sequence[Any]) -> bool:
         """Tell whether a message or a title has what is looked for, by reading it."""

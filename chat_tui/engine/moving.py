@@ -20,6 +20,7 @@ from chat_tui.conversation.imports.detect import find_conversations
 from chat_tui.conversation.imports.found import Found, NotImportableError
 from chat_tui.conversation.imports.own import SOURCE as OWN
 from chat_tui.conversation.journal import append
+from chat_tui.conversation.lines import lines as reading
 from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.conversation.secrets import Known
 from chat_tui.conversation.values import Message
@@ -198,8 +199,8 @@ class Import:
         winners: Weights = {}
         if folder is not None and found.source == OWN:
             with suppress(FileNotFoundError), open_plain(folder / "messages.jsonl") as journal:
-                for line in journal:
-                    put_record(winners, line)
+                for line in reading(journal):
+                    put_record(winners, line.content or b"")
         if folder is not None:
             known |= Folder(folder).read().messages.keys()
         added = sum(message.id not in known for message in found.messages)

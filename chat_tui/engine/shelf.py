@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
+from chat_tui.conversation.lines import Span, lines, pieces
 from chat_tui.conversation.metadata import Metadata, write_metadata
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line
 from chat_tui.conversation.summary import Trashed
@@ -204,8 +205,11 @@ def _copy_journal(source: Path, target: Path, conversation: str) -> None:
     mark = f'{{"copied_from":"{conversation}",'.encode()
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     with open_plain(source) as journal, os.fdopen(os.open(target, flags, FILE_MODE), "wb") as copy:
-        for line in journal:
-            copy.write(mark + line.lstrip()[1:] if _is_first_copy(line) else line)
+        for line in lines(journal):
+            if line.content is not None and _is_first_copy(line.content):
+                copy.write(mark + line.content.lstrip()[1:])
+            else:
+                copy.writelines(pieces(journal, [Span(line.start, line.length)]))
         copy.flush()
         os.fsync(copy.fileno())
 

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from chat_tui.conversation.summary import Summary
-from chat_tui.grammar import pieces, toggled
+from chat_tui.grammar import toggled
 from chat_tui.screens import goto_keys
 from chat_tui.screens.conversation_rows import about, by_day, row
 from chat_tui.screens.goto_rows import about_match, listed, match_row
@@ -69,6 +69,7 @@ class GotoScreen(SearchedPane[Goal | None]):
     CSS_PATH = ["searched_pane.tcss", "goto.tcss"]  # noqa: RUF012 - Textual doesn't declare it a ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [*goto_keys.bindings()]
     WIDTHS = (("-wide", WIDE),)
+    FILTERS = goto_keys.FILTERS
     details = getters.query_one(ScrolledText)
 
     def __init__(
@@ -97,7 +98,6 @@ class GotoScreen(SearchedPane[Goal | None]):
         self._occurring: Occurring = {}
         self._taking_in = ""
         self._said = ""
-        self._filtered: set[str] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -283,22 +283,13 @@ class GotoScreen(SearchedPane[Goal | None]):
             return Content.styled(f"taking in what changed: {self._taking_in}", MUTED)
         return Content.styled("by conversation, the best first" if self._found else "used last", MUTED)
 
-    def _show_filters(self) -> None:
-        """Show which of the filters that have a key are in the search."""
-        typed = {piece.text.lower() for piece in pieces(self.search.value)} & {key.filter for key in goto_keys.FILTERS}
-        if typed != self._filtered:
-            self._filtered = typed
-            self._show_keys()
-
     @on(events.DescendantFocus)
     def _show_keys(self) -> None:
         """Name the keys; only while the search takes letters do they need Alt."""
         label = "Alt+" if self.search.has_focus else "keys"
-        filtered = self._filtered or ()
-        only = hint(label, goto_keys.FILTERS, lambda key: key.filter in filtered)
         views = hint(label, goto_keys.VIEWS, lambda _: self.details.display)
         self.changes.update(Content.assemble(views, ("   Enter goes there · Esc stays", MUTED)), layout=False)
-        self.views.update(only, layout=False)
+        self.views.update(self._filter_hint(label), layout=False)
 
     # Layout
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from chat_tui.conversation.ids import now
 from chat_tui.engine.needs import needs_of
-from chat_tui.grammar import pieces, toggled
+from chat_tui.grammar import toggled
 from chat_tui.models.chosen import Chosen
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.known import Known, pending
@@ -65,6 +65,7 @@ class ModelListScreen(SearchedPane[str | None]):
         search: What is searched for first.
     """
 
+    FILTERS = model_keys.FILTERS
     problem = getters.query_one("#problem", Static)
     table = getters.query_one(ModelTable)
     details = getters.query_one(ModelDetails)
@@ -92,7 +93,6 @@ class ModelListScreen(SearchedPane[str | None]):
         self._engine = engine
         self._count = 0
         self._told_problem = ""
-        self._filtered: set[str] | None = None
         self._detailed: object = None
 
     def compose(self) -> ComposeResult:
@@ -269,20 +269,12 @@ class ModelListScreen(SearchedPane[str | None]):
             )
         )
 
-    def _show_filters(self) -> None:
-        """Show which of the filters that have a key are in the search."""
-        typed = {piece.text.lower() for piece in pieces(self.search.value)} & {key.filter for key in model_keys.FILTERS}
-        if typed != self._filtered:
-            self._filtered = typed
-            self._show_keys()
-
     @on(events.DescendantFocus)
     def _show_keys(self) -> None:
         """Name the keys; only while the search takes letters do they need Alt."""
         label = "Alt+" if self.search.has_focus else "keys"
-        filtered = self._filtered or ()
         self.changes.update(hint(label, model_keys.ACTIONS), layout=False)
-        self.views.update(hint(label, model_keys.FILTERS, lambda key: key.filter in filtered), layout=False)
+        self.views.update(self._filter_hint(label), layout=False)
 
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.scroll_view import ScrollView
 from textual.widgets import Input, Static
 
-from chat_tui.grammar import Suggestion
+from chat_tui.grammar import Suggestion, pieces
+from chat_tui.screens.letters import Key, hint
 from chat_tui.screens.popup import PopUp, Result
 from chat_tui.text import one_line
 from chat_tui.widgets.note import Note
@@ -29,6 +30,8 @@ class SearchedPane(PopUp[Result]):
 
     WIDTHS: ClassVar[Sequence[tuple[str, int]]] = (("-wide", WIDE), ("-wider", WIDER))
     """The classes of the pane, each with the cells from which on it has it."""
+    FILTERS: ClassVar[Sequence[Key]] = ()
+    """The keys that put a filter into the search, or take it out."""
 
     pane = getters.query_one("#pane", Vertical)
     search = getters.query_one(SearchLine)
@@ -44,6 +47,7 @@ class SearchedPane(PopUp[Result]):
         self.suggested: Sequence[Suggestion] = ()
         """What could be typed next, the likeliest first."""
         self._wants_details: bool | None = None
+        self._filtered: set[str] | None = None
 
     @abstractmethod
     def list(self) -> None:
@@ -111,6 +115,20 @@ class SearchedPane(PopUp[Result]):
             self.search.cursor_position = first.start + len(first.text)
         else:
             self.focus_next()
+
+    def _show_filters(self) -> None:
+        """Show which of the filters that have a key are in the search."""
+        typed = {piece.text.lower() for piece in pieces(self.search.value)} & {key.filter for key in self.FILTERS}
+        if typed != self._filtered:
+            self._filtered = typed
+            self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Name the keys, and mark those whose filter is in the search."""
+
+    def _filter_hint(self, label: str) -> Content:
+        """Return what names the keys of the filters after `label`."""
+        return hint(label, self.FILTERS, lambda key: key.filter in (self._filtered or ()))
 
     # Moving
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-ROLES = ("user", "assistant", "tool")
 KINDS = ("image", "pdf", "audio", "video", "file", "code", "link")
 PLACES = ("chats", "archive", "trash", "all")
 MARKS = ("pinned",)

@@ -6,46 +6,26 @@ After a change that is meant to be seen: look at the pictures in the report that
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp, Launch
-from chat_tui.config.server import Server
-from chat_tui.config.themes import read_theme, theme_files
-from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.app import Launch
+from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
-from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
-from chat_tui.screens.conversations import ConversationsPane
 from tests.app.conftest import Running
+from tests.app.looks import MOMENT, SIZES, launch_on, looks_as_it_did
 from tests.shelf_samples import keep, keep_some
-
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
-MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
 
 
 @pytest.fixture
-def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
+def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch, utc: None) -> Launch:
     """The application in a place where it is always the same time."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
     monkeypatch.setattr("chat_tui.screens.conversation_rows.now", lambda: MOMENT)
-    library = Library(Paths.under(tmp_path), defaults={"model": "demo/markdown"})
-    server = Server(emulator.base_url, DEMO_KEY)
-    yield Launch(
-        library=library,
-        chat=library.begin(),
-        start=lambda: Session(server, paths=library.paths),
-        credentials=library.paths.credentials,
-    )
-    monkeypatch.undo()
-    time.tzset()
+    return launch_on(Library(Paths.under(tmp_path), defaults={"model": "demo/markdown"}), emulator)
 
 
 async def some(running: Running) -> None:
@@ -91,18 +71,4 @@ SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES] + [("some",
 
 @pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
 def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, ChatApp)
-        running = Running(app, pilot)
-        running.screen.composer.cursor_blink = False
-        await running.until(lambda: running.screen.transcript._markdown)
-        await SCENES[scene](running)
-        pane = app.screen
-        assert isinstance(pane, ConversationsPane)
-        pane.search.cursor_blink = False
-        await (await app.session()).close()  # nobody leaves the application, which would
-        await pilot.pause()
-
-    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
+    assert looks_as_it_did(snap_compare, launch, SCENES[scene], size, theme)

@@ -10,26 +10,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input
 
-from chat_tui.app import ChatApp, Launch
-from chat_tui.config.server import Server
-from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.journal import append
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import Message, TextPart
-from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
-from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
 from tests.app.conftest import Running
+from tests.app.looks import SIZES, launch_on, looks_as_it_did
 from tests.conversation import foreign
 from tests.conversation.samples import NOON
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 IDENTIFIER = "01m7yv5q60{:016}"
 """One that was made on a day in November, and its number."""
 
@@ -84,24 +78,5 @@ SCENES = {"export": export, "import": arriving}
 def test_looks_as_it_did(
     snap_compare: Callable[..., bool], library: Library, emulator: DemoServer, scene: str, size: str, theme: str
 ) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, ChatApp)
-        running = Running(app, pilot)
-        running.screen.composer.cursor_blink = False
-        await running.until(lambda: running.screen.transcript._markdown)
-        await SCENES[scene](running)
-        for line in app.screen.query(Input):
-            line.cursor_blink = False
-        await (await app.session()).close()  # nobody leaves the application, which would
-        await pilot.pause()
-
-    server = Server(emulator.base_url, DEMO_KEY)
-    launch = Launch(
-        library=library,
-        chat=library.open(IDENTIFIER.format(0)),
-        start=lambda: Session(server, paths=library.paths),
-        credentials=library.paths.credentials,
-        theme=read_theme(theme_files(library.paths.themes)[theme]),
-    )
-    assert snap_compare(ChatApp(launch), terminal_size=SIZES[size], run_before=play)
+    launch = launch_on(library, emulator, library.open(IDENTIFIER.format(0)))
+    assert looks_as_it_did(snap_compare, launch, SCENES[scene], size, theme)

@@ -7,24 +7,18 @@ After a change that is meant to be seen: look at the pictures in the report that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp, Launch
-from chat_tui.config.server import Server
-from chat_tui.config.themes import read_theme, theme_files
-from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.app import Launch
+from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
-from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
 from chat_tui.screens.presets import PresetPane
 from chat_tui.screens.settings import SettingsPane
 from tests.app.conftest import Running
-
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
+from tests.app.looks import SIZES, launch_on, looks_as_it_did
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +36,7 @@ def launch(tmp_path: Path, emulator: DemoServer) -> Launch:
     library.presets.write("cheap", {"model": "demo/fast", "provider": {"sort": "price", "max_price": {"prompt": 1}}})
     chat = library.begin()
     chat.change(local_preset="careful", parameters={"seed": 7, "top_p": 0.9}, provider={"order": ["groq", "azure"]})
-    server = Server(emulator.base_url, DEMO_KEY)
-    return Launch(
-        library=library,
-        chat=chat,
-        start=lambda: Session(server, paths=library.paths),
-        credentials=library.paths.credentials,
-    )
+    return launch_on(library, emulator, chat)
 
 
 async def settings(running: Running) -> None:
@@ -89,18 +77,4 @@ SCENES = {"settings": settings, "value": value, "presets": presets}
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scene", SCENES)
 def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, ChatApp)
-        running = Running(app, pilot)
-        running.screen.composer.cursor_blink = False
-        await running.until(lambda: running.screen.transcript._markdown)
-        await SCENES[scene](running)
-        pane = app.screen
-        assert isinstance(pane, SettingsPane | PresetPane)
-        pane.search.cursor_blink = pane.editor.area.cursor_blink = False
-        await (await app.session()).close()  # nobody leaves the application, which would
-        await pilot.pause()
-
-    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
+    assert looks_as_it_did(snap_compare, launch, SCENES[scene], size, theme)

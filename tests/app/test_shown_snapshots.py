@@ -6,7 +6,6 @@ After a change that is meant to be seen: look at the pictures in the report that
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,21 +13,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp, Launch
-from chat_tui.config.server import Server
+from chat_tui.app import Launch
 from chat_tui.config.settings import BUILT_IN, merged
-from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.conversation.values import Chance, Likely, Message, Receipt, Role, TextPart, Usage
-from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
-from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
-from chat_tui.screens.chat import ChatScreen
 from tests.app.conftest import Running
+from tests.app.looks import SIZES, launch_on, looks_as_it_did
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 FIRST = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
 IDENTIFIER = "01m7yv5q60"
 """What an identifier made then begins with: prompts show the time in it."""
@@ -71,10 +65,8 @@ def said(role: Role, text: str) -> Message:
 
 
 @pytest.fixture
-def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launch]:
+def launch(tmp_path: Path, emulator: DemoServer, utc: None) -> Launch:
     """The application on that conversation, in a place where it is always the same time."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
     library = Library(Paths.under(tmp_path), defaults=merged(BUILT_IN, {"model": "demo/json"}))
     chat = library.begin()
     chat.load()
@@ -86,10 +78,7 @@ def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch
     chat.metadata = replace(chat.metadata, title="Two days in Kyoto")
     chat.save()
     chat.close()
-    server = Server(emulator.base_url, DEMO_KEY)
-    yield Launch(library, library.open(chat.id), lambda: Session(server), library.paths.credentials)
-    monkeypatch.undo()
-    time.tzset()
+    return launch_on(library, emulator, library.open(chat.id))
 
 
 SCENES = {
@@ -103,16 +92,8 @@ SHOWN += [(scene, "120x40", "paper") for scene in ("tree", "chances")]
 
 @pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
 def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
-    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
-
-    async def play(pilot: Pilot[None]) -> None:
-        screen = app.screen
-        assert isinstance(screen, ChatScreen)
-        screen.composer.cursor_blink = False
-        running = Running(app, pilot)
-        await running.until(lambda: screen.transcript._markdown)
+    async def play(running: Running) -> None:
         await running.until_shown("this chat $0.0048")
-        await pilot.press(*SCENES[scene])
-        await pilot.pause()
+        await running.pilot.press(*SCENES[scene])
 
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
+    assert looks_as_it_did(snap_compare, launch, play, size, theme)

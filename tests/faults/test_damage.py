@@ -117,19 +117,25 @@ def test_a_changed_byte_costs_its_line_at_most(tmp_path: Path, large: list[bytes
     print(f"{FLIPS} flips, seed {SEED}, {len(whole)} bytes")
 
 
+# What is imported later would need memory too.
 MONSTROUS = """
-import resource, sys
+import os, resource, shutil, sys
+from pathlib import Path
 from chat_tui.cli.main import main
 from chat_tui.conversation import journal, lines
-from chat_tui.engine import chat, health, index, mending, session  # what is imported later would need memory too
+from chat_tui.engine import chat, health, index, library, mending, moving, session
 from chat_tui.openrouter import client
+from chat_tui.paths import Paths
 
 lines.LONGEST_LINE = journal.LONGEST_LINE = 2**20
 for line in open("/proc/self/status"):
     if line.startswith("VmSize:"):
         most = int(line.split()[1]) * 1024 + 40 * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
-for command in sys.argv[1:]:
+copy = library.Library(Paths.find(os.environ)).shelf.duplicate(Path(sys.argv[1]))
+print("copied", (copy / "messages.jsonl").stat().st_size, flush=True)
+shutil.rmtree(copy)
+for command in sys.argv[2:]:
     print(command.split()[0], main(command.split()), flush=True)
 """
 
@@ -144,10 +150,10 @@ def test_a_line_that_no_memory_holds_costs_only_itself(tmp_path: Path) -> None:
         file.seek(60 * 2**20, os.SEEK_CUR)
         file.write(b"\n" + encode_message(last))
     size = chat.folder.journal.stat().st_size
-    commands = ["list", f"show {chat.id}", "search needle", "doctor --repair"]
+    commands = ["list", f"show {chat.id}", f"export {chat.id} --format json", "search needle", "doctor --repair"]
     folders = {f"CHAT_TUI_{name.upper()}_DIR": str(tmp_path / name) for name in ("data", "state", "config", "cache")}
     done = subprocess.run(
-        [sys.executable, "-c", MONSTROUS, *commands],
+        [sys.executable, "-c", MONSTROUS, str(chat.folder.path), *commands],
         capture_output=True,
         text=True,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OPENROUTER_BASE_URL": "http://127.0.0.1:9/api/v1"}

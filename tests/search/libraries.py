@@ -12,6 +12,8 @@ from chat_tui.conversation.ids import created_at, new_id
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import Message
+from chat_tui.engine.index import Index
+from chat_tui.engine.index_found import Found
 from chat_tui.paths import Paths
 
 
@@ -60,3 +62,14 @@ def reference(texts: Sequence[str], wanted: Sequence[Sequence[str]], without: Se
         for place, text in enumerate(texts)
         if all(any(has(text, term) for term in one) for one in wanted) and not any(has(text, term) for term in without)
     ]
+
+
+def texts(found: Found) -> list[str]:
+    """Return what was found, each in its snippet."""
+    return [match.snippet for match in found.matches]
+
+
+def searched(index: Index, text: str) -> list[str]:
+    """Return what is found once the index is up to date."""
+    index.update()
+    return texts(index.search(text))

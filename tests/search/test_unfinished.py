@@ -1,32 +1,20 @@
-"""Replies that aren't in a journal yet are found too: those that stream, and those that a crash interrupted."""
+"""What isn't in the index yet: replies that stream or were interrupted are found too, and what can't be is said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from chat_tui.conversation.events import Reasoning, Receipted, Text
 from chat_tui.conversation.values import Message, Receipt
-from chat_tui.engine.index import Index
+from chat_tui.engine import index_tables
+from chat_tui.engine.index import BEHIND, Index, index_file
 from chat_tui.engine.library import Library
 from tests.conversation.samples import message
 from tests.search.libraries import Shelf
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf.under(tmp_path)
-
-
-@pytest.fixture
-def index(shelf: Shelf) -> Iterator[Index]:
-    index = Index(shelf.paths)
-    yield index
-    index.close()
 
 
 def found(index: Index, text: str) -> list[str | None]:
@@ -88,3 +76,20 @@ def test_a_reply_that_vanishes_is_forgotten(shelf: Shelf, index: Index) -> None:
     folder.partial(reply.id).unlink()
     assert index.search("kyoto").matches[0].snippet == ""
     assert found(index, "kyoto") == []
+
+
+def test_an_index_that_somebody_keeps_locked_says_that_what_is_new_is_missing(
+    shelf: Shelf, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_tables, "BUSY_SECONDS", 0.01)
+    old, new = message("needle old"), message("needle new")
+    shelf.add(old)
+    assert found(index, "needle") == [old.id]
+    holder = sqlite3.connect(index_file(shelf.paths), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    shelf.add(new)
+    assert found(index, "needle") == [old.id]
+    assert index.search("needle").problems == [BEHIND]
+    holder.close()
+    assert set(found(index, "needle")) == {old.id, new.id}
+    assert index.search("needle").problems == []

@@ -139,7 +139,7 @@ def test_one_key_gives_the_mouse_to_the_terminal_and_takes_it_back(terminal: Ter
     before = len(terminal.raw)
     terminal.send(F6)
     terminal.wait_for("F6 takes the mouse back")
-    assert MOUSE_OFF in terminal.raw[before:]
+    terminal.wait_for_bytes(MOUSE_OFF, since=before)
     assert MOUSE_ON not in terminal.raw[before:]
     os.kill(terminal.process.pid, signal.SIGTSTP)
     terminal.wait_for_stop()
@@ -149,6 +149,6 @@ def test_one_key_gives_the_mouse_to_the_terminal_and_takes_it_back(terminal: Ter
     before = len(terminal.raw)
     terminal.send(F6)
     terminal.wait_until(lambda screen: "F6 takes" not in screen, "the mouse to be back")
-    assert MOUSE_ON in terminal.raw[before:]
+    terminal.wait_for_bytes(MOUSE_ON, since=before)
     assert terminal.quit() == 0
     assert left_on(terminal.raw) == []

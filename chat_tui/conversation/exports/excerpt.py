@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from chat_tui.conversation import exact
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import parse_time
+from chat_tui.conversation.lines import lines
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import decode_line, decode_message, encode_message, is_too_deep
 from chat_tui.conversation.secrets import (
@@ -173,7 +174,7 @@ def put_record(winners: Weights, line: bytes) -> bool:
 def _lines(folder: Folder, unsaved: Iterable[Message]) -> Iterator[bytes]:
     try:
         with open_plain(folder.journal) as file:
-            yield from file
+            yield from (line.content for line in lines(file) if line.content is not None)
     except FileNotFoundError:
         pass
     for message in unsaved:
