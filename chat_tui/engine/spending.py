@@ -68,7 +68,12 @@ class Spending:
         self._is_closed = False
 
     def note(self, folder: Path) -> None:
-        """Remember that this process wrote in a conversation, and find out anew what was spent lately."""
+        """Remember that this process wrote in a conversation, and find out anew what was spent lately.
+
+        One that isn't kept in this library isn't counted in it.
+        """
+        if not folder.is_relative_to(self._paths.data):
+            return
         self._noted.add(folder)
         if self.is_ready:
             self.recount()
