@@ -73,7 +73,7 @@ async def test_a_hard_cap_asks_before_anything_is_sent_or_kept(
     (one,) = error.over
     assert one.cap == Cap(period, Decimal(0), asks=True)
     assert one.high is not None
-    assert "could cost up to ≈ $" in str(error)
+    assert "may come to ≈ $" in str(error)
     assert len(emulator.books.entries) == before
     assert not chat.folder.journal.exists()
     assert booked.turn(chat) is None
