@@ -41,6 +41,8 @@ class Counted(NamedTuple):
     pictures: int = 0
     pages: int = 0
     """Of PDFs."""
+    own_key: str = ""
+    """The provider whose own key paid for the last reply; empty: none did."""
 
 
 class Offer(NamedTuple):
@@ -103,6 +105,7 @@ def expected(
         *_of_money(priced, load, whole_cost, why),
         *asked.unknown,
         *asked.notes,
+        *_of_own_key(counted.own_key),
     )
     context = _context(prompt.likely, counted.body, asked.offers)
     return Estimate(prompt, completion, whole_cost, context, words, ceil(counted.draft * factor.likely))
@@ -203,6 +206,14 @@ def _of_money(
     if load.searches:
         yield f"In the upper bound: {load.searches} search{'es' * (load.searches != 1)} of the web."
     yield "A reply that fails before its first word costs nothing."
+
+
+def _of_own_key(provider: str) -> Iterator[str]:
+    if provider:
+        yield (
+            f"The last reply was paid with a key of your own at {provider}: these prices are what it takes from you; "
+            "OpenRouter adds its share."
+        )
 
 
 def _rates(offer: Offer) -> str:

@@ -143,7 +143,13 @@ class Estimating:
         )
         own = 0 if manner.raw else MESSAGE
         counted = Counted(
-            before + own, 0.0, rest, is_first=len(path) == 1, pictures=_pictures(files), pages=_pages(files)
+            before + own,
+            0.0,
+            rest,
+            is_first=len(path) == 1,
+            pictures=_pictures(files),
+            pages=_pages(files),
+            own_key=_own_key(path[:-1]),
         )
         return _Before(of, counted, texts)
 
@@ -158,13 +164,13 @@ class Estimating:
         cost = tokens * rates.prompt + _pictures([part]) * (rates.image or 0)
         return tokens, cost + (_pages([part]) * OCR_PAGE if reads_for_money(settings) else 0)
 
-    def oldest(self, chat: Chat, estimate: Estimate) -> list[str]:
-        """Return the ids of the oldest messages without which the request would be no longer nearly full.
+    @staticmethod
+    def oldest(said: Sequence[Message], estimate: Estimate) -> list[str]:
+        """Return the ids of the oldest of the messages that were `said` without which a request has room again.
 
         Nothing when that isn't enough, or not needed. Replies go with their prompts, and the last two messages stay.
         """
         context = estimate.context
-        said = [message for message in chat.path if message.id not in chat.hidden]
         counted = sum(text_tokens(message.text) for message in said)
         factor = (estimate.prompt_tokens.likely - estimate.draft_tokens) / counted if counted else 1.0
         gone: list[str] = []
@@ -221,6 +227,12 @@ def _what(chat: Chat, prompt: Message, manner: Manner) -> object:
 def _author(body: Mapping[str, Any]) -> str:
     """Return whose model a request asks first."""
     return str(body.get("model") or "").lstrip("~").partition("/")[0]
+
+
+def _own_key(said: Sequence[Message]) -> str:
+    """Return the provider whose own key paid for the last reply; empty: none did."""
+    receipt = next((message.receipt for message in reversed(said) if message.receipt is not None), None)
+    return (receipt.provider or "the provider") if receipt is not None and receipt.is_byok else ""
 
 
 def _is_sent_apart(part: Part) -> bool:

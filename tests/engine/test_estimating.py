@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,25 @@ async def test_what_is_free_costs_nothing(kept: Session, library: Library) -> No
     estimate = await kept.estimate(begin(library, "openai/gpt-oss-120b:free"), "Why?", patience=PATIENCE)
     assert estimate.cost is not None
     assert estimate.cost.low == estimate.cost.high == 0
+
+
+async def test_a_key_of_ones_own_is_told(kept: Session, library: Library) -> None:
+    chat = begin(library, "mistralai/mistral-large-2512")
+    reply = await ask(kept, chat, "Why?")
+    assert reply.receipt is not None
+    assert reply.receipt.is_byok
+    assert "a key of your own at Mistral" in " ".join((await kept.estimate(chat, "And?")).assumptions)
+
+
+async def test_what_streams_is_priced_by_who_serves_it(kept: Session) -> None:
+    model = "deepseek/deepseek-v4-pro"
+    assert kept.estimating.rates(model, "Together", 100) is None
+    await kept.estimating.offers.asked({"model": model})
+    first, second = (kept.estimating.rates(model, name, 100) for name in ("DeepSeek", "Together"))
+    assert first is not None
+    assert first.completion is not None
+    assert second is not None
+    assert second.completion == first.completion * Decimal("2.5")
 
 
 # What receipts taught, in its file
