@@ -27,6 +27,8 @@ from chat_tui.models.entry import Rates
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
+MOST_GUESSES = 200
+"""Replies of which it stays known how many tokens their prompts were expected to be."""
 _NOTHING_WRITTEN = (TextPart(""),)
 _ROOM = 0.8
 """Of the context that is taken when the oldest messages were left out."""
@@ -63,6 +65,8 @@ class Estimating:
         self._before: _Before | None = None
         self._counting = threading.Lock()
         self._noting: set[asyncio.Task[None]] = set()
+        self._guesses: dict[str, int] = {}
+        """By the ids of replies: how many tokens their prompts were expected to be."""
 
     async def estimate(self, chat: Chat, prompt: Message, manner: Manner, patience: float = 0.0) -> Estimate:
         """Return what sending `prompt` in `chat` is expected to come to.
@@ -203,13 +207,21 @@ class Estimating:
         usage = reply.receipt.usage
         whole = usage.completion_tokens if reply.status == "complete" else None
         if usage.prompt_tokens or whole:
-            task = asyncio.create_task(asyncio.to_thread(self._learn, body, usage.prompt_tokens, whole))
+            task = asyncio.create_task(asyncio.to_thread(self._learn, body, reply.id, usage.prompt_tokens, whole))
             self._noting.add(task)
             task.add_done_callback(self._noting.discard)
 
-    def _learn(self, body: Mapping[str, Any], prompt_tokens: int | None, reply_tokens: int | None) -> None:
-        counted = request_tokens(body, self._remembered)
-        self._calibration.note(str(body.get("model") or ""), counted, prompt_tokens, reply_tokens)
+    def _learn(self, body: Mapping[str, Any], reply: str, prompt_tokens: int | None, reply_tokens: int | None) -> None:
+        counted, model = request_tokens(body, self._remembered), str(body.get("model") or "")
+        before = self._expected(Counted(counted, 0.0, {"model": model}))
+        self._guesses[reply] = before.prompt_tokens.likely
+        while len(self._guesses) > MOST_GUESSES:
+            del self._guesses[next(iter(self._guesses))]
+        self._calibration.note(model, counted, prompt_tokens, reply_tokens)
+
+    def expected_tokens(self, reply: str) -> int | None:
+        """Return how many tokens the prompt of a reply was expected to be; None where that isn't known any more."""
+        return self._guesses.get(reply)
 
     async def close(self) -> None:
         """Keep what was learned."""

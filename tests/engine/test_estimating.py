@@ -86,6 +86,13 @@ async def test_what_was_said_is_not_counted_again_with_each_key(
     assert not [text for text in counted if len(text) > 200], "only what is new or short"
 
 
+async def expected_of(session: Session, reply: Message) -> int | None:
+    """Return how many tokens the prompt of a reply was expected to be, once its receipt has taught that."""
+    estimating = session.estimating
+    await until(lambda: estimating.expected_tokens(reply.id) is not None and not estimating.is_learning, "a lesson")
+    return estimating.expected_tokens(reply.id)
+
+
 async def test_receipts_correct_the_next_estimate_also_after_a_restart(emulator: DemoServer, library: Library) -> None:
     prompt = "12345 " * 60  # the emulator takes four characters for a token, whatever they are
     for is_first in (True, False):
@@ -96,7 +103,8 @@ async def test_receipts_correct_the_next_estimate_also_after_a_restart(emulator:
             assert reply.receipt is not None
             counted = reply.receipt.usage.prompt_tokens
             assert (estimate.prompt_tokens.likely == pytest.approx(counted, rel=0.2)) is not is_first
-            await until(lambda: any(library.paths.cache.rglob(FILE_NAME)), "what the receipt taught")
+            expected = await expected_of(session, reply)
+            assert (expected == pytest.approx(counted, rel=0.2)) is not is_first
 
 
 async def test_who_may_serve_decides_the_price_and_the_context(kept: Session, library: Library) -> None:
