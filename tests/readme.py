@@ -41,7 +41,7 @@ from chat_tui.demo import catalogue
 from chat_tui.models.filters import CHOICES, FLAGS, MEASURES
 from chat_tui.models.order import ORDERS
 from chat_tui.screens import conversation_keys, goto_keys, inspector_keys, model_keys, preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens.actions import ACTIONS, ATTACHED_KEYS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.search import filters as search
 
 _NESTED = frozenset(("parts", "citations", "logprobs", "asked", "receipt", "failure"))
@@ -99,8 +99,8 @@ _FIELDS = {
     "role": " · ".join(f"`{role}`" for role in get_args(Role)),
     "status": " · ".join(f"`{status}`" for status in get_args(Status)),
     "model": "the model that was asked",
-    "parts[].type": "`text`, or `file` with `sha256`, `media_type`, `name`, `size` in bytes, and as far as known "
-    "`width` and `height` in pixels, `pages`, `seconds`",
+    "parts[].type": "`text`; `file` with `sha256`, `media_type`, `name`, `size` in bytes and, where they are known, "
+    "`width` and `height` in pixels, `pages`, `seconds`; `link` with `kind`, `url`, `name`",
     "parts[].text": "the text as it was typed or received, Markdown and all",
     "reasoning": "what the model thought, as text",
     "reasoning_details": "the same as the server sent it, to be sent back unchanged",
@@ -178,6 +178,7 @@ def keys() -> str:
     tables = [_table(("Key", "Command", "What it does"), actions)]
     places = {
         "While you write": WRITING_KEYS,
+        "In what is attached": ATTACHED_KEYS,
         "In the conversation": READING_KEYS,
         "In the table of providers": PROVIDER_KEYS,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat_tui.conversation.events import Started, Text
+from chat_tui.conversation.events import Leaving, Started, Text
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Message
 from chat_tui.widgets.progress import Progress
@@ -14,3 +14,12 @@ def test_who_comes_to_watch_later_counts_from_when_it_happened() -> None:
     assert progress.line() == "◌ waiting 13 s"
     progress.take(Text("word" * 102), 100.0)
     assert progress.line() == "◍ streaming · ≈ 100 tokens · ≈ 10 tok/s · first 3.0 s"
+
+
+def test_what_takes_a_while_to_leave_says_how_far_it_is() -> None:
+    progress = Progress(clock=lambda: 110.0)
+    progress.take(Started({}, Message(new_id(), None, "assistant", (), now(), "streaming")), 97.0)
+    progress.take(Leaving(42_700_000, 133_000_000))
+    assert progress.line() == "◌ sending 43 of 133 MB · Esc stops"
+    progress.take(Leaving(133_000_000, 133_000_000))
+    assert progress.line() == "◌ waiting 13 s"

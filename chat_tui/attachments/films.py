@@ -10,10 +10,10 @@ from typing import BinaryIO, NamedTuple
 from chat_tui.attachments.values import Measures, NotTakenError
 
 _DAMAGED = "is damaged: it can't be read as a video. Save it again, or get it again."
-_LONGEST_BOX = 1 << 16
+_LONGEST_BOX = 1 << 20
 _DEEP = (b"moov", b"trak", b"mdia")
 _DESCRIBING = (b"udta", b"meta")
-_PLACE = re.compile(rb"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?/?")
+_PLACE = re.compile(rb"[+-]\d{2,6}\.\d+[+-]\d{3,7}\.\d+(?:[+-]\d+(?:\.\d+)?)?/?")
 """A place on earth (ISO 6709), as telephones write it into films."""
 _MOST = 10_000
 """Boxes or elements that are looked at: nobody needs more to say how long a film is."""

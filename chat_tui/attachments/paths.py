@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +23,7 @@ def pasted_paths(text: str) -> list[Path] | None:
     Paths are as terminals and file managers give them: bare, quoted, with escaped spaces, as `file://`, several with
     spaces or lines between. They are whole, from the root or from home: a word is no path, though a file be called so.
     """
-    text = text.strip("\r\n\0 ")
+    text = text.strip("\r\n ")
     if not text or len(text) > _LONGEST or not _LOOKS_LIKE_PATH.match(text):
         return None
     for read in (_as_one, _as_lines, _as_words):
@@ -36,7 +37,7 @@ def named_path(text: str) -> Path:
     path = _path(text)
     try:
         return path.expanduser()
-    except RuntimeError:  # a home of nobody
+    except (RuntimeError, ValueError):  # a home of nobody; no name for a file
         return path
 
 
@@ -66,9 +67,10 @@ def _as_words(text: str) -> list[Path] | None:
 def _path(text: str) -> Path:
     """Return the path that one word is, which may be a `file://` address."""
     if text[: len(_FILE)].lower() == _FILE:
-        parts = urlsplit(text)
-        if parts.netloc.lower() in _HERE:
-            return Path(unquote(parts.path))
+        with suppress(ValueError):  # no address at all
+            parts = urlsplit(text)
+            if parts.netloc.lower() in _HERE:
+                return Path(unquote(parts.path))
     return Path(text)
 
 
@@ -76,6 +78,6 @@ def _is_there(path: Path) -> bool:
     """Tell whether `path` is a whole one, and something is there."""
     try:
         whole = path.expanduser()
-        return whole.is_absolute() and whole.exists()
+        return whole.is_absolute() and whole != whole.parent and whole.exists()
     except (OSError, RuntimeError, ValueError):  # a home of nobody; no name for a file
         return False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from chat_tui.attachments.decoding import FAULTS, hush_pillow
 from chat_tui.attachments.kinds import CONVERTED
 from chat_tui.attachments.locations import names_place, without_metadata
 from chat_tui.attachments.values import Measures, NotTakenError, Wishes
@@ -100,7 +100,9 @@ def measure_picture(file: BinaryIO, media_type: str) -> Picture:
     with _decoding, _faults():
         picture = _opened(file, media_type)
         width, height = picture.size
-        moves = getattr(picture, "n_frames", 1) > 1
+        frames = getattr(picture, "n_frames", 1)
+        if frames > 1 and media_type in CONVERTED:
+            raise NotTakenError(f"has {frames} pages or frames, of which one would be sent. Save it as a PDF or a GIF.")
         picture.draft("RGB", (max(1, width // 8), max(1, height // 8)))
         picture.load()
         # What follows the pixels is read by now, too.
@@ -109,7 +111,8 @@ def measure_picture(file: BinaryIO, media_type: str) -> Picture:
         has_location = bool(exif.get_ifd(_GPS)) or names_place(picture.info)
         if exif.get(_ORIENTATION) in _SIDEWAYS:
             width, height = height, width
-    return Picture(Measures(width, height), turned, has_location, moves)
+    # In a JPEG others follow for depth and brightness.
+    return Picture(Measures(width, height), turned, has_location, moves=frames > 1 and media_type != "image/jpeg")
 
 
 def plan_picture(media_type: str, found: Picture, wishes: Wishes) -> Plan:
@@ -182,10 +185,9 @@ def _encoded(picture: Image, media_type: str, kept: dict[str, Any]) -> tuple[byt
 def _opened(file: BinaryIO, media_type: str) -> Image:
     from PIL import Image as Pillow
 
+    hush_pillow()
     file.seek(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Pillow.DecompressionBombWarning)  # there are limits of our own
-        picture = Pillow.open(file, formats=(FORMATS[media_type],))
+    picture = Pillow.open(file, formats=(FORMATS[media_type],))
     pixels = picture.width * picture.height
     shrinks = media_type == "image/jpeg" and not picture.info.get("progressive")
     if pixels > (MOST_PIXELS_SHRUNK if shrinks else MOST_PIXELS):
@@ -206,8 +208,7 @@ def _faults() -> Iterator[None]:
         raise NotTakenError("has too many pixels to look at safely. Make it smaller first.") from None
     except MemoryError:
         raise NotTakenError("needs more memory than there is. Make it smaller first.") from None
-    # Decoders raise these of damaged files, with words of their own.
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+    except FAULTS as error:
         raise NotTakenError(_DAMAGED.format(why=_why(error))) from None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 _KEYS = re.compile(
     r"\.env(\..+)?|\.netrc|_netrc|\.pgpass|\.npmrc|\.pypirc|\.git-credentials|\.htpasswd|"
-    r"id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.+\.(pem|key|p12|pfx|ppk|jks|keystore|kdbx|asc|gpg|age)|"
+    r"id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.+\.(pem|key|p12|pfx|ppk|jks|keystore|kdbx|gpg|age)|"
     r"credentials(\.(json|toml|ya?ml|csv))?|client_secret.*\.json|secrets?\.(json|toml|ya?ml)",
     re.IGNORECASE,
 )

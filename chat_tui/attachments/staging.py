@@ -101,8 +101,6 @@ def _kept(temporary: Path, size: int, digest: str, name: str, known: Known, wish
     if known.picture is None and plan.changes:
         digest = _blanked(temporary, known.places)
     elif plan.changes:
-        if plan.convert:
-            name = Path(name).with_suffix(".png").name
         changed, media_type, new = change_picture(temporary.read_bytes(), media_type, plan)
         measures = new or measures
     elif known.kind == "text" and (text := utf8(content := temporary.read_bytes())) != content:
@@ -112,6 +110,8 @@ def _kept(temporary: Path, size: int, digest: str, name: str, known: Known, wish
             size, digest = file.write(changed), hashlib.sha256(changed).hexdigest()
             file.flush()
             os.fsync(file.fileno())
+    if known.kind != "text" and (media_type != known.media_type or not Path(name).suffix):
+        name = Path(name).with_suffix(f".{ending_of(media_type)}").name
     temporary.replace(temporary.with_name(f"{digest}.{ending_of(media_type)}"))
     sync_directory(temporary.parent)
     return Staged(FilePart(digest, media_type, name, size, *measures), note)

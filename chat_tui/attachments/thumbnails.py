@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import threading
-import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from chat_tui.attachments.decoding import FAULTS, hush_pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -69,7 +71,7 @@ def make_thumbnail(source: Path | bytes, columns: int, rows: int) -> Thumbnail:
         picture = _picture(file)
         try:
             pixels = _small(picture, size)
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
+        except FAULTS as error:
             raise NoPictureError(f"This picture is damaged: {_told(error)}.") from None
         except MemoryError:
             raise NoPictureError("There is no memory for a picture of this size.") from None
@@ -84,10 +86,7 @@ def measure(source: Path | bytes) -> Measures | None:
         with _opened(source) as file:
             picture = _picture(file)
             width, height = picture.size
-            try:
-                turned = picture.getexif().get(_ORIENTATION) in _SIDEWAYS
-            except (OSError, ValueError, SyntaxError):  # a damaged Exif turns nothing
-                turned = False
+            turned = _is_sideways(picture)
             media_type = Image.MIME.get(picture.format or "", "application/octet-stream")
     except (NoPictureError, OSError):
         return None
@@ -96,6 +95,7 @@ def measure(source: Path | bytes) -> Measures | None:
 
 _ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
+_MOST_CONVERTED = 10_000_000
 
 
 def _opened(source: Path | bytes) -> BinaryIO:
@@ -106,18 +106,17 @@ def _picture(file: BinaryIO) -> Image:
     """Return the picture in `file`, of which only the head is read."""
     from PIL import Image, UnidentifiedImageError
 
+    hush_pillow()
     if file.seek(0, io.SEEK_END) > MOST_BYTES:
         raise NoPictureError(f"This picture has more than {MOST_BYTES // 1_000_000} MB: too much to show it here.")
     file.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have a limit of our own
-            picture = Image.open(file, formats=FORMATS)
+        picture = Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
         raise NoPictureError("This is no picture that can be shown here: PNG, JPEG, GIF and WebP are.") from None
     except Image.DecompressionBombError:
         raise NoPictureError("This picture has too many pixels to show it here.") from None
-    except (ValueError, SyntaxError, EOFError, OSError) as error:
+    except FAULTS as error:
         raise NoPictureError(f"This picture is damaged: {_told(error)}.") from None
     if picture.width * picture.height > MOST_PIXELS:
         raise NoPictureError(
@@ -130,15 +129,28 @@ def _small(picture: Image, size: tuple[int, int]) -> bytes:
     """Return the pixels of `picture` in a room of `size` pixels."""
     from PIL import Image, ImageOps
 
-    picture.draft("RGB", (4 * size[0], 4 * size[1]))  # a JPEG needn't be decoded whole
-    turned = ImageOps.exif_transpose(picture)
-    turned.thumbnail(size, Image.Resampling.BOX, reducing_gap=None)
-    small = turned.convert("RGBA")
+    sideways = _is_sideways(picture)
+    if picture.mode == "P" and picture.width * picture.height <= _MOST_CONVERTED:
+        whole = picture.convert("RGBA")  # colours from a table can't be mixed
+    else:
+        whole = picture
+    # Made small first and turned then: there is never a second one of its size.
+    whole.thumbnail(size[::-1] if sideways else size, Image.Resampling.BOX, reducing_gap=2.0)
+    with suppress(*FAULTS):  # a damaged Exif turns nothing
+        ImageOps.exif_transpose(whole, in_place=True)
+    small = whole.convert("RGBA")
     if small.size == size:
         return small.tobytes()
     room = Image.new("RGBA", size)
     room.paste(small, ((size[0] - small.width) // 2, (size[1] - small.height) // 2))
     return room.tobytes()
+
+
+def _is_sideways(picture: Image) -> bool:
+    try:
+        return picture.getexif().get(_ORIENTATION) in _SIDEWAYS
+    except FAULTS:
+        return False
 
 
 def _told(error: Exception) -> str:

@@ -23,6 +23,7 @@ VERBS = {
     "unset": ("NAME", "Send nothing for a setting in this chat, whatever the defaults say"),
     "reset": ("[NAME]", "Take back what this chat says of a setting; of all, without a name"),
     "default": ("NAME VALUE", "Set a setting for all chats, in config.toml; “unset” takes it out"),
+    "aspect": ("[RATIO|off]", "Ask for pictures of this shape, such as 16:9, from models that make some"),
     "preset": (
         "[NAME]",
         "Use a preset: NAME is a file of yours, @SLUG one of your OpenRouter account, none leaves it; "
@@ -30,6 +31,20 @@ VERBS = {
     ),
 }
 """Commands for all settings: what comes after them, and what they do."""
+
+ASPECTS = {
+    "1:1": "1024×1024",
+    "2:3": "832×1248",
+    "3:2": "1248×832",
+    "3:4": "864×1184",
+    "4:3": "1184×864",
+    "4:5": "896×1152",
+    "5:4": "1152×896",
+    "9:16": "768×1344",
+    "16:9": "1344×768",
+    "21:9": "1536×672",
+}
+"""The shapes of pictures that models make, width to height, and the pixels of one (wire: `image_config`)."""
 
 PRESET_VERBS = {
     "save": "Make a preset of this chat's settings: save NAME, or save @SLUG for your OpenRouter account",
@@ -102,6 +117,9 @@ def suggestions(typed: str, names: Callable[[str], Sequence[str]] = lambda _: ()
         shorts = [Suggestion(one.short, one.help, "VALUE") for one in BY_SHORT.values() if one.short.startswith(begun)]
         return verbs + (shorts if begun else [])
     prefix, rest = f"{word} ", argument.lstrip()
+    if word == "aspect":
+        shapes = {**{ratio: f"{pixels} pixels" for ratio, pixels in ASPECTS.items()}, "off": "As the model likes"}
+        return [Suggestion(f"aspect {one}", help) for one, help in shapes.items() if one.startswith(rest)]
     if word == "preset":
         return _presets(rest, [*names("local_preset"), *(f"@{slug}" for slug in names("preset"))])
     if word in ("set", "unset", "reset", "default"):

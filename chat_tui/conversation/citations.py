@@ -7,8 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from chat_tui.conversation.parts import count
-from chat_tui.conversation.values import Citation, Json
+from chat_tui.conversation.values import Citation
 
 MOST_SPANS = 100
 """Places that are kept of one source."""
@@ -18,9 +17,18 @@ OPENS, CLOSES = "⸨", "⸩"
 Markdown takes them for punctuation, so that emphasis before and behind them stays what it is.
 """
 MARK = re.compile(f"{OPENS}([0-9]+){CLOSES}")
-_CODE = re.compile(r"(?ms)^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$")
-_WHOLE = re.compile(r"(`+).*?\1|\[[^]\n]*\]\([^)\n]*\)|<[^<>\s]+>|https?://[^\s<>)\]]+|\$\$.*?\$\$|\\\(.*?\\\)", re.S)
-"""What can't be divided: a mark for its inside stands behind it."""
+_CODE = r"(?ms)^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t)(?![ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]).*?$"
+_WHOLE = r"""(?x)
+    (?<!`)(`{1,9})(?!`)(?:[^\n]|\n(?![ \t]*\n))*?(?<!`)\1(?!`)  # code
+    | \[[^][\n]{0,500}\]\([^()\n]{0,2000}\)                     # a link
+    | <[^<>\s]{1,2000}>
+    | https?://[^\s<>)\]]+
+    | \$\$[^$]{1,2000}\$\$                                       # formulas
+    | \\\([^\\\n]{1,2000}\\\)
+    """
+"""What can't be divided: a mark for its inside stands behind it. No text takes it longer than its length."""
+_LOOKED_BACK = 200
+"""Characters before a mark in which its line has a word."""
 
 
 class Mark(NamedTuple):
@@ -59,8 +67,7 @@ def marks_in(text: str, citations: Sequence[Citation]) -> list[Mark]:
     ends = [(end, number) for end, number in ends if 0 < end <= len(text)]
     if not ends or OPENS in text or CLOSES in text:
         return []
-    code = [match.span() for match in _CODE.finditer(text)]
-    whole = [match.span() for match in _WHOLE.finditer(text)]
+    code, whole = ([match.span() for match in re.finditer(pattern, text)] for pattern in (_CODE, _WHOLE))
     found = {
         Mark(place, number)
         for end, number in ends
@@ -77,7 +84,8 @@ def _place(text: str, end: int, whole: Sequence[tuple[int, int]]) -> int | None:
     while end and text[end - 1].isspace():
         end -= 1
     # What precedes a mark on its line has to be words: a rule, a table's second row or a bare bullet is none.
-    before = text[text.rfind("\n", 0, end) + 1 : end]
+    start = max(0, end - _LOOKED_BACK)
+    before = text[max(start, text.rfind("\n", start, end) + 1) : end]
     return end if any(character.isalnum() for character in before) else None
 
 
@@ -108,24 +116,3 @@ def domain_of(url: str) -> str:
     host = url.partition("://")[2] or url
     host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2]
     return host.removeprefix("www.")
-
-
-def encode_citation(citation: Citation) -> Json:
-    """Return `citation` as the journal has it."""
-    title = {"title": citation.title} if citation.title is not None else {}
-    spans = {"spans": [list(span) for span in citation.spans]} if citation.spans else {}
-    return {"url": citation.url, **title, **spans}
-
-
-def decode_citation(kept: Json) -> Citation:
-    """Return the source that a record has as `kept`; spans that are none are left out.
-
-    Raises:
-        ValueError: when it has no address, or its title is no text.
-    """
-    url, title, spans = kept.get("url"), kept.get("title"), kept.get("spans")
-    if not isinstance(url, str) or not (title is None or isinstance(title, str)):
-        raise ValueError("a source without an address")
-    pairs = [one for one in spans if isinstance(one, list) and len(one) == 2] if isinstance(spans, list) else []
-    counted = ((count(start), count(end)) for start, end in pairs)
-    return Citation(url, title, tuple((start, end) for start, end in counted if start is not None and end is not None))

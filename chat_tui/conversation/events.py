@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chat_tui.conversation.values import Attempt, Chance, Citation, Failure, Json, Message, Receipt
+from chat_tui.conversation.values import Attempt, Chance, Citation, Failure, Json, Message, Part, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,15 @@ class Started:
     reply: Message
     left_out: tuple[str, ...] = ()
     """The settings, dotted, that the server has no place for: what they ask for doesn't happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """So much of a request with large files has left by now."""
+
+    done: int
+    """Bytes."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,13 @@ class Image:
     """A whole picture, as the `data:` or `https:` URL that came."""
 
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that came is a file of the conversation now, or what else `part` says of it."""
+
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,20 @@ class Finished:
 
 
 Event = (
-    Started | Retrying | Reasoning | Text | Weighed | Image | Cited | ToolCall | Noted | Receipted | Failed | Finished
+    Started
+    | Leaving
+    | Retrying
+    | Reasoning
+    | Text
+    | Weighed
+    | Image
+    | Kept
+    | Cited
+    | ToolCall
+    | Noted
+    | Receipted
+    | Failed
+    | Finished
 )
 
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -70,6 +71,12 @@ class Reading:
     def hidden(self) -> frozenset[str]:
         """The ids of the messages that requests leave out."""
         return frozenset(identifier for identifier, hiding in self._hidings.items() if hiding.hidden)
+
+    @property
+    def latest(self) -> datetime | None:
+        """When the last settlement or hiding was written, by the clock of whoever wrote it; None without any."""
+        hidden, settled = self._hidings.values(), self.receipts.values()
+        return max((*(one.at for one in hidden), *(one.at for one in settled)), default=None)
 
     def take(self, read: Line) -> None:
         """Add what a line holds."""

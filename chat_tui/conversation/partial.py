@@ -51,6 +51,11 @@ class PartialWriter:
         self._unwritten = [encode_message(reply)]
         self._torn = False
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The pictures that came so far, as parts of the reply."""
+        return self._reply.parts
+
     def begin(self) -> None:
         """Make the file, and write what there is for it by now.
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chat_tui.demo.attached import parsed_before, without_blobs
 from chat_tui.demo.faults import Fault, refusal
 from chat_tui.demo.names import Named, named
 from chat_tui.demo.request import ChatRequest
 from chat_tui.demo.routing import Route, route
-from chat_tui.demo.usage import prompt_tokens
+from chat_tui.demo.usage import TOKENS_PER_ATTACHMENT, prompt_tokens
 
 _MISROUTED = "demo/misrouted"
 """Answers as a model that wasn't asked for, from a provider that may not serve."""
@@ -55,9 +56,17 @@ class Admitted:
         """Tell whether the model heeds a parameter of requests; one that it doesn't is ignored."""
         return parameter in self.named.model.entry["supported_parameters"]
 
+    def parsed(self, chat: ChatRequest) -> dict[str, int]:
+        """Return the pages of each document that is read for the model, by its digest; not of those read before."""
+        is_native = chat.pdf_engine in ("", "native") and "file" in self.named.model.inputs
+        if is_native or isinstance(chat.attached, Fault):
+            return {}
+        known = parsed_before(chat.messages)
+        return {digest: pages for digest, pages in chat.attached.pages if digest not in known}
+
     def upstream_body(self, chat: ChatRequest) -> dict[str, Any]:
-        """Return the body that goes to the provider."""
-        passed = {key: value for key, value in chat.settings.items() if key not in _OURS}
+        """Return the body that goes to the provider, without the megabytes in it."""
+        passed = {key: without_blobs(value) for key, value in chat.settings.items() if key not in _OURS}
         return {**passed, "model": self.named.model.id.partition("/")[2]}
 
     def routing(self, requested: str, attempts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -121,7 +130,7 @@ def admit(chat: ChatRequest, candidate: str) -> Admitted | Fault:
     path = route(found, chat.settings, chat.part_types)
     if isinstance(path, Fault):
         return path
-    tokens, room = prompt_tokens(chat.messages), path.endpoint.context_length
+    tokens, room = _tokens(chat), path.endpoint.context_length
     asked = tokens + (chat.token_limit or 0)
     if asked > room:
         if not chat.compresses:
@@ -129,6 +138,15 @@ def admit(chat: ChatRequest, candidate: str) -> Admitted | Fault:
         fitting = max(1, min(tokens, room - (chat.token_limit or 0)))
         return Admitted(found, path, fitting, compressed_from=tokens, left_out=_left_out(chat.messages, fitting))
     return Admitted(found, path, tokens)
+
+
+def _tokens(chat: ChatRequest) -> int:
+    """Return the tokens of a request, what is attached as it was measured."""
+    tokens = prompt_tokens(chat.messages)
+    if isinstance(chat.attached, Fault):
+        return tokens
+    parts = sum(kind != "text" for kind in chat.part_types)
+    return tokens - parts * TOKENS_PER_ATTACHMENT + chat.attached.tokens
 
 
 def _left_out(messages: Sequence[dict[str, Any]], room: int) -> int:

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat_tui.demo.admission import Admitted, admit
+from chat_tui.demo.attached import Measured
 from chat_tui.demo.books import Books, Entry, Origin
 from chat_tui.demo.breaking import refused_first
 from chat_tui.demo.completion import Completion, encoded, new_id
 from chat_tui.demo.faults import Fault, Patience, fault_of, faults, refusal
+from chat_tui.demo.media import with_parsed
 from chat_tui.demo.prompt_cache import PromptCache
 from chat_tui.demo.replies import reply_to
 from chat_tui.demo.reply import Ending, Reply
@@ -22,6 +24,9 @@ from chat_tui.demo.stream import events
 from chat_tui.demo.usage import Usage
 from chat_tui.demo.whole import whole
 
+_FREE_ENGINES = ("cloudflare-ai", "pdf-text")
+_ECHO = "demo/echo"
+"""Says what came, whatever that is."""
 _LONGEST_WAIT = 1.0  # seconds before an answer that isn't streamed
 
 
@@ -67,6 +72,8 @@ class Answering:
     def _entry(self, request: Request, chat: ChatRequest, admitted: Admitted, generation_id: str) -> Entry:
         endpoint = admitted.route.endpoint
         cached = self.cache.cached_tokens(endpoint, chat.messages)
+        attached = Measured() if isinstance(chat.attached, Fault) else chat.attached
+        pages = sum(admitted.parsed(chat).values())
         return Entry(
             id=generation_id,
             requested=chat.candidates[0],
@@ -77,6 +84,9 @@ class Answering:
                 admitted.prompt_tokens,
                 cached=min(cached, admitted.prompt_tokens),
                 is_byok=endpoint.provider.own_key,
+                audio=attached.audio,
+                video=attached.video,
+                scanned=0 if chat.pdf_engine in _FREE_ENGINES else pages,
             ),
             streamed=chat.streams,
             origin=_origin(request, chat),
@@ -84,12 +94,17 @@ class Answering:
             router=admitted.named.router,
             preset=chat.preset,
             attachments=len(chat.attachments),
+            parsed_pages=pages,
         )
 
     def _reply(self, chat: ChatRequest, admitted: Admitted, entry: Entry) -> Reply | Fault:
         model_id = admitted.named.model.id
         if not self.patience.refuses(model_id, entry.origin.session_id, chat.digest):
-            return fault_of(model_id) or reply_to(chat, admitted.named)
+            if isinstance(chat.attached, Fault) and model_id != _ECHO:
+                return chat.attached
+            reply = fault_of(model_id) or reply_to(chat, admitted.named)
+            parsed = admitted.parsed(chat)
+            return with_parsed(reply, chat, parsed) if isinstance(reply, Reply) and parsed else reply
         if model_id == "demo/flaky-first" and chat.streams:
             return refused_first(model_id)
         return faults()[model_id]

@@ -72,6 +72,7 @@ class Entry:
         preset: The preset that the request named.
         attempts: Who failed before, as `provider_responses` lists them.
         attachments: Parts of the request that aren't text.
+        parsed_pages: Pages of documents that were read for the model.
         images: Images in the reply.
     """
 
@@ -96,6 +97,7 @@ class Entry:
     preset: str | None = None
     attempts: list[dict[str, Any]] = field(default_factory=list)
     attachments: int = 0
+    parsed_pages: int = 0
     images: int = 0
     _began: float = field(default_factory=time.monotonic, init=False)
 

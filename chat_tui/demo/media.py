@@ -1,13 +1,13 @@
 """Replies with more than text: images, speech, citations, and what became of a file."""
 
 import base64
-import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
 from chat_tui.demo import pictures, samples, sounds
+from chat_tui.demo.attached import digest_of
 from chat_tui.demo.reply import Extra, Reply, tokens_of
 from chat_tui.demo.request import ChatRequest
 from chat_tui.demo.usage import Spoken
@@ -21,16 +21,14 @@ _CITATIONS = (
         "url": "https://openrouter.ai/docs/quickstart",
         "title": "Quickstart (simulated citation)",
         "content": "Nothing was searched: this excerpt was written for the demo.",
-        "start_index": 0,
-        "end_index": 36,
     },
     {"url": "https://example.org/kyoto", "title": "Two days in Kyoto", "start_index": 0, "end_index": 0},
 )
 
 
-def draw(_: ChatRequest) -> Reply:
-    """Answer with a small image; as recorded it comes twice."""
-    return _with_image(Reply(tokens_of(samples.IMAGE)), pictures.small(), times=2)
+def draw(request: ChatRequest) -> Reply:
+    """Answer with a small image of the shape that is asked for; as recorded it comes twice."""
+    return with_image(Reply(tokens_of(samples.IMAGE)), request)
 
 
 def draw_huge(_: ChatRequest) -> Reply:
@@ -38,9 +36,10 @@ def draw_huge(_: ChatRequest) -> Reply:
     return _with_image(Reply(tokens_of(samples.HUGE_IMAGE)), pictures.huge(), times=1)
 
 
-def with_image(reply: Reply) -> Reply:
-    """Add a small image to a reply."""
-    return _with_image(reply, pictures.small(), times=2)
+def with_image(reply: Reply, request: ChatRequest) -> Reply:
+    """Add a small image of the shape that is asked for to a reply."""
+    aspect = (request.settings.get("image_config") or {}).get("aspect_ratio")
+    return _with_image(reply, pictures.small(aspect if isinstance(aspect, str) else "1:1"), times=2)
 
 
 def _with_image(reply: Reply, url: str, times: int) -> Reply:
@@ -52,13 +51,16 @@ def _with_image(reply: Reply, url: str, times: int) -> Reply:
 
 
 def cite(_: ChatRequest) -> Reply:
-    """Answer with links, and name the sources twice."""
-    return with_citations(Reply(tokens_of(samples.CITATIONS)))
+    """Answer with links, and name the sources twice; one of them where it is, one nowhere."""
+    end = samples.CITATIONS.index(",")
+    return with_citations(Reply(tokens_of(samples.CITATIONS)), (end - len("says how to begin"), end))
 
 
-def with_citations(reply: Reply) -> Reply:
-    """Add two sources to a reply."""
-    return _with_annotations(reply, [{"type": "url_citation", "url_citation": citation} for citation in _CITATIONS])
+def with_citations(reply: Reply, first: tuple[int, int] = (0, 0)) -> Reply:
+    """Add two sources to a reply, of which the `first` is named from and to these characters."""
+    start, end = first
+    citations = [{**_CITATIONS[0], "start_index": start, "end_index": end}, *_CITATIONS[1:]]
+    return _with_annotations(reply, [{"type": "url_citation", "url_citation": citation} for citation in citations])
 
 
 def read_file(request: ChatRequest) -> Reply:
@@ -70,8 +72,17 @@ def read_file(request: ChatRequest) -> Reply:
     return _with_annotations(Reply(tokens_of(samples.FILE.format(names=names))), [_parsed(file) for file in files])
 
 
+def with_parsed(reply: Reply, request: ChatRequest, digests: Container[str]) -> Reply:
+    """Add to a reply the text of the documents with those `digests`, to be sent again."""
+    if "annotations" in reply.message:
+        return reply
+    parts = (part for message in request.messages if isinstance(message.get("content"), list)
+             for part in message["content"])  # fmt: skip
+    files = {digest_of(part["file"]): part["file"] for part in parts if part["type"] == "file"}
+    return _with_annotations(reply, [_parsed(file) for digest, file in files.items() if digest in digests])
+
+
 def _parsed(file: Mapping[str, Any]) -> dict[str, Any]:
-    source = file.get("file_data") or file.get("file_id") or ""
     name = file.get("filename")
     lines = (
         f'<file name="{name or "file"}">',
@@ -79,7 +90,7 @@ def _parsed(file: Mapping[str, Any]) -> dict[str, Any]:
         "</file>",
     )
     parsed = {
-        "hash": hashlib.sha256(source.encode()).hexdigest(),
+        "hash": digest_of(file),
         "content": [{"type": "text", "text": line} for line in lines],
     }
     return {"type": "file", "file": {**parsed, "name": name} if name else parsed}

@@ -4,9 +4,10 @@ import base64
 import random
 import struct
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 
 _SIDE = 96
+_LONGEST = 4  # times the shorter side
 _HUGE_SIDE = 2240  # with three bytes for each pixel, as text: 20 MB
 
 
@@ -22,16 +23,21 @@ def _png(width: int, height: int, rows: bytes, level: int) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
-@cache
-def small() -> str:
-    """Draw a disc on a gradient, 96 by 96 pixels."""
+@lru_cache(16)
+def small(aspect: str = "1:1") -> str:
+    """Draw a disc on a gradient, 96 pixels on its shorter side, as wide for its height as `aspect` says: `16:9`."""
+    wide, _, high = aspect[:9].partition(":")
+    ratio = int(wide) / int(high) if wide.isdecimal() and high.isdecimal() and int(wide) and int(high) else 1.0
+    ratio = min(max(ratio, 1 / _LONGEST), _LONGEST)
+    width, height = (round(_SIDE * ratio), _SIDE) if ratio >= 1 else (_SIDE, round(_SIDE / ratio))
     rows = bytearray()
-    for y in range(_SIDE):
+    for y in range(height):
         rows.append(0)
-        for x in range(_SIDE):
-            inside = (x - _SIDE // 2) ** 2 + (y - _SIDE // 2) ** 2 < (_SIDE // 3) ** 2
-            rows += bytes((230, 120, 60)) if inside else bytes((2 * y, 60 + x, 160))
-    return _png(_SIDE, _SIDE, bytes(rows), 9)
+        for x in range(width):
+            inside = (x - width // 2) ** 2 + (y - height // 2) ** 2 < (_SIDE // 3) ** 2
+            colour = (2 * y * _SIDE // height, 60 + x * _SIDE // width, 160)
+            rows += bytes((230, 120, 60)) if inside else bytes(colour)
+    return _png(width, height, bytes(rows), 9)
 
 
 @cache

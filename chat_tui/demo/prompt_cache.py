@@ -1,10 +1,9 @@
 """What providers remember of earlier prompts: the beginning of a conversation costs less the second time."""
 
-import json
-import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from chat_tui.demo.attached import fingerprint
 from chat_tui.demo.endpoints import Endpoint
 from chat_tui.demo.usage import prompt_tokens
 
@@ -24,7 +23,7 @@ class PromptCache:
         cached = tokens = digest = 0
         for message in messages:
             tokens += prompt_tokens([message])
-            digest = zlib.crc32(json.dumps(message, sort_keys=True).encode(), digest)
+            digest = fingerprint(message, digest)
             beginning = (endpoint.model.id, endpoint.tag, digest)
             if beginning in self._seen:
                 cached = tokens

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count, islice
-from typing import Any
 
 from chat_tui.demo import samples
+from chat_tui.demo.attached import without_blobs
 from chat_tui.demo.breaking import BREAKING
 from chat_tui.demo.calling import answer_json, call_tools
 from chat_tui.demo.catalogue import Model
@@ -37,7 +37,7 @@ def _answer(request: ChatRequest, model: Model) -> Reply:
     if "audio" in wanted:
         return speak(request)
     reply = _ordinary(request, model)
-    return with_image(reply) if "image" in wanted else reply
+    return with_image(reply, request) if "image" in wanted else reply
 
 
 def _markdown(_: ChatRequest) -> Reply:
@@ -75,20 +75,9 @@ def _escape(_: ChatRequest) -> Reply:
 
 def _echo(request: ChatRequest) -> Reply:
     # Lines of indented JSON begin with a quote or a bracket, so that nothing in the body can close the fence.
-    body = json.dumps(_without_blobs(request.body), indent=2, ensure_ascii=False)
+    body = json.dumps(without_blobs(request.body), indent=2, ensure_ascii=False)
     text = f"Simulated: this is the request as it arrived.\n\n```json\n{body}\n```\n"
     return Reply(tokens_of(text), speed=400)
-
-
-def _without_blobs(value: Any) -> Any:
-    """Shorten attached data, which would make the echo as long as the attachment."""
-    if isinstance(value, dict):
-        return {key: _without_blobs(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_without_blobs(child) for child in value]
-    if isinstance(value, str) and len(value) > 2000 and " " not in value:
-        return f"{value[:60]}… ({len(value):,} characters)"
-    return value
 
 
 _DEFAULT_FAST_TOKENS = 500

@@ -1,10 +1,10 @@
 """The request for a completion: its body checked, and what the emulator reads from it."""
 
 import json
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from chat_tui.demo.attached import Measured, fingerprint, measured
 from chat_tui.demo.catalogue import AUTO_ROUTER
 from chat_tui.demo.faults import Fault, refusal
 from chat_tui.demo.names import preset_of
@@ -21,6 +21,7 @@ class ChatRequest:
         candidates: The models to try, in this order.
         messages: The conversation.
         digest: A number that is the same whenever the same conversation is sent.
+        attached: What is attached to its messages; a fault when providers can't read that.
         preset: The preset that it names, or None.
     """
 
@@ -29,6 +30,7 @@ class ChatRequest:
     candidates: tuple[str, ...]
     messages: tuple[dict[str, Any], ...]
     digest: int
+    attached: Measured | Fault
     preset: str | None = None
 
     @property
@@ -56,6 +58,13 @@ class ChatRequest:
     def attachments(self) -> list[dict[str, Any]]:
         """The parts of the last user message that aren't text."""
         return [part for part in self._last_user_parts() if part["type"] != "text"]
+
+    @property
+    def pdf_engine(self) -> str:
+        """Who reads documents; empty when the request leaves that open."""
+        chosen = [plugin for plugin in self.settings.get("plugins") or () if plugin["id"] == "file-parser"]
+        options = next((plugin.get("pdf") for plugin in chosen if plugin.get("enabled", True)), None) or {}
+        return options.get("engine") or ""
 
     @property
     def part_types(self) -> list[str]:
@@ -147,8 +156,8 @@ def parse(raw: bytes, presets: Presets) -> ChatRequest | Fault:
     if settings is None:
         return refusal(404, f"Preset “{preset}” not found", names_user=True)
     messages = settings.get("messages") or [{"role": "user", "content": settings["prompt"]}]
-    digest = zlib.crc32(json.dumps(messages, sort_keys=True).encode())
-    return ChatRequest(body, settings, _candidates(settings), tuple(messages), digest, preset)
+    digest = fingerprint(messages)
+    return ChatRequest(body, settings, _candidates(settings), tuple(messages), digest, measured(messages), preset)
 
 
 def _candidates(settings: dict[str, Any]) -> tuple[str, ...]:

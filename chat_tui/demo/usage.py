@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 _CHARACTERS_PER_TOKEN = 4
 _SHARE_OF_OWN_KEYS = Decimal("0.05")  # what OpenRouter takes where another bills
 _TOKENS_PER_MESSAGE = 4  # the role and the marks around a message
-_TOKENS_PER_ATTACHMENT = 258  # what Gemini counts for a small image; good enough for every kind here
+TOKENS_PER_ATTACHMENT = 258
+"""What Gemini counts for a small image: for every kind, where nobody looks at it."""
+_PAGE = Decimal("0.002")  # USD, mistral-ocr
 
 
 def prompt_tokens(messages: Sequence[dict[str, Any]]) -> int:
@@ -25,7 +27,7 @@ def _content_tokens(content: object) -> int:
     tokens = 0
     for part in content:
         is_text = isinstance(part, dict) and part.get("type") == "text"
-        tokens += _content_tokens(part.get("text")) if is_text else _TOKENS_PER_ATTACHMENT
+        tokens += _content_tokens(part.get("text")) if is_text else TOKENS_PER_ATTACHMENT
     return tokens
 
 
@@ -76,6 +78,9 @@ class Usage:
         spoken: Tokens of the reply.
         cached: Tokens of the request that the provider had seen before.
         is_byok: Whether the account's own key at the provider pays.
+        audio: Tokens of sound in the request.
+        video: Tokens of films in the request.
+        scanned: Pages that a parser read which is paid by the page.
     """
 
     prices: Prices
@@ -83,6 +88,9 @@ class Usage:
     spoken: Spoken = field(default_factory=Spoken)
     cached: int = 0
     is_byok: bool = False
+    audio: int = 0
+    video: int = 0
+    scanned: int = 0
 
     @property
     def prompt_cost(self) -> Decimal:
@@ -97,7 +105,8 @@ class Usage:
     @property
     def cost(self) -> Decimal:
         """USD that the account pays for all of it."""
-        return self.upstream_cost * _SHARE_OF_OWN_KEYS if self.is_byok else self.upstream_cost
+        served = self.upstream_cost * _SHARE_OF_OWN_KEYS if self.is_byok else self.upstream_cost
+        return served + self.scanned * _PAGE
 
     @property
     def upstream_cost(self) -> Decimal:
@@ -121,8 +130,8 @@ class Usage:
             "prompt_tokens_details": {
                 "cached_tokens": self.cached,
                 "cache_write_tokens": 0,
-                "audio_tokens": 0,
-                "video_tokens": 0,
+                "audio_tokens": self.audio,
+                "video_tokens": self.video,
             },
             "cost_details": {
                 "upstream_inference_cost": number(self.upstream_cost),

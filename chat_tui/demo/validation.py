@@ -1,6 +1,5 @@
 """What a valid request for a completion is: types, ranges and words of the known fields; others are ignored."""
 
-import json
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -251,11 +250,12 @@ def _sentence(path: str, message: str) -> str:
     return f"{path}: {message}" if path else message
 
 
-def _without_lone_surrogates(body: dict[str, Any]) -> dict[str, Any]:
-    # JSON may have half of a pair, which no type of text takes.
-    text = json.dumps(body, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return dict(json.loads(text.encode("utf-8", "replace")))
-    return body
+def _without_lone_surrogates(value: Any) -> Any:
+    """Return `value` with question marks for halves of pairs, which JSON may have and no type of text takes."""
+    if isinstance(value, dict):
+        return {_without_lone_surrogates(key): _without_lone_surrogates(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_without_lone_surrogates(child) for child in value]
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-8", "replace").decode()
+    return value

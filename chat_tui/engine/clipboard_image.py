@@ -24,7 +24,7 @@ TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp
 
 _NOTHING = "There is no picture in the clipboard. Copy one, or attach its file: /attach PATH"
 _NO_DESKTOP = "No desktop's clipboard can be reached from here. Save the picture, and attach its file: /attach PATH"
-_HEX = re.compile(rb"[0-9A-Fa-f]{16,}")
+_HEX = re.compile(rb"PNGf([0-9A-Fa-f]+)")
 _POWERSHELL = (
     "Add-Type -AssemblyName System.Windows.Forms; $p = [System.Windows.Forms.Clipboard]::GetImage(); if ($p) { "
     "$m = New-Object IO.MemoryStream; $p.Save($m, [System.Drawing.Imaging.ImageFormat]::Png); "
@@ -61,8 +61,16 @@ _MACOS = (
 _WINDOWS = _Tool(("powershell.exe", "-NoProfile", "-STA", "-Command", _POWERSHELL), "", encoding="base64")
 
 
-def image_in_clipboard(folder: Path, environment: Mapping[str, str], *, platform: str = sys.platform) -> Path:
+def image_in_clipboard(
+    folder: Path, environment: Mapping[str, str], *, platform: str = sys.platform, patience: float = PATIENCE
+) -> Path:
     """Write the picture that is in the clipboard to a file in `folder`, private, and return that; it blocks.
+
+    Args:
+        folder: Where the file goes.
+        environment: What says where we are: a desktop, and which.
+        platform: As `sys.platform` has it.
+        patience: Seconds that a tool may take.
 
     Raises:
         NoImageError: when there is none, or nothing here can bring it.
@@ -76,7 +84,7 @@ def image_in_clipboard(folder: Path, environment: Mapping[str, str], *, platform
         why = f"Nothing here brings pictures from the clipboard: install {packages}." if packages else _NO_DESKTOP
         raise NoImageError(why)
     for tool in there:
-        if content := _bring(tool, environment):
+        if content := _bring(tool, environment, patience):
             path = private_directory(folder) / "clipboard"
             replace_file(path, content)
             return path
@@ -94,7 +102,7 @@ def _tools(environment: Mapping[str, str], platform: str) -> Iterator[_Tool]:
         yield _X11
 
 
-def _bring(tool: _Tool, environment: Mapping[str, str]) -> bytes:
+def _bring(tool: _Tool, environment: Mapping[str, str], patience: float) -> bytes:
     """Return the picture that `tool` brings; nothing when there is none.
 
     Raises:
@@ -102,12 +110,12 @@ def _bring(tool: _Tool, environment: Mapping[str, str]) -> bytes:
     """
     command = tool.command
     if tool.lists:
-        offered = _run(tool.lists, environment).decode("utf-8", "replace").split()
+        offered = _run(tool.lists, environment, patience).decode("utf-8", "replace").split()
         found = next((kind for kind in TYPES if kind in offered), None)
         if found is None:
             return b""
         command = (*command, found)
-    content = _run(command, environment)
+    content = _run(command, environment, patience)
     if len(content) > LARGEST:
         raise NoImageError(f"The picture in the clipboard has more than {LARGEST // 1_000_000} MB. Save and scale it.")
     try:
@@ -115,13 +123,13 @@ def _bring(tool: _Tool, environment: Mapping[str, str]) -> bytes:
             return base64.b64decode(content, validate=False)
         if tool.encoding == "hex":
             digits = _HEX.search(content)
-            return bytes.fromhex(digits[0].decode()) if digits else b""
+            return bytes.fromhex(digits[1].decode()) if digits else b""
     except (binascii.Error, ValueError):
         return b""
     return content
 
 
-def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> bytes:
+def _run(command: tuple[str, ...], environment: Mapping[str, str], patience: float) -> bytes:
     program = which(command[0], path=environment.get("PATH")) or command[0]
     try:
         done = subprocess.run(
@@ -130,7 +138,7 @@ def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> bytes:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            timeout=PATIENCE,
+            timeout=patience,
             env=dict(environment),
             check=False,
         )

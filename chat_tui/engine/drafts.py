@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -22,6 +24,8 @@ from chat_tui.text import one_line
 WRITE_SECONDS = 0.5
 """Between a key and the file that has it; with the write itself it stays under a second."""
 TITLE_LENGTH = 60
+_LEFT_BEHIND = 3600
+"""Seconds after which a file that no draft lists isn't about to be listed."""
 _TEXT, _LIST, _FILES = "draft.txt", "attachments.json", "attachments"
 _log = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ class Drafts:
         """What belongs to a prompt that is being sent: on disk it stays with the draft until that is kept."""
         self._unwritten: set[str] = set()
         self._staging: Counter[str] = Counter()
+        self._writing = threading.Lock()
 
     # The text
 
@@ -85,6 +90,16 @@ class Drafts:
         finally:
             self._staging[conversation] -= 1
 
+    def rescale(self, conversation: str, part: FilePart, side: int) -> Staged | Refusal:
+        """Keep a picture anew with no more than `side` pixels on its longer side; blocks. The list is as before."""
+        from chat_tui.engine.attaching import rescale
+
+        self._staging[conversation] += 1
+        try:
+            return rescale(part, self.attachments(conversation), side)
+        finally:
+            self._staging[conversation] -= 1
+
     def keep_files(self, conversation: str, files: Sequence[Staged]) -> None:
         """Take what is attached to the draft as it is now; `write` has something to do then."""
         self._files[conversation] = tuple(files)
@@ -115,18 +130,20 @@ class Drafts:
         if isinstance(part, FilePart) and all(file.part != part for file in self.files(conversation)):
             with suppress(OSError):
                 (self.attachments(conversation) / attachment_name(part)).unlink(missing_ok=True)
+            self._tidy(conversation)
 
     # On disk
 
     def write(self) -> None:
         """Put on disk what changed; blocks. What the disk refuses is tried again with the next change."""
-        changed, self._unwritten = self._unwritten, set()
-        for conversation in changed:
-            try:
-                self._write(conversation)
-            except OSError as error:
-                self._unwritten.add(conversation)
-                _log.warning("A draft could not be written: %s", error)
+        with self._writing:
+            changed, self._unwritten = self._unwritten, set()
+            for conversation in changed:
+                try:
+                    self._write(conversation)
+                except OSError as error:
+                    self._unwritten.add(conversation)
+                    _log.warning("A draft could not be written: %s", error)
 
     def ids(self) -> set[str]:
         """Return the ids of the conversations in which something is being written; blocks."""
@@ -170,9 +187,20 @@ class Drafts:
             listed = [*self._leaving.get(conversation, ()), *files]
             content = json.dumps({"v": 1, "files": [{**encode_part(one.part), "note": one.note} for one in listed]})
             self._replace(conversation, _LIST, content if listed else "")
+            self._sweep(conversation, listed)
         if text is not None:
             self._replace(conversation, _TEXT, text)
         self._tidy(conversation)
+
+    def _sweep(self, conversation: str, listed: Sequence[Staged]) -> None:
+        """Delete what a crash left behind in mid-copy; not what somebody may be copying now."""
+        from chat_tui.conversation.folder import attachment_name
+
+        wanted = {attachment_name(file.part) for file in listed if isinstance(file.part, FilePart)}
+        for file in _folders(self.attachments(conversation)):
+            with suppress(OSError):
+                if file.name not in wanted and file.stat().st_mtime < time.time() - _LEFT_BEHIND:
+                    file.unlink()
 
     def _replace(self, conversation: str, name: str, content: str) -> None:
         file = self._folder / conversation / name

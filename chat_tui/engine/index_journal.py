@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import format_time
 from chat_tui.conversation.lines import Span, lines, pieces
 from chat_tui.conversation.metadata import read_metadata
@@ -36,6 +37,8 @@ from chat_tui.text import one_line
 STEP_BYTES = 8 * 1024 * 1024
 """Of a journal that are taken in before others may write to the index."""
 PREVIEW_LENGTH = 200
+IN_PARTIAL = -1
+"""Where a message begins that isn't in the journal, but in the file of a reply that streams."""
 
 
 class Row(NamedTuple):
@@ -83,12 +86,16 @@ def take_journal(connection: sqlite3.Connection, row: Row, folder: Path, found: 
         Whether it was the last part.
     """
     taking = _Taking(connection, row, folder / JOURNAL)
+    taking.forget_partial()
     try:
         with open_plain(taking.path) as file:
             is_last = taking.take(file)
     except OSError:
         taking.forget()
         is_last = True  # it isn't there, or can't be read: nothing of it can be found
+    if is_last:
+        for _, reply in Folder(folder).interrupted():
+            taking.take_partial(reply)
     taking.finish(found.journal_stamp if is_last else "", found.changed)
     return is_last
 
@@ -140,6 +147,18 @@ class _Taking:
             (self._key,),
         )
         self._taken, self._digest = 0, None
+
+    def forget_partial(self) -> None:
+        """Take out the replies that weren't in the journal: their messages may be there by now."""
+        _forget_messages(self._connection, f"start = {IN_PARTIAL} AND conversation = ?", self._key)
+
+    def take_partial(self, reply: Message) -> None:
+        """Take in what is there of a reply, unless it is in the journal."""
+        known = self._connection.execute(
+            "SELECT 1 FROM messages WHERE conversation = ? AND id = ?", (self._key, reply.id)
+        ).fetchone()
+        if known is None:
+            self._add(reply, IN_PARTIAL, 0)
 
     def finish(self, stamp: str, changed: float) -> None:
         """Note how far the journal was taken in, and the sums over its messages."""
@@ -195,7 +214,8 @@ class _Taking:
 
     def _add(self, message: Message, start: int, length: int) -> None:
         receipt = message.receipt
-        cost = total_cost([message])
+        is_kept = start != IN_PARTIAL  # else the opening of the conversation is to count what it cost
+        cost = total_cost([message]) if is_kept else None
         doc = self._connection.execute(
             "INSERT INTO messages (conversation, id, at, role, models, provider, cost, has, start, length)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -212,7 +232,8 @@ class _Taking:
                 length,
             ),
         ).lastrowid
-        index_charges.add(self._connection, doc, message)
+        if is_kept:
+            index_charges.add(self._connection, doc, message)
         _add_text(self._connection, doc, text=message.text, other=other_text(message))
         self._connection.execute(
             "UPDATE conversations SET last = ?, preview = ? WHERE key = ? AND last <= ?",
@@ -300,7 +321,7 @@ def _kinds(message: Message) -> int:
             if part.media_type == "application/pdf":
                 kinds.add("pdf")
         elif isinstance(part, LinkPart):
-            kinds |= {part.kind, "link"}
+            kinds |= {part.kind, "link", *(("pdf",) if part.kind == "file" else ())}
     text = message.text
     if "```" in text or "~~~" in text:
         kinds.add("code")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from chat_tui.conversation.exports.secrets import without_secret_texts
+from chat_tui.conversation.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.file_text import FileText, each_file_text, file_texts
@@ -74,10 +74,10 @@ def remembered(body: Mapping[str, Any], own: int, form: str, hidden: tuple[str, 
 
 def keep_asked(keeper: Keeper, asked: Asked) -> Asked:
     """Return `asked` as it goes into the journal: without secrets, and with what is long in a file."""
-    body = without_secret_texts(asked.body)
+    body = each_file_text(without_secret_texts(asked.body), as_json)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=as_json)
     if len(text) <= LONGEST_IN_RECORD:
-        return asked._replace(body=each_file_text(body, as_json))
+        return asked._replace(body=body)
     return asked._replace(body={}, file=keeper.attach(text.encode("utf-8", "replace"), "application/json", FILE_NAME))
 
 
@@ -89,7 +89,7 @@ def request_of(chat: Chat, reply: Message) -> Remembered | None:
     """
     if (asked := reply.asked) is None:
         return None
-    body = _with_files(dict(asked.body), chat) if asked.file is None else _read(chat, asked.file)
+    body = _with_files(asked.body if asked.file is None else _read(chat, asked.file), chat)
     if not asked.edited:
         body = _completed(chat, reply, asked, body)
     is_whole = digest_of(body) == asked.digest and all(file.is_unchanged() for file in file_texts(body))
@@ -118,15 +118,14 @@ def _read(chat: Chat, file: FilePart) -> dict[str, Any]:
         value: Json = decode_json(chat.saving.read_attachment(file).decode())
     except ValueError:
         return {}
-    found = _with_files(value, chat)
-    return found if isinstance(found, dict) else {}
+    return dict(without_secret_texts(value)) if isinstance(value, dict) else {}
 
 
 def _with_files(value: Any, chat: Chat) -> Any:
     """Return a request that was kept with the files that it names."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_with_files(item, chat) for item in value]
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         return value
     match value:
         case {"chat_tui_file": {"sha256": str(sha256), "size": int(size), "name": str(name), "media_type": str(kind),

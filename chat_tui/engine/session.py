@@ -302,6 +302,11 @@ class Session:
         """Return what goes with a request beside its `body`, the key masked; the settings as they were at the start."""
         return self._client.shown_headers(with_routing(self._headers, body))
 
+    @property
+    def secrets(self) -> list[str]:
+        """What must not leave with a conversation: the key, the headers that are sent."""
+        return [*filter(None, [self.server.key]), *self._headers.values()]
+
     async def preload(self) -> None:
         """Read from the disk what the model picker shows, and take in behind what is to be found.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.config.commands import find
+from chat_tui.config.commands import ASPECTS, find
 from chat_tui.config.layers import Held
-from chat_tui.config.problems import ConfigError
+from chat_tui.config.problems import ConfigError, nearest
 from chat_tui.config.schema import Setting, is_of_application
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.engine.account_presets import hidden_names
@@ -59,6 +59,8 @@ class Commands:
                 return await self._preset(argument)
             case "reset":
                 return self._reset(argument)
+            case "aspect":
+                return self._aspect(argument)
             case "set" | "unset" | "default":
                 return self._named(word, argument)
         setting = find(word)
@@ -120,6 +122,31 @@ class Commands:
         setting = find(argument)
         self.settings.reset(setting.name)
         return f"{setting.title} is {_held(self.settings.held(setting.name))}.{self._on_all_the_same(setting)}"
+
+    def _aspect(self, argument: str) -> str:
+        """Have pictures in a shape, and pictures at all."""
+        held: dict[str, Any] = dict(self.settings.held("image_config").value or {})
+        if not argument:
+            return (
+                f"Pictures are {held.get('aspect_ratio') or 'as the model likes'}. /aspect takes {', '.join(ASPECTS)}."
+            )
+        if argument == "off":
+            held.pop("aspect_ratio", None)
+            self.settings.chat.tune({"image_config": held} if held else {}, reset=() if held else ("image_config",))
+            return "Pictures are as the model likes from the next prompt on."
+        if argument not in ASPECTS:
+            raise ConfigError(
+                f"There is no shape “{argument:.20}”.{nearest(argument, ASPECTS)} {', '.join(ASPECTS)} are."
+            )
+        changes: dict[str, Any] = {"image_config": {**held, "aspect_ratio": argument}}
+        entry, made_of = self._entry(), self.settings.held("modalities").value
+        told = f"Pictures are {argument}, such as {ASPECTS[argument]} pixels, from the next prompt on."
+        outputs = entry.outputs if entry is not None and entry.outputs else ("image", "text")
+        if "image" in outputs and "image" not in (made_of or ()):
+            changes["modalities"] = [kind for kind in ("image", "text") if kind in outputs]
+            told += f" Replies are made of {' and '.join(changes['modalities'])}."
+        self.settings.chat.tune(changes)
+        return " ".join([told, *self._remarks(find("image_config"), changes["image_config"])])
 
     def _show(self, setting: Setting) -> str:
         held = self.settings.held(setting.name)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.conversation.events import Event, Failed, Finished, Noted, Retrying, Started, Tagged
+from chat_tui.conversation.events import Event, Failed, Finished, Kept, Leaving, Noted, Retrying, Started, Tagged
 from chat_tui.conversation.partial import PartialWriter
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, Status
 from chat_tui.engine.asking import Asking
@@ -25,6 +25,9 @@ from chat_tui.reply.proof import Verdict
 
 FLUSH_SECONDS = 0.08
 """Between two writes of what arrived: with the write itself it stays under the promised 100 ms."""
+
+LONG_REQUEST = 2_000_000
+"""Bytes of a request that takes a while to leave."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +79,7 @@ class Turn:
         self._log: list[Tagged] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._unwritten: list[Event] = []
+        self._left = 0
         self._arrived = asyncio.Event()
         self._stopped_as: Status | None = None
         self._receiving: asyncio.Task[None] | None = None
@@ -158,10 +162,17 @@ class Turn:
         manner = self._asking.manner
         ask = self._client.stream_text if manner.raw else self._client.stream
         recording = self._recordings.begin(self.reply.id)
+        recording.on_leaving = self._note_leaving
         async with ask(self._asking.body, self._asking.headers, whole=not manner.stream, recording=recording) as stream:
             self._take(reply.begin(stream.generation, is_whole=not manner.stream))
             async for chunk in stream:
                 self._take(reply.feed(chunk))
+
+    def _note_leaving(self, done: int, total: int) -> None:
+        """Tell how much of a long request has left, by hundredths."""
+        if total >= LONG_REQUEST and (done == total or done * 100 // total != self._left):
+            self._left = done * 100 // total
+            self._publish(Leaving(done, total))
 
     def _give_up_attempt(self, error: OpenRouterError, wait: float) -> None:
         """Note a request that failed, with what it cost, for the receipt of the turn."""
@@ -211,6 +222,7 @@ class Turn:
 
     async def _keep(self, partial: PartialWriter, receiving: asyncio.Task[None]) -> None:
         """Write what arrives to the partial file, at most `FLUSH_SECONDS` after it came, to the last word."""
+        kept = 0
         while not receiving.done() or self._unwritten:
             await self._arrived.wait()
             if not receiving.done():
@@ -221,6 +233,9 @@ class Turn:
                 self.chat.saving.note(None)
             except OSError as error:  # what wasn't written is tried again with what comes next
                 self.chat.saving.note(error)
+            for part in partial.parts[kept:]:
+                self._publish(Kept(part))
+            kept = len(partial.parts)
             self._mind_saving()
             await asyncio.wait([receiving], timeout=FLUSH_SECONDS)
 

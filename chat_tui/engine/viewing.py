@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -219,7 +220,8 @@ def _begin(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[b
         )
     except OSError:
         return None
-    with suppress(subprocess.TimeoutExpired):
-        if process.wait(_SETTLE_SECONDS):
-            return None
-    return process
+    try:
+        return None if process.wait(_SETTLE_SECONDS) else process
+    except subprocess.TimeoutExpired:
+        threading.Thread(target=process.wait, daemon=True).start()  # whoever isn't waited for stays when it has ended
+        return process

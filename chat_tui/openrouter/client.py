@@ -23,7 +23,7 @@ from chat_tui.openrouter.reading import MODEL, Reader, Wanted
 from chat_tui.openrouter.receiving import Stream
 from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import DEFAULT_BASE_URL, Server
-from chat_tui.openrouter.stream import ChunkDecoder
+from chat_tui.openrouter.stream import HEAVY_EVENT, ChunkDecoder
 from chat_tui.openrouter.types import Completion, chunk_of_completion
 
 __all__ = ["App", "Client", "Stream", "Timeouts"]
@@ -366,7 +366,7 @@ class Client:
         whole: bool,
     ) -> AsyncIterator[Stream]:
         patience = self.timeouts.headers_unstreamed if whole else self.timeouts.headers
-        request = await self._connection.post(path, {**body, "stream": not whole}, headers, patience)
+        request = await self._connection.post(path, {**body, "stream": not whole}, headers, patience, recording)
         async with self._connection.reply(request, recording) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if whole or kind.endswith(("json", "html")):
@@ -390,7 +390,11 @@ class Client:
         if recording is not None:
             recording.hear(text)
         stream = Stream(self._server, generation)
-        stream.take_whole(chunk_of_completion(answers.whole_completion(self._server, text, generation)))
+        if len(text) > HEAVY_EVENT:
+            value = await asyncio.to_thread(answers.whole_completion, self._server, text, generation)
+        else:
+            value = answers.whole_completion(self._server, text, generation)
+        stream.take_whole(chunk_of_completion(value))
         return stream
 
 

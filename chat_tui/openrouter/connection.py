@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ class Connection:
         self._headers = headers
         self._transport = transport
         self._http: httpx.AsyncClient | None = None
+        self._making = threading.Lock()
         self._closed = False
 
     async def aclose(self) -> None:
@@ -105,7 +107,12 @@ class Connection:
             return await self.body(response)
 
     async def post(
-        self, path: str, body: Mapping[str, Any], headers: Mapping[str, str] | None, patience: float
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str] | None,
+        patience: float,
+        recording: Recording | None = None,
     ) -> httpx.Request:
         """Return a request with `body`, whose reply is a stream when its `stream` is true.
 
@@ -114,6 +121,7 @@ class Connection:
             body: JSON; what our decoder makes of it is taken too, and `FileText`, which is read while it is sent.
             headers: Of those in `OPTIONAL_HEADERS`.
             patience: How long the reply may take to begin, in seconds.
+            recording: Hears how much of it has left, where files stand in it.
 
         Raises:
             OpenRouterError: The base URL, the key, the proxy or a header can't be used, or a file can't be read.
@@ -126,12 +134,25 @@ class Connection:
             own |= {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         own |= _checked(headers or {})
         try:
-            content = await asyncio.to_thread(_content, body)
+            content = await asyncio.to_thread(self._content, body)
         except FileGoneError as error:
             raise _gone(error) from error
         if isinstance(content, Pieces):
             own["Content-Length"] = str(len(content))
+            content.recording = recording
         return self._request("POST", path, own, patience, content)
+
+    def _content(self, body: Mapping[str, Any]) -> bytes | Pieces:
+        """Return `body` as it leaves; blocks, and makes the client too, for its certificates take a few frames.
+
+        Raises:
+            FileGoneError: A file isn't there.
+            OpenRouterError: as of `http`.
+            TypeError: There is something in it that JSON doesn't have.
+        """
+        with self._making:
+            self.http()
+        return _content(body)
 
     def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that say who asks and for what, `more` among them, with the key masked."""
@@ -287,6 +308,7 @@ class Pieces:
 
     def __init__(self, parts: Sequence[bytes | FileText]) -> None:
         self._parts = parts
+        self.recording: Recording | None = None
 
     def __len__(self) -> int:
         """Return how many bytes it has."""
@@ -298,9 +320,12 @@ class Pieces:
         Raises:
             FileGoneError: A file can't be read any more.
         """
-        pieces = self._pieces()
+        pieces, done, total = self._pieces(), 0, len(self)
         while piece := await asyncio.to_thread(next, pieces, b""):
             yield piece
+            done += len(piece)
+            if self.recording is not None:
+                self.recording.leave(done, total)
 
     def _pieces(self) -> Iterator[bytes]:
         for part in self._parts:

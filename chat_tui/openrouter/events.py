@@ -31,6 +31,11 @@ class EventDecoder:
         self._data: bytearray | None = None  # of the event so far
         self._after_cr = False
 
+    @property
+    def held(self) -> int:
+        """How many bytes of an event came so far."""
+        return len(self._line) + len(self._data or b"")
+
     def feed(self, data: bytes) -> Iterator[str]:
         """Yield the data of each event that `data` completes.
 
@@ -48,7 +53,7 @@ class EventDecoder:
         self._after_cr = self._after_cr or data.endswith(b"\r")
         for piece in data.splitlines(keepends=True):  # of bytes: at LF, CR and CRLF only
             content = piece.rstrip(b"\r\n")
-            if len(self._line) + len(content) + len(self._data or b"") > self._longest:
+            if self.held + len(content) > self._longest:
                 raise EventTooLongError
             self._line += content
             if len(content) != len(piece):

@@ -100,4 +100,7 @@ class Stream:
         except (httpx.TransportError, httpx.DecodingError):
             self._ready += self._decoder.end()  # lost: like an end, whole when the reply said that it was finished
         else:
-            self._ready += self._decoder.end() if piece is None else self._decoder.feed(piece)
+            if piece is not None and self._decoder.is_heavy(piece):
+                self._ready += await asyncio.to_thread(self._decoder.feed, piece)
+            else:
+                self._ready += self._decoder.end() if piece is None else self._decoder.feed(piece)

@@ -45,6 +45,8 @@ class Recording:
         """Events that came between those that are kept."""
         self.size = 0
         """Characters that are kept."""
+        self.on_leaving: Callable[[int, int], None] | None = None
+        """Called while a request with files leaves: with how many bytes of how many have."""
         self._clock = clock
         self._sent_at = clock()
         self._mask: Callable[[str], str] = str
@@ -57,6 +59,11 @@ class Recording:
         """Note the request that is being sent; `mask` takes keys and user ids out of what comes."""
         self.url, self.headers, self._mask = url, headers, mask
         self._sent_at = self._clock()
+
+    def leave(self, done: int, total: int) -> None:
+        """Note that `done` of `total` bytes of the request have left."""
+        if self.on_leaving is not None:
+            self.on_leaving(done, total)
 
     def answer(self, status: int, headers: Mapping[str, str]) -> None:
         """Note that the reply has begun."""

@@ -28,6 +28,9 @@ The longest that anybody sends is a picture, whole in one line and half as long 
 48 MiB. Anything longer is a fault that would only fill the memory, so the stream is given up there.
 """
 
+HEAVY_EVENT = 256 * 1024
+"""Bytes of an event that is better decoded by a thread."""
+
 LONGEST_REPLY = 8 * LONGEST_EVENT
 """Characters of all events of a reply together: 512 Mi, which no reply has. One without an end stops there."""
 
@@ -66,6 +69,10 @@ class ChunkDecoder:
         self._finished = False
         self._failed: Failure | None = None  # by a finish_reason alone: what follows may still tell the cost
         self._logged = False
+
+    def is_heavy(self, data: bytes) -> bool:
+        """Tell whether `data` ends so long an event that to decode it takes longer than a frame: a picture, mostly."""
+        return self._events.held + len(data) > HEAVY_EVENT and b"\n" in data
 
     def feed(self, data: bytes) -> list[Chunk]:
         """Return the chunks that `data` completes."""

@@ -59,6 +59,8 @@ ACTIONS = (
            "files with a look into them", "attach", "f8", "[PATH …]", also="file"),
     Action("paste_image", "Paste an image", "Attach the picture that is in the clipboard", "paste-image", "f9,alt+v"),
     Action("show_attachments", "Attachments", "Go to what is attached: look at it, move it, remove it", "attachments"),
+    Action("shrink", "Shrink a picture", "Make the picture that was attached last smaller: to so many pixels on its "
+           "longer side, or to half", "shrink", "", "[PIXELS]"),
     Action("detach", "Detach", "Remove what was attached last; or what has these names or numbers; or all",
            "detach", "", "[NAME|NUMBER|all]"),
     Action("show_costs", "Cost", "What was spent: today, this month, by day, model, provider; credits and limits left",
@@ -126,6 +128,7 @@ ATTACHED_KEYS = (
     ("↑ ↓ k j", "Between the files; below the last one is the prompt"),
     ("Shift+↑ ↓ K J", "Send the file earlier, later"),
     ("Enter o", "Look at it"),
+    ("-", "Make the picture half as large"),
     ("Del x", "Remove it"),
     ("Esc", "Back to the prompt"),
 )

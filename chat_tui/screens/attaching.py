@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual import on, work
+from textual import events, on, work
 
 from chat_tui.attachments.values import Refusal, Staged
-from chat_tui.conversation.values import FilePart, LinkPart
-from chat_tui.screens.inspecting import InspectingScreen
+from chat_tui.screens.attached import AttachedScreen
 from chat_tui.text import one_line
 from chat_tui.widgets.completions import Completion
 from chat_tui.widgets.composer import Composer, without_path
 
 if TYPE_CHECKING:
-    from chat_tui.conversation.values import Message
     from chat_tui.engine.chat import Chat
     from chat_tui.engine.library import Library
     from chat_tui.engine.needs import Unfit
     from chat_tui.engine.session import Session
-    from chat_tui.widgets.chips import Chips
 
-_LAST = 1_000_000
 _LONGEST_NAME = 60
+_PATIENCE = 0.5
+"""Seconds in which it has to be known whether a paste is a path."""
 _LONGEST_PASTE = 20_000
 """Characters of a paste that could be paths."""
 
@@ -39,81 +37,30 @@ class Sending(NamedTuple):
     files: tuple[Staged, ...] = ()
 
 
-class AttachingScreen(InspectingScreen):
-    """A screen with a composer, to whose prompt files can be attached.
-
-    What is attached is the library's, with the draft; this shows it, and has it changed in the order of the wishes.
-    """
+class AttachingScreen(AttachedScreen):
+    """A screen to whose prompt files can be attached, and that sends them with it."""
 
     def __init__(self, chat: Chat, library: Library, session: Callable[[], Awaitable[Session]]) -> None:
         super().__init__(chat, library, session)
-        self._order = asyncio.Lock()
-        """Whoever attaches has it, and whoever sends waits for it: what was wanted first is there first."""
-        self._reading: list[tuple[Chat, str]] = []
-        """What is being read, with the conversation that it is for."""
         self._left_in_text: list[str] = []
         """Paths that were typed behind an @ and attached, in a text that had left the composer by then."""
         self.refusals = 0
         """How many files were refused so far."""
 
     def on_mount(self) -> None:
-        """Go on with what was attached here and not sent."""
+        """Take paths that are pasted."""
         self.composer.claims = self._claim
-        self._show_chips()
 
     def enter(self, chat: Chat) -> None:
-        """Show another conversation, with what is attached to its draft."""
+        """Show another conversation."""
         super().enter(chat)
         self._left_in_text.clear()
-        self._show_chips()
-
-    # What is shown
-
-    def _show_chips(self, place: int | None = None) -> None:
-        files = self._library.drafts.files(self.chat.id)
-        reading = [name for chat, name in self._reading if chat is self.chat]
-        self.composer.has_attachments = bool(files)
-        if self.chips is None:
-            if not files and not reading:
-                return
-            from chat_tui.widgets.chips import Chips
-
-            self.chips = Chips(id="chips")
-            self.mount(self.chips, before=self.completions)
-        if not files and self.chips.has_focus:
-            self.composer.focus()
-        self.chips.list(files, reading, place, self.attached_words())
-        self._show_hint()
-        self.expect_soon()
-
-    def _keep(self, chat: Chat, files: Sequence[Staged], place: int | None = None) -> None:
-        """Take what is attached in `chat` as it is now."""
-        self._library.drafts.keep_files(chat.id, files)
-        self._write_drafts()
-        if chat is self.chat:
-            self._show_chips(place)
-
-    @property
-    def has_chips(self) -> bool:
-        """Whether something is attached to the draft that is shown."""
-        return bool(self._library.drafts.files(self.chat.id))
 
     # Attaching
 
     def attach_file(self, path: Path, name: str = "") -> None:
         """Attach a file of the application's own, called `name` when that isn't what it is called."""
         self.run_worker(self._bring(self.chat, [path], name=name, sure=True), group="attach")
-
-    @asynccontextmanager
-    async def _being_read(self, chat: Chat, source: str | Path) -> AsyncIterator[None]:
-        """Show that something is being read."""
-        known = (chat, str(source).rpartition("/")[2])
-        self._reading.append(known)
-        self._show_chips()
-        try:
-            yield
-        finally:
-            self._reading.remove(known)
 
     async def _bring(self, chat: Chat, sources: Sequence[str | Path], *, name: str = "", sure: bool = False) -> bool:
         """Attach files and addresses in their order; say of each that isn't taken why. Tell whether all were."""
@@ -131,7 +78,7 @@ class AttachingScreen(InspectingScreen):
         drafts = self._library.drafts
         from chat_tui.engine.attaching import wishes_of
 
-        wishes = wishes_of(chat.settings)
+        wishes = wishes_of(self._library.defaults)
         async with self._being_read(chat, source):
             staged = await asyncio.to_thread(drafts.stage, chat.id, source, wishes, sure=sure, name=name)
         if isinstance(staged, Refusal) and staged.asks:
@@ -157,7 +104,9 @@ class AttachingScreen(InspectingScreen):
     @work(group="fit", exclusive=True)
     async def _look_whether_it_fits(self, chat: Chat) -> None:
         """Say when this chat's model can't take what is attached, and which can."""
-        await self._session()
+        catalogue = (await self._session()).catalogue
+        if (await catalogue.open()).fetched is None:
+            await catalogue.refresh()  # nobody has looked at the models yet
         if unfit := self._unfit(chat, self._library.drafts.files(chat.id)):
             self.warn(unfit.sentence)
 
@@ -180,7 +129,9 @@ class AttachingScreen(InspectingScreen):
         from chat_tui.engine.files import sources_of
 
         async with self._order:
-            await self._bring_all(chat, await asyncio.to_thread(sources_of, typed))
+            are_all = await self._bring_all(chat, await asyncio.to_thread(sources_of, typed))
+        if not are_all and chat is self.chat and not self.composer.text:
+            self.composer.put(f"/attach {typed}")  # to be corrected
 
     @work(group="command")
     async def action_attach(self) -> None:
@@ -216,9 +167,18 @@ class AttachingScreen(InspectingScreen):
             return False
         from chat_tui.engine.files import pasted_files
 
-        if files := await asyncio.to_thread(pasted_files, text):
+        files: Sequence[Path] = ()
+        with suppress(TimeoutError):  # a disk that doesn't answer must not hold up what is typed
+            async with asyncio.timeout(_PATIENCE):
+                files = await asyncio.to_thread(pasted_files, text)
+        if files:
             self.run_worker(self._bring(self.chat, files), group="attach")
         return bool(files)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Attach what is dropped on the conversation."""
+        if not self.composer.has_focus and not self.find_bar.has_focus_within:
+            await self._claim(event.text)
 
     # By typing @path
 
@@ -227,13 +187,18 @@ class AttachingScreen(InspectingScreen):
         await self._offer_paths()
 
     async def _offer_paths(self) -> None:
-        """Offer what a path that is being typed may go on with."""
+        """Offer what a path that is being typed may go on with, behind an @ or in a command."""
         from chat_tui.engine.files import completions
 
-        path = self.composer.path
-        found = [] if path is None else await asyncio.to_thread(completions, path)
-        if self.composer.path == path:
-            self._offer([Completion(one, "", "folder" if one.endswith("/") else "", "@") for one in found], paths=True)
+        text, path = self.composer.text, self.composer.path
+        before, _, last = text[1:].rpartition(" ")
+        found = await asyncio.to_thread(completions, last if path is None else path)
+        if (self.composer.text, self.composer.path) != (text, path):
+            return
+        if path is None:  # a command of paths
+            self._offer([Completion(f"{before} {one}", "", _what(one)) for one in found], highlight=False)
+        else:
+            self._offer([Completion(one, "", _what(one), "@") for one in found], paths=True)
 
     def _offer(self, found: Sequence[Completion], *, highlight: bool = True, paths: bool = False) -> None:
         """Show what could be typed; none closes the list."""
@@ -267,72 +232,6 @@ class AttachingScreen(InspectingScreen):
         if is_attached and (chat is not self.chat or not self.composer.remove_path(path)):
             self._left_in_text.append(path)
 
-    # What is attached
-
-    def on_composer_attachments_wanted(self) -> None:
-        """Go to what is attached."""
-        self.action_show_attachments()
-
-    def action_show_attachments(self) -> None:
-        """Go to what is attached: to look at it, put it into another order, take it out."""
-        if self.chips is not None and self.has_chips:
-            self._show_chips(_LAST)
-            self.chips.focus()
-        else:
-            self._tell("Nothing is attached yet. /attach lists your files; @ and a path attaches one.")
-
-    def on_chips_left(self) -> None:
-        """Go back to the prompt."""
-        self.composer.focus()
-
-    def on_chips_removed(self, event: Chips.Removed) -> None:
-        """Don't send a file."""
-        self._remove([event.place])
-
-    def on_chips_shifted(self, event: Chips.Shifted) -> None:
-        """Send a file earlier or later."""
-        files = list(self._library.drafts.files(self.chat.id))
-        place = min(max(event.place + event.by, 0), len(files) - 1)
-        files.insert(place, files.pop(event.place))
-        self._keep(self.chat, files, place)
-
-    @work(group="command")
-    async def on_chips_opened(self, event: Chips.Opened) -> None:
-        """Show what is in a file."""
-        from chat_tui.screens.looking import LookScreen
-
-        await self.app.push_screen_wait(LookScreen(self.chat, self._library.drafts.files(self.chat.id)[event.place]))
-
-    def action_detach(self) -> None:
-        """Take the file out that was attached last."""
-        self._remove([len(self._library.drafts.files(self.chat.id)) - 1])
-
-    def command_detach(self, typed: str) -> None:
-        """Take out the files with these numbers or names; “all” takes out all."""
-        files = self._library.drafts.files(self.chat.id)
-        words = typed.lower().split()
-        named = {str(place): place - 1 for place in range(1, len(files) + 1)}
-        places = [place for place, file in enumerate(files) if file.part.name.lower().startswith(typed.lower())]
-        places += [named[word] for word in words if word in named]
-        if not places and typed.lower() != "all":
-            self.warn(f"Nothing that is attached is called “{one_line(typed, _LONGEST_NAME)}”.")
-        else:
-            self._remove(range(len(files)) if typed.lower() == "all" else places)
-
-    def _remove(self, places: Iterable[int]) -> None:
-        drafts, gone = self._library.drafts, set(places)
-        files = drafts.files(self.chat.id)
-        if not files:
-            self._tell("Nothing is attached.")
-            return
-        self._keep(self.chat, [file for place, file in enumerate(files) if place not in gone], min(gone, default=0))
-        self._discard(self.chat.id, [files[place] for place in gone if place < len(files)])
-
-    @work(group="drafts")
-    async def _discard(self, conversation: str, files: Sequence[Staged]) -> None:
-        for file in files:
-            await asyncio.to_thread(self._library.drafts.discard, conversation, file.part)
-
     # Sending
 
     async def take_attached(self, chat: Chat, text: str, path: str | None, refusals: int) -> Sending | None:
@@ -357,7 +256,7 @@ class AttachingScreen(InspectingScreen):
         if self.refusals != refusals:
             self.give_back(chat, text)
             return None
-        if path and not text.strip():
+        if not text.strip() and (path or not files):
             return None  # the file itself was meant
         if unfit := self._unfit(chat, files):
             self.give_back(chat, text)
@@ -384,9 +283,6 @@ class AttachingScreen(InspectingScreen):
         self._library.drafts.take_files(chat.id, files)
         self._show_chips()
 
-    def bring_back(self, prompt: Message) -> None:
-        """Put a prompt into the empty composer again, with its files."""
-        super().bring_back(prompt)
-        files = [Staged(part) for part in prompt.parts if isinstance(part, FilePart | LinkPart)]
-        if files and not self.has_chips:
-            self._keep(self.chat, files)
+
+def _what(path: str) -> str:
+    return "folder" if path.endswith("/") else ""

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 
+_OF_PATHS = ("/attach ", "/file ", "/import ")
+"""Commands that take paths."""
+
+
 class ChatScreen(AttachingScreen):
     """The conversation, and the composer in which it goes on.
 
@@ -166,7 +170,7 @@ class ChatScreen(AttachingScreen):
 
     @on(TextArea.Changed, "#composer")
     def _complete(self) -> None:
-        if self.composer.path is not None:
+        if self.composer.path is not None or self.composer.text.startswith(_OF_PATHS):
             self._offer_paths_behind()
             self._show_hint()
             return
@@ -211,11 +215,11 @@ class ChatScreen(AttachingScreen):
 
     async def action_accept(self) -> None:
         """Take the highlighted command into the composer, or the first; without any, Tab goes between the panes."""
-        if self.composer.path:
+        if self.composer.has_focus and self.composer.path:
             await self._offer_paths()  # what was typed last may not be answered yet
             self._take_path()
         elif (chosen := self.completions.first) is not None:
-            self.composer.put(f"/{chosen}" + " " * (not chosen.endswith(".")))  # a name goes on after a dot
+            self.composer.put(f"/{chosen}" + " " * (not chosen.endswith((".", "/"))))  # a name goes on after them
         else:
             self.action_change_focus()
 

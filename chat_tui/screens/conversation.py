@@ -39,6 +39,7 @@ TICK_SECONDS = 0.25
 WIDE = 120
 """Cells from which on the status line has room for what was spent this month."""
 READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
+FILE_HINT = "o opens · s saves · u attaches it to what you write · ↑ ↓ move · F1 all keys"
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
@@ -154,7 +155,7 @@ class ConversationScreen(EstimatingScreen):
         self._shown = ids
         self.welcome.display = not ids
         self.transcript.display = bool(ids)
-        self.composer.remember([message.text for message in path if message.role == "user"])
+        self.composer.remember([message.text for message in path if message.role == "user" and message.text])
 
     @on(EstimatingScreen.Changed)
     def _show_all(self) -> None:
@@ -218,7 +219,7 @@ class ConversationScreen(EstimatingScreen):
             keys = LINK_HINTS if self.transcript.chosen_link else ()
             self.hint.show(f"→ {link}", *keys)
         elif self.transcript.has_focus:
-            self.hint.show(READING_HINT)
+            self.hint.show(FILE_HINT if self.transcript.at_file else READING_HINT)
         elif self.chips is not None and self.chips.has_focus:
             self.hint.show(self.chips.HINT)
         else:
@@ -243,12 +244,13 @@ class ConversationScreen(EstimatingScreen):
 
     def _show_draft(self) -> None:
         text = self.composer.text
+        about = [self.chips.about] if self.chips is not None and self.chips.display else []
         if not text:
-            self.hint.show("/ commands · @ attach · Ctrl+J new line")
+            self.hint.show("/ commands · @ attach · Ctrl+J new line", self.price() if about else "", *about)
             return
         tokens = self.draft_tokens(text)
         told = f"≈ {tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "≈ … tokens"
-        self.hint.show(told, self.price() if self.draft else "")
+        self.hint.show(told, self.price() if self.draft else "", *about)
 
     # The reply that streams
 
@@ -277,24 +279,31 @@ class ConversationScreen(EstimatingScreen):
         self.composer.put(prompt.text)
         self.composer.select_all()
 
+    def _append(self, reply: str, events: Sequence[TurnEvent]) -> None:
+        """Show what `events` add to a reply that goes on."""
+        from chat_tui.conversation.events import Kept, Reasoning, Text, ToolCall
+
+        reasoning = "".join(event.text for event in events if isinstance(event, Reasoning))
+        text = "".join(event.text for event in events if isinstance(event, Text))
+        if reasoning:
+            self.transcript.append_reasoning(reply, reasoning)
+        if text:
+            self.transcript.append_text(reply, text)
+        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
+            self.transcript.append_calls(reply, calls)
+        for kept in [event for event in events if isinstance(event, Kept)]:
+            self.transcript.append_part(reply, kept.part)
+
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
-        from chat_tui.conversation.events import Reasoning, Started, Text, ToolCall
+        from chat_tui.conversation.events import Started
 
         reply = turn.reply.id
         if isinstance(batch[0].event, Started):
             self._progress.price = self.live_price(turn.prompt.text)
             self._sync(self.chat.path)
             self._show_all()
-        reasoning = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Reasoning))
-        text = "".join(tagged.event.text for tagged in batch if isinstance(tagged.event, Text))
-        if reasoning:
-            self.transcript.append_reasoning(reply, reasoning)
-        if text:
-            self.transcript.append_text(reply, text)
-        events = [tagged.event for tagged in batch]
-        if calls := [(call.index, call.name, call.arguments) for call in events if isinstance(call, ToolCall)]:
-            self.transcript.append_calls(reply, calls)
+        self._append(reply, [tagged.event for tagged in batch])
         for tagged in batch:
             self._progress.take(tagged.event, tagged.at)
             self._heed(tagged.event, turn)

@@ -16,8 +16,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
-from chat_tui.screens import conversation_keys, goto_keys, inspector_keys, model_keys, preset_keys, setting_keys
-from chat_tui.screens.actions import ACTIONS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
+from chat_tui.screens import (
+    conversation_keys,
+    file_picker_keys,
+    goto_keys,
+    inspector_keys,
+    model_keys,
+    preset_keys,
+    setting_keys,
+)
+from chat_tui.screens.actions import ACTIONS, ATTACHED_KEYS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.screens.popup import PopUp
 
 _KEYS = 22  # cells
@@ -71,6 +79,8 @@ def _sections() -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
     """Yield each heading with the rows below it."""
     yield "Keys", [(action.key_label, action.help) for action in ACTIONS if action.keys]
     yield "While you write", WRITING_KEYS
+    yield "In what is attached", ATTACHED_KEYS
+    yield "In the list of files", file_picker_keys.help_rows()
     yield "In the conversation", READING_KEYS
     yield "In the model picker", model_keys.help_rows()
     yield "In the table of providers", PROVIDER_KEYS

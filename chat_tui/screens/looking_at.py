@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 Wish = Literal["open", "save", "use"]
-_KEYS = "o opens it in a window · s saves · u attaches it to what you write · Esc closes"
+_KEYS = "o opens it in a window · s saves · u attaches it to the prompt · Esc closes"
 
 
 def _binding(keys: str, action: str, name: str, tooltip: str) -> Binding:

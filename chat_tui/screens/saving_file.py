@@ -66,8 +66,13 @@ class SaveFileScreen(PopUp[Path | None]):
     def on_mount(self) -> None:
         """Begin at the end of the path."""
         self.typed.focus()
+        self.call_after_refresh(self._show_end)
         if self._at_once:
             self.action_save()
+
+    def _show_end(self) -> None:
+        self.typed.cursor_position = 0  # it scrolls only when the cursor moves
+        self.typed.cursor_position = len(self.typed.value)
 
     async def caught_up(self, event: events.Key) -> None:
         """Wait until what was typed before this key is in the path."""

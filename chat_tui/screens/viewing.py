@@ -72,7 +72,7 @@ class ViewingScreen(ReadingScreen):
         if (file := self.transcript.current_file) is not None:
             self.open_file(file)
         else:
-            self.app.notify("There is no link and no file in this message.", markup=False, timeout=4)
+            self.app.notify("There is no link in this message, and no file.", markup=False, timeout=4)
 
     def action_open_file(self) -> None:
         """Look at the picture or file at the cursor."""

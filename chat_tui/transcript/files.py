@@ -13,7 +13,7 @@ from chat_tui.attachments.words import glyph_of, measures_of
 from chat_tui.conversation.citations import domain_of
 from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart, UnknownPart
 from chat_tui.text import one_line
-from chat_tui.transcript.context import INDENT, Context, blank
+from chat_tui.transcript.context import BAR, INDENT, Context, blank
 from chat_tui.transcript.inline import allowed
 from chat_tui.transcript.lines import Code, LazyLines, Line, Span, make_line
 from chat_tui.transcript.pictures import Wanted
@@ -131,6 +131,20 @@ class FileLines(LazyLines):
             [*self._before, *((text, style + self._style) for text, style in spans)],
             sum(len(text) for text, _ in self._before),
         )
+
+
+def file_lines(message: Message, context: Context, *, empty: bool) -> list[FileLines]:
+    """Return the rows of each file of `message`; `empty` when nothing stands above them."""
+    own = message.role == "user"
+    before: list[Span] = [(BAR, context.palette["accent"])] if own else [(INDENT, context.palette.text)]
+    found: list[FileLines] = []
+    above = 0 if empty or own else 1
+    for number, part in enumerate(files_of(message)):
+        rows = 0 if own else thumbnail_size(part, context.width)[1]
+        spaced = bool(above or (rows and found))
+        found.append(FileLines(part, context, f"{STOP}{number}", message.id, before, spaced=spaced, drawn=not own))
+        above = rows
+    return found
 
 
 def caption(part: File, context: Context) -> list[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,8 +16,8 @@ from chat_tui.transcript.below import below, ending
 from chat_tui.transcript.body import Body, body_of
 from chat_tui.transcript.chances import FOLD, ChanceLines, as_table
 from chat_tui.transcript.chunks import split
-from chat_tui.transcript.context import BAR, INDENT, MEASURE, Context, blank
-from chat_tui.transcript.files import STOP, File, FileLines, files_of, thumbnail_size
+from chat_tui.transcript.context import INDENT, MEASURE, Context, blank
+from chat_tui.transcript.files import STOP, File, FileLines, file_lines, files_of, thumbnail_size
 from chat_tui.transcript.json_reply import JsonReply, is_json_like
 from chat_tui.transcript.json_tree import TreeLines
 from chat_tui.transcript.lines import Code, Fold, Line, Sections, Span, make_line
@@ -28,11 +28,9 @@ from chat_tui.transcript.sources import SourceLines
 from chat_tui.transcript.streaming import StreamingBody
 from chat_tui.transcript.thinking import Thinking
 from chat_tui.transcript.thoughts import GrowingText
-from chat_tui.transcript.tool_calls import call_lines, call_of
+from chat_tui.transcript.tool_calls import call_of, folding_call_lines
 
 FOOTER_ROWS: Final = 3
-LONGEST_CALL: Final = 12
-"""Rows of a tool call that are shown while it is folded."""
 
 
 class Item:
@@ -236,9 +234,12 @@ class Item:
 
     def _laid_out(self, context: Context) -> list[Sequence[Line]]:
         """Return the sections of the text, with marks where it names its sources."""
-        text = with_marks(self.text, self.message.citations, hidden_mark) if context.markdown else self.text
-        marked = text != self.text
-        chunks = split(printable(text)) if self._body is None or marked != self._marked else self._body.chunks
+        marked = context.markdown and any(citation.spans for citation in self.message.citations)
+        if self._body is None or marked != self._marked:
+            text = with_marks(self.text, self.message.citations, hidden_mark) if marked else self.text
+            chunks = split(printable(text))
+        else:
+            chunks = self._body.chunks
         self._body, self._marked = body_of(chunks, context), marked
         if marked:
             self._body.context.definitions.sources = tuple(citation.url for citation in self.message.citations)
@@ -272,16 +273,7 @@ class Item:
         parts = self.message.parts
         if self._files is not None and self._files[0] is context and self._files[1] is parts and not empty:
             return self._files[2]
-        own = self.message.role == "user"
-        before: list[Span] = [(BAR, context.palette["accent"])] if own else [(INDENT, context.palette.text)]
-        found: list[FileLines] = []
-        above = 0 if empty or own else 1
-        for number, part in enumerate(files_of(self.message)):
-            rows = 0 if own else thumbnail_size(part, context.width)[1]
-            spaced = bool(above or (rows and found))
-            stop = f"{STOP}{number}"
-            found.append(FileLines(part, context, stop, self.message.id, before, spaced=spaced, drawn=not own))
-            above = rows
+        found = file_lines(self.message, context, empty=empty)
         self._files = context, parts, found
         return found
 
@@ -347,6 +339,11 @@ class Item:
         pieces.append(arguments)
         self._calls[index] = (name, pieces)
 
+    def append_part(self, part: Part) -> None:
+        """Take a picture; it shows with the next text, which may be empty."""
+        if part not in self.message.parts:
+            self.message = replace(self.message, parts=(*self.message.parts, part))
+
     def finish(self, message: Message, context: Context | None, footer: Callable[[Message], str]) -> None:
         """Take the final message; what was rendered while it arrived is kept when that is what it says."""
         body, source, had_reasoning = self._arriving, self.text, bool(self.reasoning)
@@ -402,26 +399,6 @@ class Item:
         label = f"{'▾' if self.unfolded else '▸'} {self._thought.label(self.message.receipt)}"
         return make_line([(INDENT, self._label_style), (label, self._label_style)], len(INDENT))
 
-    def _call_lines(self, context: Context) -> Iterator[Line]:
-        """Yield the lines of the tool calls; long ones fold."""
-        palette = context.palette
-        self._folds_calls = False
-        for call in self.calls:
-            lines = call_lines([call], context)
-            hidden = len(lines) - LONGEST_CALL
-            if hidden <= 1:
-                yield from lines
-                continue
-            self._folds_calls = True
-            style = palette.dim + self._fold_style
-            if self.unfolded:
-                yield lines[0]
-                yield make_line([(INDENT, palette.text), (f"▾ {len(lines) - 1:,} rows", style)], len(INDENT))
-                yield from lines[1:]
-            else:
-                yield from lines[:LONGEST_CALL]
-                yield make_line([(INDENT, palette.text), (f"▸ {hidden:,} more rows", style)], len(INDENT))
-
     def _below(self, context: Context, footer: Callable[[Message], str], *, empty: bool) -> list[Line]:
         message, palette = self.message, context.palette
         indent: list[Span] = [(INDENT, palette.text)]
@@ -430,7 +407,8 @@ class Item:
         def quiet(text: str, style: Style) -> None:
             lines.extend(wrapped_lines([(text, style)], context.width - 1, indent, indent))
 
-        lines.extend(self._call_lines(context))
+        calls, self._folds_calls = folding_call_lines(self.calls, context, self._fold_style, unfolded=self.unfolded)
+        lines.extend(calls)
         if ended := ending(message):
             quiet(ended, palette["error"] if message.status == "failed" else palette.dim)
         self._told_below = len(lines)

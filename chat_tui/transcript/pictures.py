@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from chat_tui.attachments.thumbnails import Thumbnail
 from chat_tui.conversation.values import FilePart
+
+if TYPE_CHECKING:  # it decodes, which comes after the first paint
+    from chat_tui.attachments.thumbnails import Thumbnail
 
 MOST: Final = 200
 """Thumbnails that are kept: each is a few kilobytes."""

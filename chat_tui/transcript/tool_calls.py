@@ -7,14 +7,18 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from rich.style import Style
+
 from chat_tui.conversation.values import Json
 from chat_tui.text import one_line, printable
 from chat_tui.transcript.context import INDENT, Context
-from chat_tui.transcript.lines import Line, Span
+from chat_tui.transcript.lines import Line, Span, make_line
 from chat_tui.transcript.render import wrapped_lines
 
 LONGEST: Final = 4000
 """Characters of arguments that are shown: a call may hold a whole file."""
+LONGEST_CALL: Final = 12
+"""Rows of a tool call that are shown while it is folded."""
 _LONGEST_NAME: Final = 200
 _DEEPEST: Final = 20
 _OPENING: Final = ("{", "[")
@@ -36,6 +40,26 @@ def call_lines(calls: Iterable[tuple[str, str]], context: Context) -> list[Line]
         if shown.strip():
             lines += wrapped_lines([(shown, palette.dim)], context.width - 1, bar, bar)
     return lines
+
+
+def folding_call_lines(
+    calls: Iterable[tuple[str, str]], context: Context, fold: Style, *, unfolded: bool
+) -> tuple[list[Line], bool]:
+    """Return the lines of `calls`, of which long ones fold where their style is `fold`, and whether any does."""
+    palette = context.palette
+    found: list[Line] = []
+    folds = False
+    for call in calls:
+        lines = call_lines([call], context)
+        hidden = len(lines) - LONGEST_CALL
+        if hidden <= 1:
+            found += lines
+            continue
+        folds = True
+        told = f"▾ {len(lines) - 1:,} rows" if unfolded else f"▸ {hidden:,} more rows"
+        mark = make_line([(INDENT, palette.text), (told, palette.dim + fold)], len(INDENT))
+        found += [lines[0], mark, *lines[1:]] if unfolded else [*lines[:LONGEST_CALL], mark]
+    return found, folds
 
 
 def call_of(call: Json) -> tuple[str, str]:

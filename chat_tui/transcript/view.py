@@ -13,7 +13,7 @@ from textual.message import Message as Event
 from textual.selection import Selection
 from textual.strip import Strip
 
-from chat_tui.conversation.values import Message
+from chat_tui.conversation.values import Message, Part
 from chat_tui.transcript import selecting
 from chat_tui.transcript.lines import Fold, Line, Sections
 from chat_tui.transcript.viewport import Viewport
@@ -54,7 +54,7 @@ class Transcript(Viewport):
     ]
 
     class LinkShown(Event):
-        """Another link than before is under the mouse, or none: `href` is empty then."""
+        """Another link than before is under the mouse, or none: `href` is empty then; or the cursor went to a file."""
 
         def __init__(self, transcript: Transcript, href: str) -> None:
             super().__init__()
@@ -96,7 +96,7 @@ class Transcript(Viewport):
     def __init__(self, *, footer: Callable[[Message], str], id: str | None = None) -> None:
         super().__init__(footer=footer, id=id)
         self._pointed_at = ""
-        self._told_link = ""
+        self._told_link = ("", False)
 
     # What the application says
 
@@ -151,6 +151,13 @@ class Transcript(Viewport):
         if index is not None:
             for fragment in fragments:
                 self._stack.items[index].append_call(*fragment)
+            self.append_text(message_id, "")
+
+    def append_part(self, message_id: str, part: Part) -> None:
+        """Take a picture of the reply `message_id`, which goes on."""
+        index = self._stack.index_of(message_id)
+        if index is not None and self._stack.items[index].arriving:
+            self._stack.items[index].append_part(part)
             self.append_text(message_id, "")
 
     def replace(self, message: Message) -> None:
@@ -257,9 +264,14 @@ class Transcript(Viewport):
         return self._pointed_at
 
     def _tell_link(self) -> None:
-        if self.link != self._told_link:
-            self._told_link = self.link
-            self.post_message(self.LinkShown(self, self._told_link))
+        if (told := (self.link, self.at_file)) != self._told_link:
+            self._told_link = told
+            self.post_message(self.LinkShown(self, self.link))
+
+    @property
+    def at_file(self) -> bool:
+        """Whether the reader went to a file."""
+        return False
 
     def on_click(self, event: events.Click) -> None:
         """Open a link, or fold and unfold what was clicked."""

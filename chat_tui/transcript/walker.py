@@ -82,6 +82,11 @@ class Walker(Transcript):
         return item.file_at(code.fold) if item is not None and code is not None else None
 
     @property
+    def at_file(self) -> bool:
+        """Whether the reader went to a file."""
+        return self.chosen_file is not None
+
+    @property
     def _files(self) -> Sequence[File]:
         from chat_tui.transcript.files import files_of
 
@@ -116,6 +121,7 @@ class Walker(Transcript):
     def _moved(self) -> None:
         self.leave_link()
         self._settle()
+        self._tell_link()
 
     def action_move(self, way: str) -> None:
         """Move the cursor `up` or `down`."""
@@ -179,6 +185,7 @@ class Walker(Transcript):
         if self._looks is not None and self._stack.items and row < self._stack.total:
             self._cursor.put(self._stack.at(row))
             self.leave_link()
+            self._tell_link()
             self.refresh()
 
     def _bring_into_view(self, place: Place) -> None:

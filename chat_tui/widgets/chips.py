@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from chat_tui.attachments.values import Staged
-from chat_tui.attachments.words import glyph_of, measures_of
+from chat_tui.attachments.words import glyph_of, measures_of, readable_size
 from chat_tui.conversation.values import FilePart
 from chat_tui.text import one_line
 from chat_tui.widgets.row_list import Piece, RowList, fitted
@@ -20,13 +20,13 @@ MOST_ROWS = 4
 """Beyond them the rows scroll: what was said stays in view."""
 _NAME, _LEAST_NAME = 40, 12
 _GAP = "  "
-_LINK_GLYPH = "↗"
+_LINK_GLYPHS = {"image": "▣", "file": "▤", "video": "▶"}
 
 
 class Chips(RowList):
     """The files of a draft, and below them the names of those that are being read."""
 
-    HINT: ClassVar[str] = "↑ ↓ choose · Shift+↑ ↓ move · Enter look · Del remove · Esc back"
+    HINT: ClassVar[str] = "↑ ↓ choose · Shift+↑ ↓ move · Enter look · - shrink · Del remove · Esc back"
     """What its keys do."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Next", id="chips.next", tooltip="Next file, then back to the prompt", show=False),
@@ -34,14 +34,13 @@ class Chips(RowList):
         Binding("shift+down,J", "shift(1)", "Later", id="chips.later", tooltip="Send it after the next", show=False),
         Binding("shift+up,K", "shift(-1)", "Earlier", id="chips.earlier", tooltip="Send it before", show=False),
         Binding("enter,o", "open", "Look", id="chips.open", tooltip="Look at it", show=False),
+        Binding("minus", "shrink", "Shrink", id="chips.shrink", tooltip="Half the picture's size", show=False),
         Binding("delete,backspace,x", "remove", "Remove", id="chips.remove", tooltip="Don't send it", show=False),
     ]
     DEFAULT_CSS = f"""
     Chips {{
         height: auto; max-height: {MOST_ROWS}; margin: 0; background: $background;
-        overflow-y: hidden; display: none;
-        & > .row-list--highlighted {{ background: $background; }}
-        &:focus > .row-list--highlighted {{ background: $panel; }}
+        display: none;
     }}
     """
 
@@ -63,6 +62,9 @@ class Chips(RowList):
 
     class Removed(_AboutOne):
         """It isn't to be sent."""
+
+    class Shrunk(_AboutOne):
+        """The picture is to have half its size."""
 
     class Shifted(_AboutOne):
         """It is to be sent earlier or later, by so many places as `by` says."""
@@ -101,6 +103,17 @@ class Chips(RowList):
         self.styles.height = min(count, MOST_ROWS)
         self.show(count, min(self.place if place is None else place, max(len(files) - 1, 0)), keep=True)
 
+    @property
+    def shows_place(self) -> bool:
+        """Whether keys are for the files now."""
+        return self.has_focus
+
+    @property
+    def about(self) -> str:
+        """How many files there are, how large all of them, and which key goes to them."""
+        count, size = len(self._files), sum(file.part.size for file in self._files if isinstance(file.part, FilePart))
+        return f"{count} attached, {readable_size(size)} · ↑ or Shift+Tab goes there"
+
     def _file_row(self, place: int, width: int) -> Sequence[Piece]:
         """Return the row of one file: what it is, its name, its measures, what was done to it."""
         if place >= len(self._files):
@@ -109,7 +122,9 @@ class Chips(RowList):
         staged = self._files[place]
         known = _GAP.join(["", " · ".join([*_about(staged), *self._expected[place : place + 1]])])
         room = min(max(width - 2 - cell_len(known), _LEAST_NAME), self._longest_name)
-        glyph = glyph_of(staged.part.media_type) if isinstance(staged.part, FilePart) else _LINK_GLYPH
+        glyph = (
+            glyph_of(staged.part.media_type) if isinstance(staged.part, FilePart) else _LINK_GLYPHS[staged.part.kind]
+        )
         return [(f"{glyph} ", "mark"), (fitted(staged.part.name, room), "plain"), (known, "dim")]
 
     @property
@@ -143,6 +158,11 @@ class Chips(RowList):
         if self._files:
             self.post_message(self.Opened(self, self.place))
 
+    def action_shrink(self) -> None:
+        """Make the highlighted picture half as large."""
+        if self._files:
+            self.post_message(self.Shrunk(self, self.place))
+
     def action_remove(self) -> None:
         """Take the highlighted file out of the draft."""
         if self._files:
@@ -160,5 +180,5 @@ class Chips(RowList):
 def _about(staged: Staged) -> list[str]:
     """Return what is known of a file, and what was done to it."""
     part = staged.part
-    measures = measures_of(part) if isinstance(part, FilePart) else [f"{part.kind} on the web", one_line(part.url, 80)]
+    measures = measures_of(part) if isinstance(part, FilePart) else ["on the web", one_line(part.url, 80)]
     return [*measures, *([one_line(staged.note, 80)] if staged.note else [])]

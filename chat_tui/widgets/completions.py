@@ -45,7 +45,7 @@ class Completions(Vertical):
         self.display = bool(completions)
         if not completions:
             return
-        width = max(len(c.name) + len(c.argument) for c in completions) + 2
+        width = max(len(c.name) + len(c.argument) for c in completions) + 2 if any(c.help for c in completions) else 0
         if self._list is None:
             self._list = _List()
             self.mount(self._list)

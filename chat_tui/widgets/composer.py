@@ -156,7 +156,7 @@ class Composer(PrintableArea):
 
     def _note_typed(self, character: str) -> None:
         """Note where an @ begins a word, and where the word ends; what is pasted is no path that was typed."""
-        if character == "@":
+        if character == "@" and not self.text.startswith("/"):  # a command takes what is typed as it is
             row, column = min(self.selection)
             before = self.document.get_line(row)[:column][-1:]
             self._at = (row, column) if not before or before.isspace() else self._at

@@ -44,6 +44,8 @@ class Progress:
         self._tokens = 0.0
         """Of what came by now, about."""
         self._retrying: tuple[float, Retrying] | None = None
+        self._leaving: tuple[int, int] | None = None
+        """Bytes of the request that have left, and all of them."""
         self._receipt: Receipt | None = None
         self._ending = "● ready"
 
@@ -54,15 +56,26 @@ class Progress:
 
     def take(self, event: Event, at: float | None = None) -> None:
         """Take note of what happened, now or at a moment of the clock before."""
-        from chat_tui.conversation.events import Failed, Finished, Reasoning, Receipted, Retrying, Started, Text
+        from chat_tui.conversation.events import (
+            Failed,
+            Finished,
+            Leaving,
+            Reasoning,
+            Receipted,
+            Retrying,
+            Started,
+            Text,
+        )
 
         at = self._clock() if at is None else at
         match event:
             case Started():
                 self._started, self._first, self._receipt = at, None, None
-                self._tokens, self._thinking, self._retrying = 0.0, False, None
+                self._tokens, self._thinking, self._retrying, self._leaving = 0.0, False, None, None
+            case Leaving(done, total):
+                self._leaving, self._retrying = (done, total) if done < total else None, None
             case Retrying():
-                self._retrying = (at + event.wait, event)
+                self._retrying, self._leaving = (at + event.wait, event), None
             case Text(text) | Reasoning(text):
                 self._first, self._retrying = self._first or at, None
                 self._thinking = isinstance(event, Reasoning)
@@ -88,6 +101,9 @@ class Progress:
             reason = one_line(retry.attempt.sentence.partition(":")[0], _LONGEST_REASON)
             when = f"again in {ceil(seconds)} s" if seconds else "again now"
             return f"↻ {when} ({retry.number} of {retry.most}) · {reason} · Esc stops"
+        if self._first is None and self._leaving is not None:
+            done, total = (size / 1_000_000 for size in self._leaving)
+            return f"◌ sending {done:.0f} of {total:.0f} MB · Esc stops"
         if self._first is None:
             return f"◌ waiting {self._clock() - self._started:.0f} s"
         tokens = self._receipt and self._receipt.usage.completion_tokens

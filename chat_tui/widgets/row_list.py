@@ -83,6 +83,11 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._place
 
     @property
+    def shows_place(self) -> bool:
+        """Whether the highlighted row is to be seen as that."""
+        return True
+
+    @property
     def count(self) -> int:
         """How many rows are listed."""
         return self._count
@@ -180,7 +185,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         if y < self.TOP:
             pieces = self.head()
         elif isinstance(found, int):
-            is_highlighted = found == self._place
+            is_highlighted = found == self._place and self.shows_place
             base += self._styles["highlighted" if is_highlighted else "plain"]
             bar: Piece = ("▎" if is_highlighted else " ", "mark")
             pieces = (bar, *self._row(found, self.scrollable_content_region.width - 2))

@@ -121,14 +121,14 @@ class Running:
             await self.pilot.pause()
 
     async def send(self, prompt: str) -> None:
-        """Type a prompt, send it, and wait until its reply has ended."""
+        """Type a prompt, or the end of what was pasted, send it, and wait until its reply has ended."""
         await self.type(prompt, "enter")
         await self.until(
             lambda: (
                 self.chat.path
                 and self.chat.path[-1].role == "assistant"
                 and self.chat.path[-1].status != "streaming"
-                and any(m.text == prompt for m in self.chat.path[-2:])
+                and any(m.text.endswith(prompt) for m in self.chat.path[-2:])
             )
         )
         await self.pilot.pause()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,14 @@ from textual import events
 
 from chat_tui.conversation.values import FilePart, LinkPart, Part
 from chat_tui.screens.file_picker import FilePicker
-from chat_tui.screens.looking import LookScreen
+from chat_tui.screens.looking_at import LookAtScreen
 from chat_tui.screens.question import Question
+from chat_tui.text import one_line
 from tests.app.conftest import Running, Starter
 from tests.app.test_shelving import command
 from tests.attachments.files import pdf, picture
+from tests.attachments.wrong import WRONG
+from tests.engine.test_clipboard_image import HAS_ONE, desk
 
 
 @pytest.fixture
@@ -45,6 +51,11 @@ def staged(starter: Starter, app: Running) -> list[bytes]:
     return [path.read_bytes() for path in folder.iterdir()] if folder.is_dir() else []
 
 
+def is_told(app: Running, sentence: str) -> bool:
+    """Tell whether a notification has `sentence` in it."""
+    return any(sentence in told.message for told in app.app._notifications)
+
+
 async def paste(app: Running, text: str) -> None:
     """Paste `text`, as a terminal brings it."""
     app.app.post_message(events.Paste(text))
@@ -53,6 +64,18 @@ async def paste(app: Running, text: str) -> None:
 
 async def by_command(app: Running, folder: Path) -> None:
     await command(app, "/attach map.png 'notes/two words.txt'")
+
+
+async def by_command_with_completion(app: Running, folder: Path) -> None:
+    await app.type("/attach ma")
+    await app.until_shown("/attach map.png")
+    await app.pilot.press("tab", "enter")
+    await app.until(lambda: names(app) == ["map.png"])
+    await app.type("/file no")
+    await app.until_shown("/file notes/", "folder")
+    await app.pilot.press("tab")
+    await app.until_shown("/file notes/two words.txt")
+    await app.pilot.press("down", "down", "enter")
 
 
 async def by_path(app: Running, folder: Path) -> None:
@@ -81,7 +104,7 @@ async def by_list(app: Running, folder: Path) -> None:
     await app.type("notes/two", "enter")
 
 
-@pytest.mark.parametrize("way", [by_command, by_path, by_words, by_paste, by_list])
+@pytest.mark.parametrize("way", [by_command, by_command_with_completion, by_path, by_words, by_paste, by_list])
 async def test_files_are_attached_and_sent(starter: Starter, folder: Path, way: object) -> None:
     assert callable(way)
     async with starter.run(size=(100, 30)) as app:
@@ -143,7 +166,7 @@ async def test_what_is_attached_can_be_ordered_looked_at_and_removed(starter: St
         await app.pilot.press("shift+up")
         assert names(app) == ["map.png", "plan.md", "report.pdf"]
         await app.pilot.press("enter")
-        await app.until(lambda: isinstance(app.app.screen, LookScreen))
+        await app.until(lambda: isinstance(app.app.screen, LookAtScreen))
         await app.until_shown("At the station at nine.")
         await app.pilot.press("escape", "down", "delete")
         await app.until(lambda: names(app) == ["map.png", "plan.md"])
@@ -157,6 +180,22 @@ async def test_what_is_attached_can_be_ordered_looked_at_and_removed(starter: St
         await app.until(lambda: not starter.library.drafts.attachments(app.chat.id).exists())
         await app.type("still writing")
         assert app.screen.composer.text == "still writing"
+
+
+async def test_a_picture_is_made_smaller(starter: Starter, folder: Path) -> None:
+    (folder / "large.png").write_bytes(picture(size=(800, 600)))
+    async with starter.run(size=(100, 30)) as app:
+        await command(app, "/attach notes/plan.md large.png")
+        await app.until(lambda: names(app) == ["plan.md", "large.png"])
+        await app.pilot.press("up", "-")
+        await app.until_shown("400×300", "800×600")  # the second in the note
+        assert names(app) == ["plan.md", "large.png"]
+        await app.pilot.press("escape")
+        await command(app, "/shrink 100")
+        await app.until_shown("100×75")
+        await command(app, "/shrink 10")
+        await app.until_shown("64 or more")
+        await app.until(lambda: len(staged(starter, app)) == 2)  # the larger ones are gone
 
 
 async def test_drafts_keep_their_files_in_each_conversation(starter: Starter, folder: Path) -> None:
@@ -175,7 +214,7 @@ async def test_drafts_keep_their_files_in_each_conversation(starter: Starter, fo
     async with starter.run(first, size=(80, 24)) as app:
         await app.until_shown("▣ map.png", "about this map")
         await app.screen.go_on_in(starter.library.at(second.folder.path))
-        await app.until_shown("plan.md", "↗ cat.png", "https://example.com/cat.png")
+        await app.until_shown("plan.md", "▣ cat.png", "https://example.com/cat.png")
         assert names(app) == ["plan.md", "cat.png"]
 
 
@@ -184,16 +223,17 @@ async def test_a_secret_is_asked_about_first(starter: Starter, folder: Path) -> 
     (folder / ".secret" / "note.txt").write_text("hidden\n")
     async with starter.run(size=(80, 24)) as app:
         for key, expected in (("escape", []), ("enter", ["note.txt"])):
+            app.screen.composer.put("")
             await command(app, "/attach .secret/note.txt")
             await app.until(lambda: isinstance(app.app.screen, Question))
             await app.pilot.press(key)
             await app.until(lambda: not isinstance(app.app.screen, Question))
-            await app.until(lambda expected=expected: names(app) == expected)  # type: ignore[misc]
+            await app.until(lambda: not app.screen._order.locked())
+            assert names(app) == expected
 
 
 async def test_a_model_that_takes_no_images_gets_none(starter: Starter, folder: Path) -> None:
     async with starter.run(size=(120, 40)) as app:
-        await (await app.screen._session()).models()
         app.screen.command_choose_model("demo/text-only")
         await command(app, "/attach map.png")
         await app.until(lambda: names(app) == ["map.png"])
@@ -218,3 +258,82 @@ async def test_a_prompt_that_failed_comes_back_with_its_files(starter: Starter, 
         await app.pilot.press("enter")
         await app.until(lambda: len(app.chat.tree.children(prompt.id)) == 2)
         assert app.chat.path[0] == prompt
+
+
+async def test_what_can_not_be_attached_is_told_and_nothing_else_happens(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(160, 50)) as app:
+        await app.until(lambda: app.screen._engine)
+        for wrong in WRONG:
+            path = folder / wrong.name
+            wrong.make(path)
+            app.app.clear_notifications()
+            app.screen.composer.put(f"/attach {shlex.quote(str(path))}")
+            await app.pilot.press("enter")
+            if wrong.asks:
+                await app.until(lambda: isinstance(app.app.screen, Question))
+                assert one_line(wrong.sentence) in " ".join(app.text().split())
+                await app.pilot.press("escape")
+            else:
+                await app.until(partial(is_told, app, wrong.sentence))
+            await app.until(lambda: app.screen.composer.text.startswith("/attach"))  # to be corrected
+            assert attached(app) == []
+            assert staged(starter, app) == []
+        app.screen.composer.put("")
+        await app.type(f"/attach {folder}/none.png", "enter")
+        await app.type("What is this?", "enter")  # typed before the refusal is there
+        await app.until(lambda: "What is this?" in app.screen.composer.text)
+        assert app.chat.path == []
+
+
+async def test_the_picture_in_the_clipboard_is_attached(
+    starter: Starter, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", desk(tmp_path, {"wl-paste": HAS_ONE}) + os.pathsep + os.environ["PATH"])
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    async with starter.run(size=(100, 30)) as app:
+        await app.pilot.press("f9")
+        await app.until_shown("▣ clipboard", "24×16")
+        assert staged(starter, app) == [picture()]
+        await app.type("What is this?", "enter")
+        await app.until(lambda: len(app.chat.path) == 2)
+        monkeypatch.delenv("WAYLAND_DISPLAY")
+        await command(app, "/paste-image")
+        await app.until_shown("No desktop's clipboard can be reached")
+
+
+async def test_a_command_takes_an_at_as_it_is(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await command(app, "/rename about @map.png and more")
+        await app.until(lambda: app.chat.title == "about @map.png and more")
+        assert names(app) == []
+
+
+async def test_what_is_dropped_on_the_conversation_is_attached(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await app.send("Hello")
+        await app.pilot.press("tab")
+        assert app.screen.transcript.has_focus
+        await paste(app, f"file://{folder}/map.png\n")
+        await app.until_shown("▣ map.png")
+        await app.pilot.press("shift+tab", "shift+tab")
+        await app.until_shown("Del remove")
+        await paste(app, f"{folder}/report.pdf")
+        await app.until(lambda: names(app) == ["map.png", "report.pdf"])
+        await app.pilot.press("tab")
+        await app.type("and", "enter")
+        await app.until(lambda: len(app.chat.path) == 4)
+
+
+async def test_files_are_sent_without_a_word(starter: Starter, folder: Path) -> None:
+    async with starter.run(size=(80, 24)) as app:
+        await app.type("@map.png", "enter")
+        await app.until(lambda: names(app) == ["map.png"])
+        assert app.chat.path == []
+        await app.pilot.press("enter")
+        await app.until(lambda: len(app.chat.path) == 2 and app.chat.path[1].status == "complete")
+        assert [type(part) for part in app.chat.path[0].parts] == [FilePart]
+        await app.until_shown(" map.png ")  # the title, too
+        assert app.chat.title == "map.png"
+        await app.pilot.press("up")  # no prompt that could be recalled
+        assert app.screen.composer.text == ""

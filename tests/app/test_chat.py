@@ -238,7 +238,7 @@ async def test_every_action_is_in_the_palette(starter: Starter) -> None:
         commands = {command.title for command in running.app.get_system_commands(running.app.screen)}
         assert commands == {action.title for action in ACTIONS if action.name != "show_palette"}
         await running.pilot.press("ctrl+p")
-        await running.until_shown("Choose the model", "Copy the code")
+        await running.until_shown("Choose the model", "Attach")
 
 
 async def test_no_key_is_one_plain_screen(starter: Starter) -> None:
@@ -312,8 +312,8 @@ async def test_a_letter_typed_at_the_conversation_begins_a_prompt(starter: Start
         await running.send("Hello")
         await running.pilot.press("tab")
         await running.until(lambda: running.screen.transcript.has_focus)
-        await running.type("bab")
-        await running.until(lambda: running.screen.composer.text == "bab")
+        await running.type("tea")
+        await running.until(lambda: running.screen.composer.text == "tea")
 
 
 async def test_the_cost_of_a_chat_counts_every_branch(starter: Starter) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from chat_tui.conversation.ids import new_id
-from chat_tui.conversation.values import Message, TextPart
+from chat_tui.conversation.values import FilePart, Message, TextPart
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
 from chat_tui.transcript.reader import Reader
@@ -24,6 +24,8 @@ Look at [one](https://example.com/one) and [two](https://example.com/two).
 
 Then $e^{{i\\pi}}$ and a needle."""
 
+GONE = FilePart("0" * 64, "audio/wav", "gone.wav", 3)
+
 
 def conversation() -> Iterator[Message]:
     now = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -31,7 +33,9 @@ def conversation() -> Iterator[Message]:
         text = "another prompt with a needle" if number == 11 else f"prompt {number}"
         yield Message(new_id(), None, "user", (TextPart(text),), now)
         reply = Message(new_id(), None, "assistant", (TextPart("nothing much\n\n" * 4),), now, model="a/b")
-        yield replace(reply, parts=(TextPart(REPLY),), reasoning="why not") if number == 10 else reply
+        if number == 10:
+            reply = replace(reply, parts=(TextPart(REPLY),), reasoning="why not")
+        yield replace(reply, parts=(*reply.parts, GONE)) if number == 11 else reply
 
 
 def kept(library: Library) -> Chat:
@@ -78,6 +82,10 @@ def copied(text: str) -> Callable[[Running], bool]:
     return lambda running: running.app.clipboard == text
 
 
+def told(text: str) -> Callable[[Running], bool]:
+    return lambda running: any(text in one.message for one in running.app._notifications)
+
+
 def following(running: Running) -> bool:
     return running.screen.transcript.following
 
@@ -121,6 +129,8 @@ PRESSES = [
     Press("code_right", "shift+right", (), shown("│ ‹")),
     Press("code_left", "shift+left", (), hidden("│ ‹")),
     Press("wrap", "w", (), hidden("›")),
+    Press("save_file", "s", ("G",), shown("Save  gone.wav")),
+    Press("use_file", "u", ("escape",), told("The file is missing")),
     Press("receipt", "i", (), shown("Receipt")),
 ]
 

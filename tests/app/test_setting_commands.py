@@ -81,3 +81,24 @@ async def test_a_preset_that_vanishes_is_missed_at_the_next_change(starter: Star
         await type_command(running, "/temp 0.2")
         await running.until_shown("Temperature is 0.2", "There is no preset “careful” in")
         assert running.chat.settings["parameters"] == {"temperature": 0.2}
+
+
+async def test_the_shape_of_pictures_is_chosen_and_asks_for_pictures(starter: Starter) -> None:
+    async with starter.run() as running:
+        running.screen.command_choose_model("demo/image")
+        running.screen.composer.put("/aspect 16")
+        await running.until_shown("/aspect 16:9", "1344×768 pixels")
+        await running.pilot.press("tab", "enter")
+        await running.until(lambda: running.chat.settings.get("image_config") == {"aspect_ratio": "16:9"})
+        assert running.chat.settings["modalities"] == ["image", "text"]
+        await type_command(running, "/aspect 7:5")
+        await running.until(lambda: any("no shape “7:5”" in one.message for one in running.app._notifications))
+        await type_command(running, "/undo")
+        await running.until(lambda: "image_config" not in running.chat.settings)
+        assert "modalities" not in running.chat.settings
+        await type_command(running, '/set image_config {"image_size": "2K"}')
+        await running.until(lambda: running.chat.settings.get("image_config") == {"image_size": "2K"})
+        await type_command(running, "/aspect 1:1")
+        await running.until(lambda: running.chat.settings.get("image_config", {}).get("aspect_ratio") == "1:1")
+        await type_command(running, "/aspect off")
+        await running.until(lambda: running.chat.settings.get("image_config") == {"image_size": "2K"})

@@ -17,14 +17,14 @@ from chat_tui.attachments.values import Attachment, Refusal, Staged, Wishes
 from chat_tui.conversation.folder import attachment_name
 from chat_tui.conversation.values import FilePart
 from chat_tui.engine.attaching import attach, rescale
-from tests.attachments.files import FILES, exif, movie, pdf, picture
+from tests.attachments.files import FILES, SECONDS, exif, movie, pdf, picture
 from tests.attachments.wrong import KEY, WRONG, Wrong
 
 MEASURES = {
     "image": {"width": 24, "height": 16},
     "application": {"pages": 2},
-    "audio": {"seconds": pytest.approx(2.0, abs=0.02)},
-    "video": {"width": 320, "height": 240, "seconds": 2.0},
+    "audio": {"seconds": pytest.approx(SECONDS, abs=0.02)},
+    "video": {"width": 320, "height": 240, "seconds": SECONDS},
     "text": {},
 }
 SAY_NOTHING = ("a.pcm16", "a.pcm24", "a.mpeg")
@@ -158,11 +158,24 @@ def test_a_picture_behind_a_picture_goes_with_its_place(tmp_path: Path) -> None:
     assert pixels(kept) == pixels(first)
 
 
+def test_a_picture_of_a_telephone_with_more_behind_it_is_turned_and_scaled(tmp_path: Path) -> None:
+    first, behind = Image.new("RGB", (80, 40), (200, 30, 30)), Image.new("RGB", (20, 10))
+    file = io.BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[behind], exif=exif(orientation=6, gps=True))
+    part, note, kept = staged(tmp_path, "a.jpg", file.getvalue(), Wishes(scale=50))
+    assert (part.media_type, part.width, part.height) == ("image/jpeg", 25, 50)
+    assert note == "scaled from 40×80, turned upright, location removed"
+    assert not says_place(kept)
+    upright = file.getvalue().replace(exif(orientation=6, gps=True), exif(orientation=1, gps=True))
+    _, note, kept = staged(tmp_path, "b.jpg", upright)
+    assert (note, says_place(kept), kept.count(b"\xff\xd8\xff")) == ("location removed", False, 1)
+
+
 def test_where_a_film_was_made_goes(tmp_path: Path) -> None:
     content = movie(place=PLACE)
     part, note, kept = staged(tmp_path, "a.mp4", content)
     assert (note, kept) == ("location removed", content.replace(PLACE, b" " * len(PLACE)))
-    assert part.seconds == 2.0
+    assert part.seconds == SECONDS
     assert staged(tmp_path, "b.mp4", content, Wishes(keep_location=True))[1:] == ("", content)
 
 
@@ -190,6 +203,8 @@ def test_a_large_picture_is_scaled_by_a_setting_or_later(tmp_path: Path) -> None
         assert opened.size == (50, 100)
     whole, note, _ = staged(tmp_path, "b.png", picture("PNG", (800, 400)), Wishes(scale=800))
     assert note == ""
+    still, _, _ = staged(tmp_path, "c.gif", picture("GIF", (80, 40)), Wishes(scale=20))
+    assert (still.name, still.media_type, still.width) == ("c.png", "image/png", 20)
     smaller = rescale(whole, tmp_path / "kept", 80)
     assert isinstance(smaller, Staged)
     assert isinstance(smaller.part, FilePart)
@@ -230,6 +245,13 @@ def test_what_it_is_counts_and_not_what_it_is_called(
 ) -> None:
     part, _, kept = staged(tmp_path, name, content)
     assert (part.media_type, kept) == (media_type, content)
+
+
+def test_a_name_without_an_ending_gets_one(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    outcome = attach(tmp_path / "a.png", tmp_path / "kept", name="clipboard")
+    assert isinstance(outcome, Staged)
+    assert outcome.part.name == "clipboard.png"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "utf-32"])

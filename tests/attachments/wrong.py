@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from PIL import Image
+
 from tests.attachments.files import movie, pdf, picture, webm
 
 
@@ -93,6 +95,7 @@ WRONG = (
     Wrong("bomb.png", holding(bomb(60_000, 60_000)), "too many pixels"),
     Wrong("smaller-bomb.png", holding(bomb(12_000, 12_000)), "has 12,000 × 12,000 pixels: too many"),
     Wrong("text-bomb.png", holding(inflating(b"zTXt")), "is a damaged picture"),
+    Wrong("scan.tiff", holding(picture("TIFF", save_all=True, append_images=[Image.new("L", (9, 9))])), "has 2 pages"),
     Wrong("locked.pdf", holding(pdf(password="secret")), "is locked with a password"),
     Wrong("\x1b]52;c;aGk=\x07.png", holding(picture()), "“␛]52;c;aGk=␇.png” has control characters in its name"),
     Wrong("two\nlines.txt", holding(b"x"), "has control characters in its name"),

@@ -103,7 +103,7 @@ def test_what_a_killed_process_owes_is_settled_by_the_next(
 def spent(home: Home) -> Home:
     """A home in which something was spent."""
     for model in ("markdown", "reasoning", "markdown"):
-        assert home.ask(model).code == 0
+        home.converse(model=f"demo/{model}")
     return home
 
 
@@ -139,7 +139,7 @@ def test_nothing_was_spent(home: Home) -> None:
 
 
 def test_a_spreadsheet_takes_no_title_for_a_formula(home: Home) -> None:
-    assert home.run("ask", "=1+1", "--model", "demo/markdown").code == 0
+    home.converse("=1+1")
     (row,) = csv.DictReader(home.run("cost", "--by", "chat", "--csv").out.splitlines())
     assert row["title"] == "'=1+1"
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from chat_tui.conversation.citations import domain_of, marks_in, merged, with_marks
+from chat_tui.conversation.citations import (
+    MARK,
+    domain_of,
+    hidden_mark,
+    marks_in,
+    merged,
+    with_marks,
+)
+from chat_tui.conversation.parts import decode_citation, encode_citation
 from chat_tui.conversation.values import Citation
 
 URL = "https://example.org/a"
@@ -31,6 +41,8 @@ def after(text: str, words: str) -> tuple[int, int]:
         ("Run `pip install x` now.", "Run `pip", "Run `pip install x`[1] now."),
         ("```\nprint(1)\nprint(2)\n```\nDone.", "print(1)", "```\nprint(1)\nprint(2)\n```\nDone."),
         ("```\nprint(1)", "print(1", "```\nprint(1)"),
+        ("Code:\n\n    print(1) now", "print(1)", "Code:\n\n    print(1) now"),
+        ("- a\n    - b is old.\n", "b is old.", "- a\n    - b is old.[1]\n"),
         ("| a | b |\n|---|---|\n| c | d |", "|---|", "| a | b |\n|---|---|\n| c | d |"),
         ("| a | b |\n|---|---|\n| c | d |", "| c", "| a | b |\n|---|---|\n| c[1] | d |"),
         ("Title\n=====\nWords.", "=====", "Title\n=====\nWords."),
@@ -75,3 +87,22 @@ def test_a_source_is_there_once_with_all_its_places() -> None:
 )
 def test_the_domain_is_the_host(url: str, domain: str) -> None:
     assert domain_of(url) == domain
+
+
+PIECES = some.lists(some.sampled_from(["a", " ", "\n", "`", "```\n", "[", "](b)", "https://a", "|", "$$", "\\(", "é."]))
+
+
+@given(PIECES.map("".join), some.lists(some.tuples(some.integers(0, 30), some.integers(0, 30)), max_size=5))
+def test_marks_change_nothing_else(text: str, spans: list[tuple[int, int]]) -> None:
+    sources = [Citation("https://a", None, tuple(spans)), Citation("https://b", None, tuple(spans))]
+    assert MARK.sub("", with_marks(text, sources, hidden_mark)) == text
+
+
+@pytest.mark.parametrize(
+    ("spans", "kept"),
+    [([[1, 2]], ((1, 2),)), ([[1], [1, 2, 3], "ab", [-1, 2], [1, 2.5], [3, 4]], ((3, 4),)), ("none", ()), (None, ())],
+)
+def test_a_span_that_is_none_costs_only_itself(spans: object, kept: tuple[tuple[int, int], ...]) -> None:
+    citation = decode_citation({"url": URL, "spans": spans})
+    assert citation == Citation(URL, None, kept)
+    assert decode_citation(encode_citation(citation)) == citation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from chat_tui.conversation.journal import append
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.tree import Tree
-from chat_tui.conversation.values import FilePart, Message, TextPart, UnknownPart, Usage
+from chat_tui.conversation.values import FilePart, LinkPart, Message, TextPart, UnknownPart, Usage
 from chat_tui.engine.library import Library
 from chat_tui.engine.moving import Import, Outcome
 from chat_tui.paths import Paths
@@ -165,6 +166,33 @@ def test_a_database_in_use_says_what_is_not_in_it_yet(library: Library, tmp_path
         _, tree, outcome = taken(library, path)
         assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir() if file.is_file()} == beside
     assert (len(tree), len(outcome.left_out)) == (3, 1)
+
+
+def test_what_was_attached_comes_along_as_it_was(library: Library, tmp_path: Path) -> None:
+    sound = base64.b64encode(b"RIFF\0\0\0\0WAVE").decode()
+    content = [
+        {"type": "text", "text": "Look"},
+        {"type": "image_url", "image_url": {"url": "https://a.example/a.png"}},
+        {"type": "file", "file": {"filename": "b.pdf", "file_data": "https://a.example/b.pdf"}},
+        {"type": "video_url", "video_url": {"url": "https://youtu.be/abc"}},
+        {"type": "file", "file": {"filename": "c.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}},
+        {"type": "video_url", "video_url": {"url": "data:video/webm;base64,GkXfow=="}},
+        {"type": "input_audio", "input_audio": {"data": sound, "format": "wav"}},
+        {"type": "file", "file": {"filename": "d.pdf", "file_data": "http://a.example/d.pdf"}},
+    ]
+    _, tree, outcome = taken(library, foreign.write_json(tmp_path / "a.json", [{"role": "user", "content": content}]))
+    _, *links, pdf, video, audio, gone = by_text(tree, "Look").parts
+    assert links == [
+        LinkPart("image", "https://a.example/a.png", "picture"),
+        LinkPart("file", "https://a.example/b.pdf", "b.pdf"),
+        LinkPart("video", "https://youtu.be/abc", "video"),
+    ]
+    files = [(part.media_type, part.name) for part in (pdf, video, audio) if isinstance(part, FilePart)]
+    assert files == [("application/pdf", "c.pdf"), ("video/webm", "video"), ("audio/wav", "audio.wav")]
+    (folder,) = library.folders()
+    assert Folder(folder).read_attachment(pdf) == b"%PDF-"  # type: ignore[arg-type]  # looked at above
+    assert isinstance(gone, UnknownPart)
+    assert outcome.left_out == {"files that are not in it": 1}
 
 
 def test_oterm(library: Library, tmp_path: Path) -> None:

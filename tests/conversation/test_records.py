@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from chat_tui.conversation.records import (
     decode_message,
     encode_message,
 )
-from chat_tui.conversation.values import Message, Receipt, TextPart
+from chat_tui.conversation.values import FilePart, Message, Receipt, TextPart
 from tests.conversation.samples import NOON, full_message, message
 
 
@@ -180,3 +181,9 @@ def test_what_is_nested_too_deeply_is_damage(depth: int) -> None:
 def test_what_is_nested_less_survives() -> None:
     whole = encode_message(message())[:-2] + b',"later":' + b"[" * 400 + b"]" * 400 + b"}\n"
     assert json.loads(encode_message(decode_message(decode_line(whole)))) == json.loads(whole)
+
+
+def test_what_is_known_of_a_file_comes_back() -> None:
+    files = FilePart("0" * 64, "audio/wav", "a.wav", 3, seconds=62.5), FilePart("1" * 64, "image/png", "b", 3, 20, 10)
+    kept = replace(message(), parts=files)
+    assert decode_message(decode_line(encode_message(kept))) == kept

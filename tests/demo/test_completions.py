@@ -1,5 +1,6 @@
 """`/chat/completions`: framing, usage, cost, and what the models say."""
 
+import hashlib
 import json
 import re
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from chat_tui.demo.catalogue import models
+from chat_tui.demo.pictures import small
 from tests.demo.conftest import Client
 from tests.demo.kinds import ANSWERING
 
@@ -82,7 +84,7 @@ def test_ordinary_answers_vary_with_the_prompt_and_with_nothing_else(client: Cli
 def test_an_answer_mentions_what_was_attached(client: Client) -> None:
     content = [
         {"type": "text", "text": "What is this?"},
-        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+        {"type": "image_url", "image_url": {"url": small()}},
     ]
     answer = client.text("openai/gpt-5.5", messages=[{"role": "user", "content": content}])
     assert "“What is this?”, with an image." in answer
@@ -200,7 +202,8 @@ def test_echo_shortens_attached_data(client: Client) -> None:
     url = "data:image/png;base64," + "A" * 100_000
     content = [{"type": "image_url", "image_url": {"url": url}}]
     text = client.text("demo/echo", messages=[{"role": "user", "content": content}])
-    assert "(100,022 characters)" in text
+    digest = hashlib.sha256(bytes(75_000)).hexdigest()
+    assert f"(100,022 characters, sha256 of its bytes {digest})" in text
     assert len(text) < 1000
 
 

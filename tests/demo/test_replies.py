@@ -17,7 +17,7 @@ TOOLS = [
     {"type": "function", "function": {"name": "get_weather", "parameters": WEATHER}},
     {"type": "function", "function": {"name": "get_time"}},
 ]
-PDF = {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AAAA"}}
+PDF = {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,JVBERi0x"}}
 
 
 def deltas(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -180,7 +180,7 @@ def test_a_search_that_is_turned_off_names_no_sources(client: Client) -> None:
 
 
 def test_a_file_is_known_again_by_its_hash(client: Client) -> None:
-    other = {"type": "file", "file": {"file_data": "data:application/pdf;base64,BBBB"}}
+    other = {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0y"}}
     hashes = []
     for parts in ([PDF], [PDF], [other]):
         message = message_of(client, "demo/file", messages=[{"role": "user", "content": parts}])

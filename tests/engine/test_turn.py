@@ -13,7 +13,7 @@ import pytest
 
 from chat_tui.conversation.events import Failed, Finished, Receipted, Started, Tagged, Text
 from chat_tui.conversation.folder import Folder
-from chat_tui.conversation.values import FilePart, TextPart, UnknownPart
+from chat_tui.conversation.values import FilePart, LinkPart, TextPart, UnknownPart
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import QUIT_SECONDS, Session
@@ -290,7 +290,7 @@ async def test_a_picture_that_can_not_be_kept_is_mentioned(
 ) -> None:
     _, reply = await send_images(on_script, scripted, library, url)
     assert reply.status == "complete"
-    assert isinstance(reply.parts[1], UnknownPart)
+    assert isinstance(reply.parts[1], LinkPart | UnknownPart)
 
 
 # Who may watch

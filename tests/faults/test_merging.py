@@ -193,7 +193,7 @@ def server() -> Iterator[DemoServer]:
 @pytest.mark.xdist_group("faults")
 def test_a_second_process_follows_and_goes_on_when_the_first_has_left(tmp_path: Path, server: DemoServer) -> None:
     home = Home(tmp_path / "home", server.base_url)
-    assert home.ask("markdown").code == 0
+    home.converse(model="demo/markdown")
     words = command("--resume", "--model", "demo/echo")
     with ExitStack() as opened:
         writer = opened.enter_context(Terminal(words, home.environment(), home.work))

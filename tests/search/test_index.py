@@ -21,7 +21,7 @@ from chat_tui.conversation import lines as reading
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.records import Settlement, encode_message, encode_settlement
 from chat_tui.conversation.summary import Summary
-from chat_tui.conversation.values import FilePart, Message, Receipt, TextPart
+from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt, TextPart
 from chat_tui.engine import index_journal, index_tables
 from chat_tui.engine.index import BROKEN, SLOW, Index, index_file
 from chat_tui.engine.index_found import Found
@@ -129,7 +129,9 @@ FILTERS = [
     ("before:2026-11-20", ["old"]),
     ("has:image", ["picture"]),
     ("has:code", ["code ```x```"]),
-    ("has:link", ["old"]),
+    ("has:link", ["picture", "old"]),
+    ("has:pdf", ["picture"]),
+    ("has:video", []),
     ("has:file,link", ["picture", "old"]),
     ("cost:>0.1", ["reply"]),
     ("cost<=0.05 role:assistant", ["other reply"]),
@@ -151,7 +153,8 @@ def furnished(shelf: Shelf) -> Shelf:
     reply = replace(message("reply", prompt, role="assistant", seconds=1), model="openrouter/auto", receipt=served)
     shelf.add(prompt, reply, title="Trip to Kyoto", tags=("Work", "Big Plan"))
     picture = message("picture", seconds=2)
-    shelf.add(replace(picture, parts=(*picture.parts, FilePart("a" * 64, "image/png", "map.png", 1))), pinned=True)
+    attached = FilePart("a" * 64, "image/png", "map.png", 1), LinkPart("file", "https://x.y/plan.pdf", "plan")
+    shelf.add(replace(picture, parts=(*picture.parts, *attached)), pinned=True)
     code = message("code ```x```", seconds=3)
     cheap = Receipt(model="OpenAI/gpt", provider="OpenAI", cost=Decimal("0.01"))
     shelf.add(

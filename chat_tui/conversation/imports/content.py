@@ -6,11 +6,16 @@ from typing import Any
 
 from chat_tui.conversation import exact
 from chat_tui.conversation.imports.found import Found, at, object_in, text_in
-from chat_tui.conversation.values import FilePart, Json, Part, TextPart
+from chat_tui.conversation.values import FilePart, Json, LinkPart, Part, TextPart
 from chat_tui.text import one_line
 
 _TEXTS = frozenset({"text", "input_text", "output_text", "reasoning_text", "summary_text"})
-_SOUNDS = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac", "aac": "audio/aac", "opus": "audio/opus"}
+_SOUNDS = {
+    "wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac", "aac": "audio/aac", "opus": "audio/opus",
+    "aiff": "audio/aiff", "ogg": "audio/ogg", "m4a": "audio/mp4", "pcm16": "audio/pcm", "pcm24": "audio/l24",
+}  # fmt: skip
+_HTTPS = "https://"
+_LONGEST_URL = 8192  # characters: more is no address
 
 
 def parts_of(found: Found, content: object) -> tuple[Part, ...]:
@@ -37,6 +42,8 @@ def _part(found: Found, item: object) -> Part | None:
         return found.picture(url if isinstance(url, str) else text_in(url, "url"))
     if kind in ("file", "input_file"):
         return _file(found, object_in(item, "file") or item)
+    if kind in ("video_url", "input_video"):
+        return _video(found, text_in(item, "video_url", "url"))
     if kind == "input_audio":
         form = text_in(item, "input_audio", "format")
         return found.encoded(at(item, "input_audio", "data"), _SOUNDS.get(form, "audio/wav"), f"audio.{form or 'wav'}")
@@ -47,9 +54,23 @@ def _part(found: Found, item: object) -> Part | None:
 def _file(found: Found, file: dict[str, Any]) -> Part:
     name = text_in(file, "filename") or text_in(file, "name") or "file"
     data = text_in(file, "file_data") or text_in(file, "fileData")
+    if data[: len(_HTTPS)].lower() == _HTTPS and len(data) <= _LONGEST_URL:
+        return LinkPart("file", data, one_line(name, 200))
     if not data.startswith("data:"):
         return found.missing(name)
-    part = found.encoded(data, "application/octet-stream", name)
+    return _named(found, found.encoded(data, "application/octet-stream", name), name)
+
+
+def _video(found: Found, url: str) -> Part:
+    if url[: len(_HTTPS)].lower() == _HTTPS and len(url) <= _LONGEST_URL:
+        return LinkPart("video", url, "video")
+    if not url.startswith("data:"):
+        return found.missing("video")
+    return _named(found, found.encoded(url, "video/mp4", "video"), "video")
+
+
+def _named(found: Found, part: Part, name: str) -> Part:
+    """Return a file that was found under the name that it has there."""
     if not isinstance(part, FilePart):
         return part
     named = part._replace(name=one_line(name, 200))

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from chat_tui.conversation import exact
-from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.exports.structured import ORIGIN, SCHEMA, as_written, unwrapped
 from chat_tui.conversation.ids import created_at, is_id, parse_time
 from chat_tui.conversation.imports.found import Bring, Found, NotImportableError, object_in, objects_in, text_in
 from chat_tui.conversation.metadata import KNOWN, Metadata
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
+from chat_tui.conversation.secrets import without_secrets
 from chat_tui.conversation.values import FilePart
 
 SOURCE = "chat-tui"

@@ -1,0 +1,113 @@
+"""How what is attached looks, and the list of files, wide and narrow, dark and light.
+
+After a change that is meant to be seen: look at the pictures in the report that a failure names, then keep them with
+`python -m pytest tests/app/test_attaching_snapshots.py --snapshot-update`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from chat_tui.app import ChatApp, Launch
+from chat_tui.config.server import Server
+from chat_tui.config.themes import read_theme, theme_files
+from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.library import Library
+from chat_tui.engine.session import Session
+from chat_tui.paths import Paths
+from chat_tui.screens.file_picker import FilePicker
+from tests.app.conftest import Running
+from tests.attachments.files import movie, pdf, picture, wav
+
+SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
+MOMENT = 1_795_257_720
+FILES = "map.png report.pdf talk.wav notes/plan.md clip.mp4 https://example.com/cat.png"
+
+
+@pytest.fixture
+def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch) -> Launch:
+    """The application in a folder with files, whose name is the same everywhere."""
+    work = tmp_path / "work"
+    (work / "notes").mkdir(parents=True)
+    files = {
+        "clip.mp4": movie(),
+        "map.png": picture(size=(320, 200)),
+        "notes/plan.md": b"# Two days in Kyoto\n\n- Fushimi Inari at dawn\n- Nishiki market\n",
+        "report.pdf": pdf(pages=12),
+        "talk.wav": wav(),
+        "with \x1b[2J escape.txt": b"harmless\n",
+    }
+    for name, content in files.items():
+        (work / name).write_bytes(content)
+    for path in (*work.rglob("*"), work):
+        os.utime(path, (MOMENT, MOMENT))
+    monkeypatch.chdir(work)
+    monkeypatch.setattr("chat_tui.screens.file_picker.shown_path", lambda path: f"~/{path.relative_to(tmp_path)}")
+    library = Library(Paths.under(tmp_path), defaults={"model": "demo/markdown"})
+    server = Server(emulator.base_url, DEMO_KEY)
+    return Launch(
+        library=library,
+        chat=library.begin(),
+        start=lambda: Session(server, paths=library.paths),
+        credentials=library.paths.credentials,
+    )
+
+
+async def chips(running: Running) -> None:
+    """More is attached than has room, and the prompt is being written."""
+    await running.type(f"/attach {FILES}", "enter")
+    await running.until_shown("6 attached")
+    await running.type("What do these have in common?")
+    await running.until_shown("in common?")
+
+
+async def focused(running: Running) -> None:
+    """The third of them is highlighted."""
+    await chips(running)
+    await running.pilot.press("up", "up", "up", "up")
+    await running.until_shown("Shift+↑ ↓ move")
+
+
+async def paths(running: Running) -> None:
+    """A path is being typed."""
+    await running.type("Sum up @")
+    await running.until_shown("@notes/", "@clip.mp4")
+
+
+async def picker(running: Running) -> None:
+    """A picture is looked at in the list of files, another file is selected."""
+    await running.pilot.press("f8")
+    await running.until(lambda: isinstance(running.app.screen, FilePicker) and running.app.screen._listed)
+    await running.pilot.press("down", "alt+s")
+    await running.until_shown("1 selected")
+    if running.app.size.width >= 120:
+        await running.until_shown("320×200")
+
+
+SCENES = {"chips": chips, "focused": focused, "paths": paths, "picker": picker}
+SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES]
+SHOWN += [("focused", "120x40", "paper"), ("picker", "120x40", "paper")]
+
+
+@pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
+def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
+    async def play(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, ChatApp)
+        running = Running(app, pilot)
+        running.screen.composer.cursor_blink = False
+        await running.until(lambda: running.screen.transcript._markdown)
+        await SCENES[scene](running)
+        if isinstance(app.screen, FilePicker):
+            app.screen.search.cursor_blink = False
+        await (await app.session()).close()  # nobody leaves the application, which would
+        await pilot.pause()
+
+    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
