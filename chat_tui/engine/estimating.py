@@ -187,9 +187,9 @@ class Estimating:
         return gone if used <= 0 else []
 
     def rates(self, model: str, provider: str | None, prompt_tokens: int) -> Rates | None:
-        """Return what `model` costs at `provider`, or where nobody has served yet by the catalogue; None: not known."""
+        """Return what `model` costs at `provider`, or usually where nobody has served yet; None: not known."""
         endpoint = self.offers.endpoint(model, provider) if provider else None
-        prices = endpoint.prices if endpoint is not None else self.offers.listed_prices(model)
+        prices = endpoint.prices if endpoint is not None else self.offers.usual_prices(model)
         return rates_at(prices, prompt_tokens, datetime.now(UTC)) if prices is not None else None
 
     @property

@@ -98,11 +98,13 @@ class Offers:
         found = [entry for entry in entries if entry.provider == provider and entry.prices.completion is not None]
         return max(found, key=lambda entry: entry.prices.completion or 0, default=None)
 
-    def listed_prices(self, model: str) -> Prices | None:
-        """Return the catalogue's prices of `model`; None where it names none."""
+    def usual_prices(self, model: str) -> Prices | None:
+        """Return the catalogue's prices of `model`, else those of the cheapest who serves it; None: not known."""
         index = self._catalogue.listing.index
         entry = index.by_id.get(model) or index.by_id.get(split_id(model).listed)
-        return entry.prices if entry is not None and entry.prices.completion is not None else None
+        listed = entry.prices if entry is not None and entry.prices.completion is not None else None
+        every = [one.prices for one in self._known.get(model, _Known()).entries if one.prices.completion is not None]
+        return listed or min(every, key=lambda prices: prices.completion or 0, default=None)
 
     def of(self, body: Mapping[str, Any]) -> Asked:
         """Return who may serve a request, as far as that is known now."""
