@@ -18,7 +18,7 @@ from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Text
 from chat_tui.cost.estimate import Estimate
 from chat_tui.cost.expecting import Counted, expected, reads_for_money
 from chat_tui.cost.prices import OCR_PAGE, rates_at
-from chat_tui.cost.tokens import MESSAGE, other_parts, part_tokens, request_tokens, text_tokens
+from chat_tui.cost.tokens import MESSAGE, list_in, other_parts, part_tokens, request_tokens, text_tokens
 from chat_tui.engine.asking import Asking, Manner, sent_for
 from chat_tui.engine.calibrating import Calibration
 from chat_tui.engine.offers import Offers
@@ -95,7 +95,7 @@ class Estimating:
         """Count a whole request, in which nothing tells how large its files are."""
         others, author = other_parts(body), _author(body)
         tokens = request_tokens(body, self._remembered, files=others * part_tokens(_SOME_PICTURE, author))
-        messages = body.get("messages") or ()
+        messages = list_in(body.get("messages"))
         rest = {name: value for name, value in body.items() if name not in ("messages", "prompt")}
         return Counted(tokens, 0.0, rest, is_first=len(messages) <= 1, pictures=others)
 

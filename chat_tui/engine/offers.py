@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from chat_tui.config.server import Server
 from chat_tui.cost.expecting import Asked, Offer
+from chat_tui.cost.tokens import list_in
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.refused import RefusedError
@@ -156,7 +157,7 @@ class Offers:
 
 def models_of(body: Mapping[str, Any]) -> Sequence[str]:
     """Return the models that a request may be answered by, the first choice first."""
-    named = [body.get("model"), *(body.get("models") or ())]
+    named = [body.get("model"), *list_in(body.get("models"))]
     return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))
 
 
