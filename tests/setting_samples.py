@@ -18,7 +18,8 @@ def value_for(setting: Setting) -> Any:
     if kind is dict:
         item = {} if setting.item is None else {"key": value_for(setting.item)}
         return {**item, **({setting.needs: "x"} if setting.needs else {})} or {"any": "thing"}
-    samples = {str: setting.choices[0] if setting.choices else "x", int: 3, float: 1.0, bool: True}
+    number = max(3, int(setting.low or 0))
+    samples = {str: setting.choices[0] if setting.choices else "x", int: number, float: 1.0, bool: True}
     if kind is list:
         assert setting.item is not None
         return [value_for(setting.item)]

@@ -158,12 +158,12 @@ def reply(receipt: Receipt, **changes: Any) -> Message:
 
 
 def test_a_receipt_says_all() -> None:
-    told = " ".join(receipt_details(reply(WHOLE), 100).plain.split())
+    told = " ".join(receipt_details(reply(WHOLE), 100, expected=1180).plain.split())
     for words in (
         "asked a/b answered a/b-20261101 provider Groq server https://openrouter.ai generation gen-1",
         "cost $0.011300 server tools $0.001 in it your own key $0.2 beside it, charged by the provider",
         "the cache $0.00042 more, for writing to it",
-        "prompt 1,204 tokens from the cache 1,024 written to the cache 7 audio 3 video 4",
+        "prompt 1,204 tokens, ≈ 1,180 expected from the cache 1,024 written to the cache 7 audio 3 video 4",
         "completion 512 tokens reasoning 312 images 5 audio 6",
         "first word 0.420 s thought 1.000 s whole reply 9.100 s speed 59.0 tokens/s",
         "ended whole finish stop native finish end_turn",

@@ -95,11 +95,16 @@ class Tree:
         """Return the replies to a message (or the first messages, for None), oldest first."""
         return [self._messages[child] for child in self._children.get(identifier, ())]
 
-    def path(self, leaf: str | None) -> list[Message]:
-        """Return the messages from the first to `leaf`; one of whose parent nothing is known begins the path."""
+    def path(self, leaf: str | None, most: int | None = None) -> list[Message]:
+        """Return the messages from the first to `leaf`; one of whose parent nothing is known begins the path.
+
+        Args:
+            leaf: The last one.
+            most: How many are enough, from the end; None: all.
+        """
         path: list[Message] = []
         seen: set[str] = set()
-        while leaf is not None and leaf in self._messages and leaf not in seen:
+        while leaf is not None and leaf in self._messages and leaf not in seen and len(path) != most:
             seen.add(leaf)
             path.append(self._messages[leaf])
             leaf = self._bridges.get(leaf, self._messages[leaf].parent)

@@ -122,8 +122,8 @@ def passing_sentence(cap: Cap, cost: Decimal) -> str:
     return f"{told} Esc stops it and keeps what has come." if cap.asks else told
 
 
-def over_sentence(over: Sequence[Over]) -> str:
-    """Say which budgets the next reply could pass."""
+def over_sentence(over: Sequence[Over], most: Decimal | None = None) -> str:
+    """Say which budgets the next reply could pass; `most` is what the longest possible one costs."""
     told = []
     for one in over:
         budget = format_cost(one.cap.amount)
@@ -135,7 +135,8 @@ def over_sentence(over: Sequence[Over]) -> str:
         told.append("what this reply will cost isn't known before it comes")
     else:
         beyond = f", more than its budget of {limits[0]}" if limits else ""
-        told.append(f"this reply could cost up to ≈ {format_cost(high)}{beyond}")
+        longest = f" (the longest possible to ≈ {format_cost(most)})" if most is not None and most > high else ""
+        told.append(f"this reply may come to ≈ {format_cost(high)}{longest}{beyond}")
     return _capital(", and ".join(told)) + "."
 
 

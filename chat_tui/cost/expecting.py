@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from chat_tui.cost.calibration import Factor, Learned, factor_of, usual_reply
 from chat_tui.cost.estimate import Context, CostRange, Estimate, Range
 from chat_tui.cost.prices import OCR_PAGE, Load, cost_range, joined
+from chat_tui.cost.tokens import list_in, objects_in
 from chat_tui.cost.written import format_cost, format_tokens
 from chat_tui.models.entry import Prices
 from chat_tui.models.prices import price_text
@@ -41,6 +42,8 @@ class Counted(NamedTuple):
     pictures: int = 0
     pages: int = 0
     """Of PDFs."""
+    own_key: str = ""
+    """The provider whose own key paid for the last reply; empty: none did."""
 
 
 class Offer(NamedTuple):
@@ -90,7 +93,7 @@ def expected(
         cacheable=0 if counted.is_first else floor(counted.before * factor.likely),
         writes_cache="cache_control" in counted.body,
         pictures=counted.pictures,
-        draws="image" in (counted.body.get("modalities") or ()),
+        draws="image" in list_in(counted.body.get("modalities")),
         searches=_searches(counted.body),
         ocr_pages=counted.pages if reads_for_money(counted.body) else 0,
     )
@@ -103,6 +106,7 @@ def expected(
         *_of_money(priced, load, whole_cost, why),
         *asked.unknown,
         *asked.notes,
+        *_of_own_key(counted.own_key),
     )
     context = _context(prompt.likely, counted.body, asked.offers)
     return Estimate(prompt, completion, whole_cost, context, words, ceil(counted.draft * factor.likely))
@@ -145,23 +149,25 @@ def _context(used: int, body: Mapping[str, Any], offers: Sequence[Offer]) -> Con
 
 def _compresses(body: Mapping[str, Any], limit: int) -> bool:
     """Tell whether what is too long loses its middle: when that is asked for, and by itself where little fits."""
-    plugins = body.get("plugins") or ()
+    plugins = objects_in(body.get("plugins"))
     wanted = [one.get("enabled") is not False for one in plugins if one.get("id") == "context-compression"]
     return wanted[-1] if wanted else limit <= _COMPRESSED
 
 
 def _searches(body: Mapping[str, Any]) -> int:
     """Return how often the web may be searched."""
-    plugins = [one for one in body.get("plugins") or () if one.get("id") == "web" and one.get("enabled") is not False]
+    plugins = [
+        one for one in objects_in(body.get("plugins")) if one.get("id") == "web" and one.get("enabled") is not False
+    ]
     is_online = ":online" in str(body.get("model") or "")
-    tools = any(str(tool.get("type")).startswith(_SEARCH_TOOLS) for tool in body.get("tools") or ())
+    tools = any(str(tool.get("type")).startswith(_SEARCH_TOOLS) for tool in objects_in(body.get("tools")))
     return _MOST_SEARCHES if tools else int(bool(plugins) or is_online)
 
 
 def reads_for_money(body: Mapping[str, Any]) -> bool:
     """Tell whether PDFs are read by the parser that takes money for each page."""
-    engines = [one.get("pdf", {}).get("engine") for one in body.get("plugins") or () if one.get("id") == "file-parser"]
-    return "mistral-ocr" in engines
+    parsers = [one.get("pdf") for one in objects_in(body.get("plugins")) if one.get("id") == "file-parser"]
+    return any(isinstance(pdf, Mapping) and pdf.get("engine") == "mistral-ocr" for pdf in parsers)
 
 
 # In words
@@ -203,6 +209,14 @@ def _of_money(
     if load.searches:
         yield f"In the upper bound: {load.searches} search{'es' * (load.searches != 1)} of the web."
     yield "A reply that fails before its first word costs nothing."
+
+
+def _of_own_key(provider: str) -> Iterator[str]:
+    if provider:
+        yield (
+            f"The last reply was paid with a key of your own at {provider}: these prices are what it takes from you; "
+            "OpenRouter adds its share."
+        )
 
 
 def _rates(offer: Offer) -> str:

@@ -140,11 +140,11 @@ def request_tokens(body: Mapping[str, Any], count: Count = text_tokens, *, files
     """
     if isinstance(prompt := body.get("prompt"), str):
         return count(prompt)
-    tokens = files + sum(TOOL + _json_tokens(tool, count) for tool in _items(body.get("tools")))
+    tokens = files + sum(TOOL + _json_tokens(tool, count) for tool in objects_in(body.get("tools")))
     form = body.get("response_format")
     if isinstance(form, Mapping) and form.get("type") != "text":
         tokens += _json_tokens(form, count)
-    return tokens + sum(message_tokens(message, count) for message in _items(body.get("messages")))
+    return tokens + sum(message_tokens(message, count) for message in objects_in(body.get("messages")))
 
 
 def message_tokens(message: Mapping[str, Any], count: Count = text_tokens) -> float:
@@ -153,26 +153,26 @@ def message_tokens(message: Mapping[str, Any], count: Count = text_tokens) -> fl
     tokens = float(MESSAGE)
     if isinstance(content, str):
         tokens += count(content)
-    for part in _items(content):
+    for part in objects_in(content):
         if isinstance(text := part.get("text"), str):
             tokens += count(text)
-    tokens += sum(TOOL + _json_tokens(call.get("function"), count) for call in _items(message.get("tool_calls")))
-    for detail in _items(message.get("reasoning_details")):
+    tokens += sum(TOOL + _json_tokens(call.get("function"), count) for call in objects_in(message.get("tool_calls")))
+    for detail in objects_in(message.get("reasoning_details")):
         text = detail.get("text") or detail.get("summary")
         tokens += count(text) if isinstance(text, str) else 0.0
-    return tokens + sum(_annotation_tokens(one, count) for one in _items(message.get("annotations")))
+    return tokens + sum(_annotation_tokens(one, count) for one in objects_in(message.get("annotations")))
 
 
 def other_parts(body: Mapping[str, Any]) -> int:
     """Return how many parts of a request's messages aren't text."""
-    contents = (message.get("content") for message in _items(body.get("messages")))
-    return sum(part.get("type") != "text" for content in contents for part in _items(content))
+    contents = (message.get("content") for message in objects_in(body.get("messages")))
+    return sum(part.get("type") != "text" for content in contents for part in objects_in(content))
 
 
 def _annotation_tokens(annotation: Mapping[str, Any], count: Count) -> float:
     """Return what a file that was parsed before is, in words."""
     file = annotation.get("file")
-    parts = _items(file.get("content")) if isinstance(file, Mapping) else ()
+    parts = objects_in(file.get("content")) if isinstance(file, Mapping) else ()
     return sum(count(part["text"]) for part in parts if isinstance(part.get("text"), str))
 
 
@@ -187,8 +187,11 @@ def _json_tokens(value: object, count: Count) -> float:
     return 1.0
 
 
-def _items(value: object) -> Sequence[Mapping[str, Any]]:
-    """Return the objects in a list; nothing when it is none."""
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return ()
-    return [item for item in value if isinstance(item, Mapping)]
+def objects_in(value: object) -> Sequence[Mapping[str, Any]]:
+    """Return the objects in a list; nothing when it is none: a request that a person wrote may hold anything."""
+    return [item for item in list_in(value) if isinstance(item, Mapping)]
+
+
+def list_in(value: object) -> Sequence[Any]:
+    """Return a list; an empty one when it is none."""
+    return value if isinstance(value, list | tuple) else ()

@@ -77,6 +77,8 @@ class Budgets:
         self._estimate = estimate
         self._open: dict[str, Decimal] = {}
         """By the ids of replies that aren't counted yet: USD that they may cost, or did."""
+        self._ended: set[str] = set()
+        """Those of them that have ended; they stay as long as what was spent can't be read."""
         self._live: dict[str, list[Cap]] = {}
         """By the ids of replies that stream: the caps that they may pass."""
         self._begun: set[str] = set()
@@ -105,18 +107,18 @@ class Budgets:
         caps = self.caps(chat)
         if not caps:
             return Standing([], {})
+        cost = None
+        if any(cap.asks for cap in caps):
+            try:
+                async with asyncio.timeout(self.patience * 2):
+                    cost = (await self._estimate(asking, self.patience)).cost
+            except (TimeoutError, RefusedError, OSError) as error:
+                _log.info("A request goes without an estimate: %r", error)
+        # The last wait before the gate: a reply that ended during another one would be in no sum.
         sums = await self.sums(chat, caps)
         self._tell_passed(chat, caps, sums)
-        if not any(cap.asks for cap in caps):
-            return Standing(caps, sums)
-        try:
-            async with asyncio.timeout(self.patience * 2):
-                cost = (await self._estimate(asking, self.patience)).cost
-        except (TimeoutError, RefusedError, OSError) as error:
-            _log.info("A request goes without an estimate: %r", error)
-            cost = None
         standing = Standing(caps, sums, cost)
-        if standing.high is None:
+        if standing.high is None and any(cap.asks for cap in caps):
             self._say(
                 "What this model's replies cost isn't known before they come, so your budget is compared with what was "
                 "spent alone.",
@@ -164,6 +166,10 @@ class Budgets:
             found["chat"] = await asyncio.to_thread(spent, tuple(chat.tree))
         if periods & {*OF_ALL}:
             found["day"], found["month"] = await self._lately()
+            if self._spending is not None and self._spending.is_current:
+                for reply in self._ended:
+                    self._open.pop(reply, None)
+                self._ended.clear()
         return found
 
     def _with_open(self, sums: Mapping[Period, Spent]) -> dict[Period, Spent]:
@@ -200,9 +206,9 @@ class Budgets:
             return
         if reply.id in self._begun and any(cap.period in OF_ALL for cap in caps):
             self._open[reply.id] = spent([reply]).cost  # it isn't in the sums before they are made anew
+            self._ended.add(reply.id)
         self._spending.note(chat.folder.path)
         await self._spending.counted()
-        self._open.pop(reply.id, None)
         await self.review(chat, reply)
         if any(cap.period in OF_ALL for cap in caps) and monotonic() > self._looked + _LOOK_AGAIN_SECONDS:
             self._looked = monotonic()

@@ -18,7 +18,7 @@ from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Text
 from chat_tui.cost.estimate import Estimate
 from chat_tui.cost.expecting import Counted, expected, reads_for_money
 from chat_tui.cost.prices import OCR_PAGE, rates_at
-from chat_tui.cost.tokens import MESSAGE, other_parts, part_tokens, request_tokens, text_tokens
+from chat_tui.cost.tokens import MESSAGE, list_in, other_parts, part_tokens, request_tokens, text_tokens
 from chat_tui.engine.asking import Asking, Manner, sent_for
 from chat_tui.engine.calibrating import Calibration
 from chat_tui.engine.offers import Offers
@@ -27,6 +27,8 @@ from chat_tui.models.entry import Rates
 if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
+MOST_GUESSES = 200
+"""Replies of which it stays known how many tokens their prompts were expected to be."""
 _NOTHING_WRITTEN = (TextPart(""),)
 _ROOM = 0.8
 """Of the context that is taken when the oldest messages were left out."""
@@ -63,6 +65,8 @@ class Estimating:
         self._before: _Before | None = None
         self._counting = threading.Lock()
         self._noting: set[asyncio.Task[None]] = set()
+        self._guesses: dict[str, int] = {}
+        """By the ids of replies: how many tokens their prompts were expected to be."""
 
     async def estimate(self, chat: Chat, prompt: Message, manner: Manner, patience: float = 0.0) -> Estimate:
         """Return what sending `prompt` in `chat` is expected to come to.
@@ -91,7 +95,7 @@ class Estimating:
         """Count a whole request, in which nothing tells how large its files are."""
         others, author = other_parts(body), _author(body)
         tokens = request_tokens(body, self._remembered, files=others * part_tokens(_SOME_PICTURE, author))
-        messages = body.get("messages") or ()
+        messages = list_in(body.get("messages"))
         rest = {name: value for name, value in body.items() if name not in ("messages", "prompt")}
         return Counted(tokens, 0.0, rest, is_first=len(messages) <= 1, pictures=others)
 
@@ -143,7 +147,13 @@ class Estimating:
         )
         own = 0 if manner.raw else MESSAGE
         counted = Counted(
-            before + own, 0.0, rest, is_first=len(path) == 1, pictures=_pictures(files), pages=_pages(files)
+            before + own,
+            0.0,
+            rest,
+            is_first=len(path) == 1,
+            pictures=_pictures(files),
+            pages=_pages(files),
+            own_key=_own_key(path[:-1]),
         )
         return _Before(of, counted, texts)
 
@@ -158,13 +168,13 @@ class Estimating:
         cost = tokens * rates.prompt + _pictures([part]) * (rates.image or 0)
         return tokens, cost + (_pages([part]) * OCR_PAGE if reads_for_money(settings) else 0)
 
-    def oldest(self, chat: Chat, estimate: Estimate) -> list[str]:
-        """Return the ids of the oldest messages without which the request would be no longer nearly full.
+    @staticmethod
+    def oldest(said: Sequence[Message], estimate: Estimate) -> list[str]:
+        """Return the ids of the oldest of the messages that were `said` without which a request has room again.
 
         Nothing when that isn't enough, or not needed. Replies go with their prompts, and the last two messages stay.
         """
         context = estimate.context
-        said = [message for message in chat.path if message.id not in chat.hidden]
         counted = sum(text_tokens(message.text) for message in said)
         factor = (estimate.prompt_tokens.likely - estimate.draft_tokens) / counted if counted else 1.0
         gone: list[str] = []
@@ -177,9 +187,9 @@ class Estimating:
         return gone if used <= 0 else []
 
     def rates(self, model: str, provider: str | None, prompt_tokens: int) -> Rates | None:
-        """Return what `model` costs at `provider`, or where nobody has served yet by the catalogue; None: not known."""
+        """Return what `model` costs at `provider`, or usually where nobody has served yet; None: not known."""
         endpoint = self.offers.endpoint(model, provider) if provider else None
-        prices = endpoint.prices if endpoint is not None else self.offers.listed_prices(model)
+        prices = endpoint.prices if endpoint is not None else self.offers.usual_prices(model)
         return rates_at(prices, prompt_tokens, datetime.now(UTC)) if prices is not None else None
 
     @property
@@ -197,13 +207,21 @@ class Estimating:
         usage = reply.receipt.usage
         whole = usage.completion_tokens if reply.status == "complete" else None
         if usage.prompt_tokens or whole:
-            task = asyncio.create_task(asyncio.to_thread(self._learn, body, usage.prompt_tokens, whole))
+            task = asyncio.create_task(asyncio.to_thread(self._learn, body, reply.id, usage.prompt_tokens, whole))
             self._noting.add(task)
             task.add_done_callback(self._noting.discard)
 
-    def _learn(self, body: Mapping[str, Any], prompt_tokens: int | None, reply_tokens: int | None) -> None:
-        counted = request_tokens(body, self._remembered)
-        self._calibration.note(str(body.get("model") or ""), counted, prompt_tokens, reply_tokens)
+    def _learn(self, body: Mapping[str, Any], reply: str, prompt_tokens: int | None, reply_tokens: int | None) -> None:
+        counted, model = request_tokens(body, self._remembered), str(body.get("model") or "")
+        before = self._expected(Counted(counted, 0.0, {"model": model}))
+        self._guesses[reply] = before.prompt_tokens.likely
+        while len(self._guesses) > MOST_GUESSES:
+            del self._guesses[next(iter(self._guesses))]
+        self._calibration.note(model, counted, prompt_tokens, reply_tokens)
+
+    def expected_tokens(self, reply: str) -> int | None:
+        """Return how many tokens the prompt of a reply was expected to be; None where that isn't known any more."""
+        return self._guesses.get(reply)
 
     async def close(self) -> None:
         """Keep what was learned."""
@@ -221,6 +239,12 @@ def _what(chat: Chat, prompt: Message, manner: Manner) -> object:
 def _author(body: Mapping[str, Any]) -> str:
     """Return whose model a request asks first."""
     return str(body.get("model") or "").lstrip("~").partition("/")[0]
+
+
+def _own_key(said: Sequence[Message]) -> str:
+    """Return the provider whose own key paid for the last reply; empty: none did."""
+    receipt = next((message.receipt for message in reversed(said) if message.receipt is not None), None)
+    return (receipt.provider or "the provider") if receipt is not None and receipt.is_byok else ""
 
 
 def _is_sent_apart(part: Part) -> bool:

@@ -153,23 +153,26 @@ class Index:
             return True
         return index_journal.take_journal(connection, index_journal.Row(key, *row), folder, found)
 
-    def touch(self, folder: Path) -> None:
-        """Take in what changed in one conversation, or that it is gone."""
+    def touch(self, folder: Path) -> bool:
+        """Take in what changed in one conversation, or that it is gone; return whether nothing is left to do."""
         try:
             found = look(self._paths, folder)
             if not folder.is_dir():
                 self._remove(folder.name)
-                return
+                return True
             while True:
                 with self._writing() as connection:
                     if self._take(connection, found):
-                        return
+                        return True
         except ValueError:
-            return  # not in this library
+            return True  # not in this library
         except sqlite3.OperationalError as error:
             _log.warning("a conversation isn't in the search index yet: %s", error)
+            return False
         except sqlite3.DatabaseError as error:
             self._make_anew(error)
+            self.update()  # with this conversation alone in it, sums would be too small and nobody would know
+            return True
 
     def forget(self, identifier: str) -> None:
         """Take the conversation with the id `identifier` out; one that is still on disk comes back with an update."""

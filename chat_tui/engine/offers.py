@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from chat_tui.config.server import Server
 from chat_tui.cost.expecting import Asked, Offer
+from chat_tui.cost.tokens import list_in
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.endpoints import Providers
 from chat_tui.engine.refused import RefusedError
@@ -98,11 +99,13 @@ class Offers:
         found = [entry for entry in entries if entry.provider == provider and entry.prices.completion is not None]
         return max(found, key=lambda entry: entry.prices.completion or 0, default=None)
 
-    def listed_prices(self, model: str) -> Prices | None:
-        """Return the catalogue's prices of `model`; None where it names none."""
+    def usual_prices(self, model: str) -> Prices | None:
+        """Return the catalogue's prices of `model`, else those of the cheapest who serves it; None: not known."""
         index = self._catalogue.listing.index
         entry = index.by_id.get(model) or index.by_id.get(split_id(model).listed)
-        return entry.prices if entry is not None and entry.prices.completion is not None else None
+        listed = entry.prices if entry is not None and entry.prices.completion is not None else None
+        every = [one.prices for one in self._known.get(model, _Known()).entries if one.prices.completion is not None]
+        return listed or min(every, key=lambda prices: prices.completion or 0, default=None)
 
     def of(self, body: Mapping[str, Any]) -> Asked:
         """Return who may serve a request, as far as that is known now."""
@@ -154,7 +157,7 @@ class Offers:
 
 def models_of(body: Mapping[str, Any]) -> Sequence[str]:
     """Return the models that a request may be answered by, the first choice first."""
-    named = [body.get("model"), *(body.get("models") or ())]
+    named = [body.get("model"), *list_in(body.get("models"))]
     return list(dict.fromkeys(name for name in named if isinstance(name, str) and name))
 
 

@@ -17,7 +17,7 @@ def next_prompt(chat: Chat, text: str, files: Sequence[FilePart | LinkPart] = ()
     The text comes first in it.
     """
     parts: tuple[Part, ...] = (*([TextPart(text)] if text or not files else []), *files)
-    path = chat.path
+    path = chat.tree.path(chat.tree.leaf(chat.metadata.leaf), most=2)
     failed = path[-2:] if len(path) >= 2 and path[-1].status == "failed" and path[-1].is_empty else None
     if failed is None:
         return _prompt(parts, path[-1].id if path else None)

@@ -28,6 +28,6 @@ class OverBudgetError(RefusedError):
     def __init__(self, over: tuple[Over, ...], cost: CostRange | None) -> None:
         from chat_tui.cost.budgets import over_sentence
 
-        super().__init__(over_sentence(over))
+        super().__init__(over_sentence(over, cost.most if cost is not None else None))
         self.over = over
         self.cost = cost

@@ -276,8 +276,7 @@ class Session:
         files: Sequence[FilePart | LinkPart] = (),
     ) -> Estimate:
         """Return what sending `text` and `files` is expected to come to, as `Estimating.estimate` does."""
-        prompt = await asyncio.to_thread(next_prompt, chat, text, files)
-        return await self.estimating.estimate(chat, prompt, manner, patience)
+        return await self.estimating.estimate(chat, next_prompt(chat, text, files), manner, patience)
 
     def address(self, *, text: bool = False) -> str:
         """Return where requests for replies go; for `text`, those to go on with a text."""

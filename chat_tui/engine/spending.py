@@ -60,6 +60,8 @@ class Spending:
         self._index: Index | None = None
         self._noted: set[Path] = set()
         self._busy = asyncio.Lock()
+        self._looking = asyncio.Lock()
+        self._is_found = False
         self._watchers: set[asyncio.Queue[Lately]] = set()
         self._counting: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
@@ -67,7 +69,12 @@ class Spending:
         self._is_closed = False
 
     def note(self, folder: Path) -> None:
-        """Remember that this process wrote in a conversation, and find out anew what was spent lately."""
+        """Remember that this process wrote in a conversation, and find out anew what was spent lately.
+
+        One that isn't kept in this library isn't counted in it.
+        """
+        if not folder.is_relative_to(self._paths.data):
+            return
         self._noted.add(folder)
         if self.is_ready:
             self.recount()
@@ -111,9 +118,14 @@ class Spending:
             self.is_ready = self.is_ready or is_done
 
     async def counted(self) -> None:
-        """Wait until what this process wrote is in what was spent lately."""
+        """Wait until what this process wrote is in what was spent lately, or that can't be found out."""
         if self._counting is not None:
             await asyncio.wait([self._counting])
+
+    @property
+    def is_current(self) -> bool:
+        """Whether all that this process wrote is in what was spent lately."""
+        return self._is_found and not self._noted
 
     async def look(self) -> Lately:
         """Find out what was spent today and this month.
@@ -121,15 +133,18 @@ class Spending:
         Raises:
             RefusedError: when that can't be read, with the reason.
         """
-        today = self.today()
-        entries = await self.entries(today.replace(day=1))
-        month, of_today = Spent(), Spent()
-        for entry in entries:
-            month += entry.spent
-            if entry.day >= today:
-                of_today += entry.spent
-        self.lately = Lately(of_today, month)
-        return self.lately
+        async with self._looking:
+            self._is_found = False
+            today = self.today()
+            entries = await self.entries(today.replace(day=1))
+            month, of_today = Spent(), Spent()
+            for entry in entries:
+                month += entry.spent
+                if entry.day >= today:
+                    of_today += entry.spent
+            self.lately = Lately(of_today, month)
+            self._is_found = True
+            return self.lately
 
     async def entries(self, since: date | None = None) -> list[Entry]:
         """Return all that was spent from a day on.
@@ -212,8 +227,9 @@ class Spending:
         """Ask the index, with all that this process wrote in it."""
         index = self._opened()
         for folder in tuple(self._noted):
-            index.touch(folder)
-            self._noted.discard(folder)
+            self._noted.discard(folder)  # before: what is written meanwhile is noted again
+            if not index.touch(folder):
+                self._noted.add(folder)
         try:
             return question(index)
         except sqlite3.DatabaseError:

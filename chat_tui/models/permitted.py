@@ -69,9 +69,10 @@ def _is_cheap_enough(entry: EndpointEntry, most: object) -> bool:
 
 def _number(value: object) -> Decimal | None:
     try:
-        return Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None
+    return None if number.is_nan() else number
 
 
 def _heeds(entry: EndpointEntry, body: Mapping[str, Any]) -> bool:

@@ -40,7 +40,7 @@ class Choices:
     @classmethod
     def of(cls, provider: Json) -> Choices:
         """Return the choices in a `provider` object; what else it holds doesn't matter here."""
-        lists = {name: tuple(map(str, provider.get(name) or ())) for name in _LISTS}
+        lists = {name: tuple(map(str, _list(provider.get(name)))) for name in _LISTS}
         return cls(**lists, strict=provider.get("allow_fallbacks") is False)
 
     def with_only(self, endpoint: Named) -> Choices:
@@ -171,6 +171,11 @@ class Choices:
     def _ends(self) -> bool:
         """Whether nobody but those in the order may serve."""
         return self.strict and bool(self.order)
+
+
+def _list(value: object) -> Sequence[object]:
+    """Return a list; an empty one when it is none, as in a request that a person wrote."""
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _holds(names: Sequence[str], endpoint: Named) -> bool:

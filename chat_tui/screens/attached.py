@@ -54,10 +54,9 @@ class AttachedScreen(InspectingScreen):
 
     def _show_chips(self, place: int | None = None) -> None:
         files = self._library.drafts.files(self.chat.id)
-        reading = [name for chat, name in self._reading if chat is self.chat]
         self.composer.has_attachments = bool(files)
         if self.chips is None:
-            if not files and not reading:
+            if not files and not self._read_here:
                 return
             from chat_tui.widgets.chips import Chips
 
@@ -65,9 +64,20 @@ class AttachedScreen(InspectingScreen):
             self.mount(self.chips, before=self.completions)
         if not files and self.chips.has_focus:
             self.composer.focus()
-        self.chips.list(files, reading, place, self.attached_words())
+        self.chips.list(files, self._read_here, place, self.attached_words())
         self._show_hint()
         self.expect_soon()
+
+    @property
+    def _read_here(self) -> list[str]:
+        """What is being read for the conversation that is shown."""
+        return [name for chat, name in self._reading if chat is self.chat]
+
+    def show_estimate(self) -> None:
+        """Show also what each attached file comes to."""
+        super().show_estimate()
+        if self.chips is not None and (files := self._library.drafts.files(self.chat.id)):
+            self.chips.list(files, self._read_here, None, self.attached_words())
 
     def _keep(self, chat: Chat, files: Sequence[Staged], place: int | None = None) -> None:
         """Take what is attached in `chat` as it is now."""

@@ -246,7 +246,7 @@ class ConversationScreen(EstimatingScreen):
         text = self.composer.text
         about = [self.chips.about] if self.chips is not None and self.chips.display else []
         if not text:
-            self.hint.show("/ commands · @ attach · Ctrl+J new line", self.price() if about else "", *about)
+            self.hint.show("/ commands · @ attach · Ctrl+J new line", *about, self.price() if about else "")
             return
         tokens = self.draft_tokens(text)
         told = f"≈ {tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "≈ … tokens"

@@ -153,8 +153,9 @@ class EstimatingScreen(AccountingScreen):
         if self._estimate is None or not self._estimate.prompt_tokens.likely:
             return ""
         if self._estimate.cost is None:
-            speaks_prices = self._engine is not None and self._engine.server.speaks != "openai"
-            return "price not known" if speaks_prices and self._estimate.assumptions else ""
+            engine = self._engine
+            is_open = engine is None or engine.server.speaks == "openai" or engine.estimating.offers.is_asking
+            return "" if is_open else "price not known"
         return format_range(self._estimate.cost)
 
     async def action_show_estimate(self) -> None:
@@ -172,7 +173,8 @@ class EstimatingScreen(AccountingScreen):
         """Show an estimate; with a `text` that wasn't sent, ask what to do."""
         from chat_tui.screens.estimate import EstimateScreen
 
-        oldest = await asyncio.to_thread(session.estimating.oldest, chat, estimate)
+        said = [message for message in chat.path if message.id not in chat.hidden]
+        oldest = await asyncio.to_thread(session.estimating.oldest, said, estimate)
         written = ""
         if text is not None:
             self._told.add((chat.id, chat.model, "full"))  # the question says it

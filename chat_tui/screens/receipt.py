@@ -59,6 +59,8 @@ class ReceiptScreen(PopUp[None]):
         self._reply = reply
         self._session = session
         self._note = ""
+        self._expected: int | None = None
+        """How many tokens the prompt was expected to be."""
 
     def compose(self) -> ComposeResult:
         """Lay out the receipt."""
@@ -80,6 +82,8 @@ class ReceiptScreen(PopUp[None]):
     async def _follow(self) -> None:
         """Show what becomes known meanwhile."""
         session = await self._session()
+        self._expected = session.estimating.expected_tokens(self._reply.id)
+        self._change(self._reply, self._note)
         async for settled in session.settling.watch():
             if settled.conversation == self._chat.id and settled.reply.id == self._reply.id:
                 self._change(settled.reply, self._note)
@@ -112,5 +116,5 @@ class ReceiptScreen(PopUp[None]):
 
     def _show(self) -> None:
         place = self.text.scroll_offset.y
-        self.text.show(lambda width: receipt_details(self._reply, width, self._note))
+        self.text.show(lambda width: receipt_details(self._reply, width, self._note, self._expected))
         self.text.scroll_to(y=place, animate=False, immediate=True)

@@ -29,19 +29,20 @@ Row = tuple[str, str, str]
 """A label, a figure, and what there is to say of it; a label with blanks before it is a part of the one above."""
 
 
-def receipt_details(message: Message, width: int, note: str = "") -> Content:
+def receipt_details(message: Message, width: int, note: str = "", expected: int | None = None) -> Content:
     """Return all that is known of a reply's receipt.
 
     Args:
         message: The reply.
         width: Cells of a line.
         note: What is going on, or was found out, about it.
+        expected: How many tokens the prompt was expected to be; None: that isn't known any more.
     """
     receipt = message.receipt or Receipt()
     blocks = [
         _facts(_served(message, receipt), width),
         _figures(_money(message, receipt), width),
-        _figures(_tokens(receipt), width),
+        _figures(_tokens(receipt, expected), width),
         _figures(_times(message, receipt), width),
         _facts(_end(message, receipt), width),
         _attempts(message, receipt, width),
@@ -108,8 +109,9 @@ def _why(message: Message, own: Charge) -> str:
     return "; ".join(told)
 
 
-def _tokens(receipt: Receipt) -> Iterator[Row]:
+def _tokens(receipt: Receipt, expected: int | None) -> Iterator[Row]:
     usage = receipt.usage
+    prompt = f"tokens, ≈ {expected:,} expected" if expected is not None else "tokens"
     for label, number in (
         ("prompt", usage.prompt_tokens),
         ("  from the cache", usage.cached_tokens),
@@ -122,7 +124,8 @@ def _tokens(receipt: Receipt) -> Iterator[Row]:
         ("  audio", usage.audio_tokens),
     ):
         if number or (number is not None and not label.startswith(" ")):
-            yield label, f"{number:,}", "" if label.startswith(" ") else "tokens"
+            unit = prompt if label == "prompt" else "tokens"
+            yield label, f"{number:,}", "" if label.startswith(" ") else unit
 
 
 def _times(message: Message, receipt: Receipt) -> Iterator[Row]:

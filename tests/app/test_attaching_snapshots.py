@@ -106,6 +106,7 @@ def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scen
         await SCENES[scene](running)
         if isinstance(app.screen, FilePicker):
             app.screen.search.cursor_blink = False
+        await running.until(lambda: not running.screen.is_expecting)  # what it may cost is in the picture
         await (await app.session()).close()  # nobody leaves the application, which would
         await pilot.pause()
 

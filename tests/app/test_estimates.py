@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,18 @@ async def test_a_draft_says_what_it_may_cost_and_how_full_the_context_is(
         running.screen.composer.put("/estimate")
         await running.pilot.press("enter")
         await running.until_shown("Before sending", "price ", "≈ $")
+
+
+async def test_what_is_attached_says_what_it_comes_to(starter: Starter, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Bring water and a map. " * 100)
+    async with starter.run() as running:
+        running.chat.change(model="anthropic/claude-sonnet-4.6")
+        await running.app.session()
+        running.screen.attach_file(file)
+        await running.until(lambda: re.search(r"notes.txt .*≈ 561 tokens · ≈ \$0.00168", running.text()))
+        await running.type("Where to?")
+        await running.until(lambda: running.screen._estimate and running.screen._estimate.draft_tokens > 500)
 
 
 async def test_what_is_too_long_is_asked_about_once_and_nothing_is_lost(starter: Starter) -> None:

@@ -350,9 +350,12 @@ def test_a_hard_budget_refuses_unless_told_otherwise_and_a_soft_one_is_a_sentenc
     for more in ((), ("--no-save",)):
         done = home.run("ask", "Is it dear?", *more)
         assert (done.code, done.out) == (1, "")
-        assert done.sentence.startswith("Today has cost $0 of its budget of $0, and this reply could cost up to ≈ $")
+        assert done.sentence.startswith("Today has cost $0 of its budget of $0, and this reply may come to ≈ $")
         assert done.sentence.endswith("Nothing was sent. To send it all the same: --over-budget.")
     assert home.conversations() == []
+    assert home.run("ask", "Unheard of", "--no-save", "--over-budget").code == 0
+    assert home.run("search", "unheard", "--json").json()["matches"] == []
+    assert home.run("cost", "--json").json()["replies"] == 0
     done = home.run("ask", "Is it dear?", "--over-budget")
     assert (done.code, bool(done.out)) == (0, True)
     assert "This chat has cost $0.0" in done.sentence

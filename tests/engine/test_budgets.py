@@ -14,10 +14,12 @@ from chat_tui.config.settings import conversation_settings
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.values import Message
 from chat_tui.cost.budgets import Cap, Period
+from chat_tui.cost.sums import spent
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.budget_commands import raise_caps, run_budget
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chat_settings import ChatSettings
+from chat_tui.engine.index import index_file
 from chat_tui.engine.library import Library
 from chat_tui.engine.refused import OverBudgetError
 from chat_tui.engine.session import Session
@@ -73,7 +75,7 @@ async def test_a_hard_cap_asks_before_anything_is_sent_or_kept(
     (one,) = error.over
     assert one.cap == Cap(period, Decimal(0), asks=True)
     assert one.high is not None
-    assert "could cost up to ≈ $" in str(error)
+    assert "may come to ≈ $" in str(error)
     assert len(emulator.books.entries) == before
     assert not chat.folder.journal.exists()
     assert booked.turn(chat) is None
@@ -195,6 +197,51 @@ async def test_what_isnt_counted_yet_is_said_and_never_blocks(booked: Session, l
     await ask(booked, priced(library, day_ask=100.0), "Hello")
     assert "What was spent isn't all counted yet" in " ".join(told)
     assert "at least $0 for today" in " ".join(told)
+
+
+async def test_where_what_was_spent_can_not_be_read_this_runs_replies_count(booked: Session, library: Library) -> None:
+    chat = priced(library, day_ask=0.0)
+    library.paths.ledger.mkdir(parents=True)
+    costs = Decimal(0)
+    for number in range(2):
+        turn = await booked.send(chat, f"Turn {number}", over_budget=True)
+        costs += spent([await turn.wait()]).cost
+    await until(lambda: len(booked.budgets._ended) == 2, "the replies to be taken note of")
+    assert (await over(booked, chat)).over[0].spent.cost == costs > 0
+    library.paths.ledger.rmdir()
+    await booked.spending.look()  # type: ignore[union-attr]
+    assert (await over(booked, chat)).over[0].spent.cost == costs
+
+
+async def test_an_index_that_breaks_meanwhile_loses_nothing_of_what_was_spent(
+    booked: Session, library: Library
+) -> None:
+    chat = priced(library, day_ask=100.0)
+    replies = [await ask(booked, one, "Before") for one in (chat, begin(library, PRICED))]
+    await until(lambda: not booked.budgets._open, "the replies to be counted")
+    index_file(library.paths).write_bytes(b"broken" * 1000)
+    replies.append(await ask(booked, begin(library, PRICED), "After"))
+    await until(lambda: not booked.budgets._open, "the replies to be counted")
+    assert (await booked.budgets.standing(chat))["day"].cost == spent(replies).cost
+
+
+ODD_FIELDS: dict[str, Any] = {
+    "plugins": [5, "web", {"id": ["web"]}, [None, {"id": "file-parser", "pdf": None}]],
+    "tools": [True, {"type": "function"}, ["web_search"]],
+    "models": [1e308, {"a": 1}, "abc"],
+    "modalities": [-1, "image"],
+    "provider": [{"max_price": {"prompt": "NaN"}}, {"order": 5, "only": [None], "ignore": {}}, "groq"],
+}
+
+
+async def test_an_edited_request_of_odd_fields_passes_the_gate(booked: Session, library: Library) -> None:
+    chat = priced(library, day_ask=0.0)
+    await (await booked.send(chat, "Hello", over_budget=True)).wait()
+    said = {"model": PRICED, "messages": [{"role": "user", "content": "Hello"}]}
+    for name, values in ODD_FIELDS.items():
+        for value in values:
+            with pytest.raises(OverBudgetError):
+                await booked.send_edited(chat, chat.path[0], {**said, name: value})
 
 
 async def test_what_is_set_for_all_chats_holds_at_once_in_those_that_are_open(

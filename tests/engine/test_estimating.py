@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,13 @@ async def test_what_was_said_is_not_counted_again_with_each_key(
     assert not [text for text in counted if len(text) > 200], "only what is new or short"
 
 
+async def expected_of(session: Session, reply: Message) -> int | None:
+    """Return how many tokens the prompt of a reply was expected to be, once its receipt has taught that."""
+    estimating = session.estimating
+    await until(lambda: estimating.expected_tokens(reply.id) is not None and not estimating.is_learning, "a lesson")
+    return estimating.expected_tokens(reply.id)
+
+
 async def test_receipts_correct_the_next_estimate_also_after_a_restart(emulator: DemoServer, library: Library) -> None:
     prompt = "12345 " * 60  # the emulator takes four characters for a token, whatever they are
     for is_first in (True, False):
@@ -95,7 +103,8 @@ async def test_receipts_correct_the_next_estimate_also_after_a_restart(emulator:
             assert reply.receipt is not None
             counted = reply.receipt.usage.prompt_tokens
             assert (estimate.prompt_tokens.likely == pytest.approx(counted, rel=0.2)) is not is_first
-            await until(lambda: any(library.paths.cache.rglob(FILE_NAME)), "what the receipt taught")
+            expected = await expected_of(session, reply)
+            assert (expected == pytest.approx(counted, rel=0.2)) is not is_first
 
 
 async def test_who_may_serve_decides_the_price_and_the_context(kept: Session, library: Library) -> None:
@@ -127,6 +136,25 @@ async def test_what_is_free_costs_nothing(kept: Session, library: Library) -> No
     estimate = await kept.estimate(begin(library, "openai/gpt-oss-120b:free"), "Why?", patience=PATIENCE)
     assert estimate.cost is not None
     assert estimate.cost.low == estimate.cost.high == 0
+
+
+async def test_a_key_of_ones_own_is_told(kept: Session, library: Library) -> None:
+    chat = begin(library, "mistralai/mistral-large-2512")
+    reply = await ask(kept, chat, "Why?")
+    assert reply.receipt is not None
+    assert reply.receipt.is_byok
+    assert "a key of your own at Mistral" in " ".join((await kept.estimate(chat, "And?")).assumptions)
+
+
+async def test_what_streams_is_priced_by_who_serves_it(kept: Session) -> None:
+    model = "deepseek/deepseek-v4-pro"
+    assert kept.estimating.rates(model, "Together", 100) is None
+    await kept.estimating.offers.asked({"model": model})
+    first, second = (kept.estimating.rates(model, name, 100) for name in ("DeepSeek", "Together"))
+    assert first is not None
+    assert first.completion is not None
+    assert second is not None
+    assert second.completion == first.completion * Decimal("2.5")
 
 
 # What receipts taught, in its file
