@@ -13,6 +13,7 @@ from shutil import which
 from typing import Final, NamedTuple
 
 from chat_tui.config.server import KEY_VARIABLE
+from chat_tui.conversation.media_types import ending_of, media_type_of
 from chat_tui.paths import private_directory, replace_file
 
 PATIENCE: Final = 5.0
@@ -85,7 +86,7 @@ def image_in_clipboard(
         raise NoImageError(why)
     for tool in there:
         if content := _bring(tool, environment, patience):
-            path = private_directory(folder) / "clipboard"
+            path = private_directory(folder) / f"clipboard.{ending_of(media_type_of(content))}"
             replace_file(path, content)
             return path
     raise NoImageError(_NOTHING)

@@ -90,6 +90,7 @@ class AttachedScreen(InspectingScreen):
             yield
         finally:
             self._reading.remove(known)
+            self._show_chips()
 
     # What is attached
 
@@ -160,7 +161,6 @@ class AttachedScreen(InspectingScreen):
             async with self._being_read(chat, part.name):
                 smaller = await asyncio.to_thread(drafts.rescale, chat.id, part, side)
             if isinstance(smaller, Refusal):
-                self._show_chips()
                 self.warn(smaller.sentence)
                 return
             self._keep(chat, [smaller if file.part == part else file for file in files], place)

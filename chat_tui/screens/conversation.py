@@ -217,7 +217,7 @@ class ConversationScreen(AccountingScreen):
         text = self.composer.text
         tokens = estimate_tokens(text)
         told = f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · @ attach · Ctrl+J new line"
-        self.hint.show(told, *([self.chips.about] if self.chips is not None and self.chips.display else []))
+        self.hint.show(told, self.chips.about if self.chips is not None else "")
 
     # The reply that streams
 

@@ -96,7 +96,9 @@ class Chips(RowList):
 
     @property
     def about(self) -> str:
-        """How many files there are, how large all of them, and which key goes to them."""
+        """How many files there are, how large all of them, and which key goes to them; empty when there are none."""
+        if not self._files:
+            return ""
         count, size = len(self._files), sum(file.part.size for file in self._files if isinstance(file.part, FilePart))
         return f"{count} attached, {readable_size(size)} · ↑ or Shift+Tab goes there"
 

@@ -222,11 +222,11 @@ async def test_a_secret_is_asked_about_first(starter: Starter, folder: Path) -> 
     (folder / ".secret").mkdir()
     (folder / ".secret" / "note.txt").write_text("hidden\n")
     async with starter.run(size=(80, 24)) as app:
-        for key, expected in (("escape", []), ("enter", ["note.txt"])):
+        for keys, expected in ((["escape"], []), (["enter"], []), (["right", "enter"], ["note.txt"])):
             app.screen.composer.put("")
             await command(app, "/attach .secret/note.txt")
             await app.until(lambda: isinstance(app.app.screen, Question))
-            await app.pilot.press(key)
+            await app.pilot.press(*keys)
             await app.until(lambda: not isinstance(app.app.screen, Question))
             await app.until(lambda: not app.screen._order.locked())
             assert names(app) == expected
@@ -293,7 +293,7 @@ async def test_the_picture_in_the_clipboard_is_attached(
     monkeypatch.delenv("DISPLAY", raising=False)
     async with starter.run(size=(100, 30)) as app:
         await app.pilot.press("f9")
-        await app.until_shown("▣ clipboard", "24×16")
+        await app.until_shown("▣ clipboard.png", "24×16")
         assert staged(starter, app) == [picture()]
         await app.type("What is this?", "enter")
         await app.until(lambda: len(app.chat.path) == 2)
