@@ -92,6 +92,11 @@ class Saving:
         """The attachments that aren't on disk yet."""
         return list(self._files.values())
 
+    @property
+    def attached(self) -> list[FilePart]:
+        """What was attached to prompts and still waits where their drafts were."""
+        return list(self._attached.values())
+
     def note_folder(self, *, was_there: bool = False) -> None:
         """Take note that the journal is, or isn't, on disk: when it goes from now on, or was there, it has vanished."""
         self._was_there = was_there or self._folder.journal.exists()
