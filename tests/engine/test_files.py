@@ -16,7 +16,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("b.txt", "A.txt", "two words.txt", "it's.txt"):
         (tmp_path / name).write_text("x")
     (tmp_path / "zoo").mkdir()
-    os.symlink("/nowhere", tmp_path / "dangling")
+    (tmp_path / "dangling").symlink_to("/nowhere")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
