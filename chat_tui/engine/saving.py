@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chat_tui.conversation.folder import Folder, file_part, picture_part
+from chat_tui.conversation.folder import Folder, attachment_name, file_part, picture_part
 from chat_tui.conversation.media_types import ending_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
@@ -135,7 +135,7 @@ class Saving:
     def take_in(self, parts: Iterable[FilePart]) -> None:
         """Keep the files that were attached to a prompt, before the prompt itself is kept."""
         with self._guard:
-            self._attached |= {part.sha256: part for part in parts}
+            self._attached |= {attachment_name(part): part for part in parts}  # the same text may be of two types
             self.flush()
 
     def attach_picture(self, url: str) -> Part:
@@ -205,9 +205,9 @@ class Saving:
             self._metadata = None
 
     def _write_files(self) -> None:
-        for part in list(self._attached.values()):
+        for name, part in list(self._attached.items()):
             self._folder.take_in(part)
-            del self._attached[part.sha256]
+            del self._attached[name]
         for digest, (part, content) in list(self._files.items()):
             self._folder.write_attachment(part, content)
             del self._files[digest]
