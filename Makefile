@@ -3,6 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# What one test run compiles serves its other workers, and the next run.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Of the application, and as many of ask.
 CRASHES ?= 100
 SEED ?= 7

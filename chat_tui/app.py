@@ -178,6 +178,7 @@ class ChatApp(App[None]):
         try:
             session = await asyncio.to_thread(self._launch.start)
             session.saver.tell = lambda sentence: self._tell(sentence, "warning", 20)
+            session.budgets.tell = lambda sentence: self._tell(sentence, timeout=12)
             self._engine.set_result(session)
             chat = next(screen for screen in self.screen_stack if isinstance(screen, ChatScreen))
             chat.load()

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
@@ -189,12 +189,14 @@ def _check_toml(value: Any, depth: int = 0) -> None:
         _check_toml(item, depth + 1)
 
 
-def replace_file(path: Path, content: bytes, *, mode: int = FILE_MODE, instead_of: bytes | None = None) -> bool:
+def replace_file(
+    path: Path, content: bytes | Iterable[bytes], *, mode: int = FILE_MODE, instead_of: bytes | None = None
+) -> bool:
     """Write `content` to `path` in one step: a reader, or a crash, sees the old file or the new one, whole.
 
     Args:
         path: The file, there or not; no link.
-        content: All that it will hold.
+        content: All that it will hold; bytes may come a little at a time.
         mode: Its rights.
         instead_of: What it has to hold, as `_held` says, lest somebody's change be lost; None: anything.
 
@@ -205,7 +207,8 @@ def replace_file(path: Path, content: bytes, *, mode: int = FILE_MODE, instead_o
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
     try:
         try:
-            write_all(descriptor, content)
+            for piece in (content,) if isinstance(content, bytes) else content:
+                write_all(descriptor, piece)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.journal import append_message
 from chat_tui.conversation.metadata import Metadata, write_metadata
-from chat_tui.conversation.values import Message, Receipt, TextPart, Usage
+from chat_tui.conversation.values import Attempt, Message, Receipt, TextPart, Usage
 from chat_tui.engine.library import Library
 
 MODELS = (
@@ -55,6 +56,24 @@ def reply_of(
         first_token_ms=420,
     )
     return Message(new_id(), parent, "assistant", (TextPart("Yes."),), moment, model=model, receipt=receipt)
+
+
+def stopped_reply(moment: datetime, parent: str | None = None) -> Message:
+    """Return a reply that was stopped, after an attempt that failed, paid by a key of one's own."""
+    reply = reply_of(moment, "google/gemini-2.5-flash", "Google AI Studio", Decimal("0.0002751"), parent=parent)
+    assert reply.receipt is not None
+    receipt = replace(
+        reply.receipt,
+        usage=Usage(12_204, 512, 312, 10_240, 7, image_tokens=128),
+        is_byok=True,
+        upstream_cost=Decimal("0.005502"),
+        tool_cost=Decimal("0.00004"),
+        cache_discount=Decimal("0.000204"),
+        reasoning_ms=2130,
+        origin="https://openrouter.ai",
+        attempts=(Attempt("Google is busy: too many requests.", "429", "Google", "gen-0", waited_ms=2000),),
+    )
+    return replace(reply, status="cancelled", receipt=receipt)
 
 
 def _messages(dice: random.Random, moment: datetime, days: int) -> Iterator[Message]:

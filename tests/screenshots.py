@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from pathlib import Path
@@ -23,8 +23,10 @@ from unittest.mock import patch
 from PIL import Image
 from textual.widgets import Input, TextArea
 
+from chat_tui.conversation.journal import append_message, read_journal
 from chat_tui.conversation.values import Message
-from chat_tui.cost import format_cost, total_cost
+from chat_tui.cost.sums import total_cost
+from chat_tui.cost.written import format_cost
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
@@ -34,6 +36,7 @@ from chat_tui.screens.settings import SettingsPane
 from chat_tui.transcript.thinking import Thinking
 from tests.app.conftest import Running, Starter
 from tests.attachments.files import movie, wav
+from tests.cost_samples import keep_receipts, stopped_reply
 from tests.shelf_samples import keep, keep_some
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -50,6 +53,8 @@ class Picture:
     name: str
     size: tuple[int, int]
     scene: Callable[[Running], Awaitable[None]]
+    is_alone: bool = False
+    """Whether it is taken on an emulator of its own: what its account has spent can be seen."""
 
 
 async def _conversation(running: Running) -> None:
@@ -164,6 +169,27 @@ def _hills() -> bytes:
     return file.getvalue()
 
 
+async def _costs(running: Running) -> None:
+    keep_receipts(running.screen._library, _MOMENT, days=30)
+    spending = (await running.app.session()).spending
+    assert spending is not None
+    spending.today = _MOMENT.date
+    await _index(running)
+    await running.pilot.press("f3")
+    await running.until_shown("free models", "last 30 days")
+
+
+async def _receipt(running: Running) -> None:
+    library = running.screen._library
+    folder = keep(library, "What should I see in Kyoto, in two days?", at=_MOMENT)
+    journal = folder / "messages.jsonl"
+    prompt = next(iter(read_journal(journal).messages.values()))
+    append_message(journal, stopped_reply(_MOMENT + timedelta(seconds=1), prompt.id))
+    await running.screen.go_on_in(library.at(folder))
+    await running.pilot.press("tab", "i")
+    await running.until_shown("from the cache", "your own key")
+
+
 async def _index(running: Running) -> None:
     """Wait until the index knows what there is."""
     indexing = (await running.app.session()).indexing
@@ -192,6 +218,8 @@ async def _narrow(running: Running) -> None:
 
 
 PICTURES = (
+    Picture("costs", (120, 40), _costs, is_alone=True),
+    Picture("receipt", (120, 40), _receipt),
     Picture("conversation", (120, 40), _conversation),
     Picture("models", (120, 40), _models),
     Picture("settings", (120, 40), _settings),
@@ -207,9 +235,13 @@ PICTURES = (
 
 async def take(picture: Picture, emulator: DemoServer) -> str:
     """Run the application on folders of its own, play the scene, and return the picture as SVG."""
+    if picture.is_alone:
+        with DemoServer(pace=0) as own:
+            return await take(replace(picture, is_alone=False), own)
     with tempfile.TemporaryDirectory(prefix="chat-tui-picture-") as root, _clocks_that_stand():
         async with Starter(Path(root), emulator).run(size=picture.size) as running:
             await picture.scene(running)
+            await _know_the_context(running)
             for screen in running.app.screen_stack:
                 for typed in screen.query(Input).results():
                     typed.cursor_blink = False
@@ -219,6 +251,16 @@ async def take(picture: Picture, emulator: DemoServer) -> str:
             svg = running.app.export_screenshot(title="chat-tui")
             # Rich makes this name from segments as well as their looks, and where those end depends on when text came.
             return re.sub(r"terminal-\d+", f"chat-tui-{picture.name}", svg)
+
+
+async def _know_the_context(running: Running) -> None:
+    """Have all counted that the status line tells of the context: when that comes otherwise depends on time."""
+    session = await running.app.session()
+    await running.until(lambda: not session.estimating.is_learning)
+    if running.chat.path:
+        await session.estimating.offers.asked(running.chat.settings)
+        running.screen.expect_soon()
+    await running.until(lambda: not running.screen.is_expecting)
 
 
 async def _ask(running: Running, prompt: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from chat_tui.config.names import keys_of
 from chat_tui.config.schema import ALIASES, APPLICATION_ONLY, KEYED, SETTINGS, Setting
 
-NOT_SENT = {"local_preset"}
+NOT_SENT = {"local_preset", "budget"}
 SENT = [name for name in SETTINGS if name.partition(".")[0] not in APPLICATION_ONLY | NOT_SENT]
 """The settings that are a part of requests."""
 

@@ -11,7 +11,8 @@ import pytest
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, TextPart, Usage
-from chat_tui.cost import Entry, Spent
+from chat_tui.cost.budgets import Cap
+from chat_tui.cost.sums import Entry, Spent
 from chat_tui.models.account import Budget, Standing
 from chat_tui.models.billing import bills_in_full
 from chat_tui.widgets.cost_report import SPANS, Report, report
@@ -72,6 +73,17 @@ def test_the_page_has_the_sums_of_the_day_the_month_and_all() -> None:
     assert told[0].split() == ["today", "this", "month", "all"]
     assert told[1].split() == ["$0.50", "$1.50", "$3.75"]
     assert told[2].split() == ["1", "reply", "2", "replies", "4", "replies"]
+
+
+def test_budgets_stand_under_what_they_are_for() -> None:
+    caps = [
+        Cap("day", Decimal(5), asks=True),
+        Cap("month", Decimal(20), asks=False),
+        Cap("chat", Decimal(1), asks=True),
+    ]
+    told = page(entry(0, "0.5"), caps=caps).splitlines()
+    assert told[2].split() == ["of", "$5.00"]
+    assert told[2].index("$5.00") + 5 == told[1].index("$0.50") + 5
 
 
 def test_what_is_missing_is_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.records import decode_line, decode_message
-from chat_tui.cost import format_cost, format_tokens
+from chat_tui.cost.written import format_cost, format_tokens
 from chat_tui.openrouter.catalogue import Model
 from chat_tui.openrouter.stream import parse_chunk
 from chat_tui.openrouter.types import Usage

@@ -12,7 +12,7 @@ def test_who_comes_to_watch_later_counts_from_when_it_happened() -> None:
     progress = Progress(clock=lambda: 110.0)
     progress.take(Started({}, Message(new_id(), None, "assistant", (), now(), "streaming")), 97.0)
     assert progress.line() == "◌ waiting 13 s"
-    progress.take(Text("word" * 100), 100.0)
+    progress.take(Text("word" * 102), 100.0)
     assert progress.line() == "◍ streaming · ≈ 100 tokens · ≈ 10 tok/s · first 3.0 s"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chat_tui.conversation.ids import new_id, now
-from chat_tui.conversation.values import Message, Receipt, TextPart
+from chat_tui.conversation.values import Asked, Message, Receipt, Status, TextPart
 from chat_tui.widgets.receipt import receipt_line
 
 LEFT_OUT = {
@@ -50,4 +50,20 @@ COMPRESSED = {"type": "context_compression", "name": "context-compression", "sum
 )
 def test_what_was_done_is_told_in_the_servers_words(fields: dict[str, Any], said: str) -> None:
     reply = Message(new_id(), None, "assistant", (TextPart("Hi"),), now(), receipt=Receipt(model="a/b", **fields))
+    assert receipt_line(reply) == said
+
+
+@pytest.mark.parametrize(
+    ("form", "edited", "status", "said"),
+    [
+        ("openrouter", False, "cancelled", "a/b · cost unknown"),
+        ("openai", False, "interrupted", "a/b"),
+        ("openrouter", True, "complete", "a/b · edited request"),
+    ],
+)
+def test_a_stop_before_the_server_answered_and_a_request_of_ones_own_are_told(
+    form: str, edited: bool, status: Status, said: str
+) -> None:
+    asked = Asked("0" * 64, {}, form=form, edited=edited)
+    reply = Message(new_id(), None, "assistant", (), now(), status, asked=asked, receipt=Receipt(model="a/b"))
     assert receipt_line(reply) == said

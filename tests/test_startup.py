@@ -135,7 +135,7 @@ def test_small_commands_import_little(home: Home, words: list[str]) -> None:
 @pytest.mark.parametrize("arguments", [["--model", "demo/echo"], ["--demo"], ["--resume"]], ids=" ".join)
 def test_the_first_paint_waits_for_textual_alone(home: Home, arguments: list[str]) -> None:
     if "--resume" in arguments:
-        assert home.ask("echo").code == 0
+        home.converse()
     recorded = Recorded(home, *arguments)
     recorded.let_the_engine_start()
     with recorded.terminal as terminal:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 WRONG_USAGE = 2
 INTERRUPTED = 130
+_BUDGET_SECONDS = 1.5
+"""A question waits that long for what was spent and what it may cost, where a budget needs it."""
 _LONGEST_PIPED = 64 * 1024 * 1024  # bytes
 
 
@@ -66,7 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-stream", action="store_true", help="ask for the whole answer at once")
     parser.add_argument(
-        "--save", action=argparse.BooleanOptionalAction, default=True, help="keep it as a conversation (the default)"
+        "--over-budget", action="store_true", help="ask although it could cost more than a budget of yours"
+    )
+    parser.add_argument(
+        "--save",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="keep it as a conversation (the default); where the disk refuses, standard error says where it is instead",
     )
 
 
@@ -164,17 +172,19 @@ async def _ask(
 ) -> int:
     from chat_tui.conversation.events import Text
     from chat_tui.engine.asking import Manner
-    from chat_tui.engine.refused import RefusedError
+    from chat_tui.engine.refused import OverBudgetError, RefusedError
     from chat_tui.engine.session import Session
 
     # Who pipes an answer on doesn't wait for a title.
     settings = {name: value for name, value in around.settings.items() if name != "title_model"}
-    session = Session(server, settings, paths=around.paths if arguments.save else None)
-    session.saver.tell = say
+    session = Session(server, settings, paths=around.paths if arguments.save else None, books=around.paths)
+    session.budgets.tell = say
+    session.budgets.patience = _BUDGET_SECONDS
     try:
         if parts and (reason := await unfit(session, chat, parts)):
             return fail(reason)
-        turn = await session.send(chat, prompt, Manner(stream=not arguments.no_stream, raw=arguments.raw), parts)
+        manner = Manner(stream=not arguments.no_stream, raw=arguments.raw)
+        turn = await session.send(chat, prompt, manner, parts, over_budget=arguments.over_budget)
         try:
             async for batch in turn.watch():
                 for tagged in batch:
@@ -185,11 +195,15 @@ async def _ask(
             turn.stop()
             await turn.wait()
             raise
+        await session.budgets.conclude(chat, turn.reply)
         return _end(arguments, chat, turn.reply, parts)
+    except OverBudgetError as error:
+        return fail(f"{error} Nothing was sent. To send it all the same: --over-budget.")
     except RefusedError as error:
         return fail(str(error))
     except asyncio.CancelledError:
-        say("Stopped; what had arrived is kept." if arguments.save else "Stopped.")
+        is_kept = arguments.save and chat.saving.fault is None  # else the farewell says where it is
+        say("Stopped; what had arrived is kept." if is_kept else "Stopped.")
         return INTERRUPTED
     finally:
         await session.close()
@@ -216,7 +230,7 @@ def _remark(event: Event) -> None:
 def _end(arguments: argparse.Namespace, chat: Chat, reply: Message, parts: Sequence[FilePart | LinkPart]) -> int:
     """Print what comes after the answer and return the exit code."""
     if arguments.json:
-        write_json(_as_json(chat, reply, parts, saved=arguments.save))
+        write_json(_as_json(chat, reply, parts, saved=arguments.save and chat.saving.fault is None))
     else:
         if reply.text and not reply.text.endswith("\n"):
             write("\n")

@@ -14,7 +14,7 @@ from chat_tui.cli.output import fail, say, write, write_json
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
-    from chat_tui.cost import By, Group, Spent
+    from chat_tui.cost.sums import By, Group, Spent
 
 BY = ("day", "model", "provider", "chat")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was spent and return 0."""
-    from chat_tui.cost import grouped, total
+    from chat_tui.cost.sums import grouped, total
     from chat_tui.engine.refused import RefusedError
     from chat_tui.engine.spending import Spending
 
@@ -102,7 +102,7 @@ def _cell(value: object) -> object:
 
 
 def _print(groups: Sequence[Group], all_of_it: Spent, by: By) -> None:
-    from chat_tui.cost import format_tokens
+    from chat_tui.cost.written import format_tokens
 
     amounts = _aligned([*(group.spent for group in groups), all_of_it])
     for group, told in zip(groups, amounts, strict=False):

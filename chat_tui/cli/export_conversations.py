@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import errno
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chat_tui.cli.options import library_of, surroundings
+from chat_tui.cli.options import library_of, secrets_of, surroundings
 from chat_tui.cli.output import fail, may, say, write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -81,24 +82,29 @@ def _export(arguments: argparse.Namespace) -> int:
     form = arguments.format or (output and format_of(output.suffix)) or "md"
     whole = arguments.tree or form in WHOLE
     scope: Scope = "message" if arguments.message else "tree" if whole else "branch"
-    library = library_of(surroundings(arguments))
+    around = surroundings(arguments)
+    library, secrets = library_of(around), secrets_of(around)
     try:
         if output is not None and arguments.all:
-            return _write_all(library, output, form, scope, arguments)
+            return _write_all(library, output, form, scope, secrets, arguments)
         chat = library.open(arguments.id)
-        return _write_one(chat, output, form, scope, arguments)
+        return _write_one(chat, output, form, scope, secrets, arguments)
     except (UnknownConversationError, RefusedError) as error:
         return fail(str(error))
 
 
-def _write_one(chat: Chat, output: Path | None, form: str, scope: Scope, arguments: argparse.Namespace) -> int:
+def _write_one(
+    chat: Chat, output: Path | None, form: str, scope: Scope, secrets: Sequence[str], arguments: argparse.Namespace
+) -> int:
     from chat_tui.conversation.exports.formats import written
-    from chat_tui.conversation.exports.writing import file_for, write_excerpt
+    from chat_tui.conversation.exports.writing import file_for, warnings, write_excerpt
     from chat_tui.engine.moving import excerpt_of
 
-    excerpt = excerpt_of(chat, scope, arguments.message)
+    excerpt = excerpt_of(chat, scope, arguments.message, secrets)
     if output is None:
         write_bytes(written(excerpt, form))
+        for warning in warnings([], excerpt.telltale):
+            say(warning)
         return 0
     path = file_for(output, chat.title, form)
     beside = arguments.attachments == "beside"
@@ -111,7 +117,9 @@ def _write_one(chat: Chat, output: Path | None, form: str, scope: Scope, argumen
     return _tell([_Done(chat.id, chat.title, done)], [], f"Written to {path}.", as_json=arguments.json)
 
 
-def _write_all(library: Library, folder: Path, form: str, scope: Scope, arguments: argparse.Namespace) -> int:
+def _write_all(
+    library: Library, folder: Path, form: str, scope: Scope, secrets: Sequence[str], arguments: argparse.Namespace
+) -> int:
     """Write every conversation to a file of its own, named after its day and title."""
     from chat_tui.conversation.exports.names import safe_name, unique_name
     from chat_tui.conversation.exports.writing import write_excerpt
@@ -140,7 +148,7 @@ def _write_all(library: Library, folder: Path, form: str, scope: Scope, argument
     for number, (source, path) in enumerate(targets, 1):
         try:
             chat = library.at(source)
-            excerpt = excerpt_of(chat, scope)
+            excerpt = excerpt_of(chat, scope, secrets=secrets)
         except OSError as error:
             unreadable.append(f"{source.name} was left out: it can't be read ({error.strerror or error}).")
         else:
@@ -154,16 +162,20 @@ def _write_all(library: Library, folder: Path, form: str, scope: Scope, argument
 
 def _tell(done: list[_Done], unreadable: list[str], sentence: str, *, as_json: bool) -> int:
     """Say what was written, what of it is missing and what could not be read; return the exit code."""
+    from chat_tui.conversation.exports.writing import warnings
+
     if as_json:
         files = [
             {"id": one.id, "title": one.title, "path": str(one.written.path), "missing": one.written.missing}
+            | {"warnings": one.written.warnings}
             for one in done
         ]
         write_json({"schema": 1, "written": files, "problems": unreadable})
         return int(bool(unreadable))
     say(sentence)
-    if missing := [name for one in done for name in one.written.missing]:
-        say(f"Without {len(missing):,} file(s) that can't be read: {', '.join(missing[:5])}.")
+    missing = [name for one in done for name in one.written.missing]
+    for warning in warnings(missing, sum(one.written.telltale for one in done)):
+        say(warning)
     for problem in unreadable:
         say(problem)
     return int(bool(unreadable))

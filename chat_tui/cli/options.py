@@ -71,6 +71,14 @@ def server_of(arguments: argparse.Namespace, paths: Paths) -> Server:
     return find_server(os.environ, paths.credentials, getattr(arguments, "base_url", None))
 
 
+def secrets_of(around: Surroundings) -> tuple[str, ...]:
+    """Return the keys that this person has, and the headers they send: what must not leave with a conversation."""
+    from chat_tui.config.server import known_keys
+
+    headers = around.settings.get("headers", {})
+    return (*known_keys(os.environ, around.paths.credentials), *(str(value) for value in headers.values()))
+
+
 def library_of(around: Surroundings, paths: Paths | None = None, **flags: Any) -> Library:
     """Return the conversations under `paths`, else the person's, with `flags` that aren't None above their settings."""
     from chat_tui.engine.library import Library

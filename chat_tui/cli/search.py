@@ -91,7 +91,7 @@ def _write(found: Found) -> None:
 
 def _lines(matches: list[Match]) -> Iterator[str]:
     """Yield the lines about one conversation: what it is, then what was found in it."""
-    from chat_tui.cost import format_cost
+    from chat_tui.cost.written import format_cost
 
     one = matches[0].summary
     cost = "" if one.cost is None else format_cost(one.cost)

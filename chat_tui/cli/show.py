@@ -6,7 +6,7 @@ import argparse
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.cli.options import library_of, surroundings
+from chat_tui.cli.options import library_of, secrets_of, surroundings
 from chat_tui.cli.output import fail, write, write_json
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     from chat_tui.engine.library import UnknownConversationError
     from chat_tui.engine.moving import excerpt_of
 
+    around = surroundings(arguments)
     try:
-        chat = library_of(surroundings(arguments)).open(arguments.id)
+        chat = library_of(around).open(arguments.id)
     except UnknownConversationError as error:
         return fail(str(error))
     # Only read: the lock is for those who write.
-    excerpt = excerpt_of(chat, "tree" if arguments.tree else "branch")
+    excerpt = excerpt_of(chat, "tree" if arguments.tree else "branch", secrets=secrets_of(around))
     if arguments.json:
         write_json({"schema": 1, "conversation": _described(excerpt)})
     else:
@@ -40,7 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _described(excerpt: Excerpt) -> dict[str, Any]:
-    from chat_tui.conversation.exports.secrets import without_secrets
     from chat_tui.conversation.exports.words import total_cost
     from chat_tui.conversation.ids import format_time
 
@@ -53,7 +53,7 @@ def _described(excerpt: Excerpt) -> dict[str, Any]:
         "pinned": metadata.pinned,
         "archived": metadata.archived,
         "leaf": metadata.leaf,
-        "settings": without_secrets(metadata.settings),
+        "settings": metadata.settings,
         "cost": total_cost(excerpt),
         "messages": [_message(message) for message in excerpt.messages],
     }

@@ -58,6 +58,17 @@ def find_server(environment: Mapping[str, str], credentials: Path, base_url: str
     return Server(server.base_url, key or None)
 
 
+def known_keys(environment: Mapping[str, str], credentials: Path) -> list[str]:
+    """Return every key that is known here, for whichever server; none of a file that can't be read."""
+    try:
+        data = read_toml(credentials)
+    except (OSError, NotTomlError):
+        data = {}
+    tables = [data, *(table for table in _table(data, "servers").values() if isinstance(table, Mapping))]
+    keys = (environment.get(KEY_VARIABLE, "").strip(), *(table.get("key") for table in tables))
+    return [key for key in keys if isinstance(key, str) and key]
+
+
 def speaking(server: Server, settings: Mapping[str, Any]) -> Server:
     """Return `server` with the API that `settings` say it speaks, in its table under `servers`."""
     tables = {origin.lower(): table for origin, table in settings.get("servers", {}).items()}

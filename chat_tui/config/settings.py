@@ -10,7 +10,7 @@ from typing import Any
 from chat_tui.config.layers import merged
 from chat_tui.config.names import UNSET, Layer, item_key, nested
 from chat_tui.config.problems import Problem, nearest
-from chat_tui.config.schema import APPLICATION_ONLY, KEYED, ORIGIN, SETTINGS, TABLES
+from chat_tui.config.schema import APPLICATION_ONLY, KEYED, ORIGIN, SETTINGS, TABLES, is_of_application
 from chat_tui.config.server import is_origin
 from chat_tui.paths import NotTomlError, parse_toml, read_file
 
@@ -153,6 +153,8 @@ class _Checking:
             self._wrong(where, at, f"should be a {'list' if name in KEYED else 'table'}. {LEFT_OUT}")
         elif setting is None:
             self._wrong(where, at, "is no setting, so it was left out.", name)
+        elif self.whose and is_of_application(name):
+            self._wrong(where, at, f"can't be set by {self.whose}. {LEFT_OUT}")
         elif fault := setting.fault(value):
             self._wrong(where, at, f"{fault} {LEFT_OUT}")
         else:

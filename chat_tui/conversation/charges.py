@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from chat_tui.conversation.values import Message
+    from chat_tui.conversation.values import Aside, Message
 
 Standing = Literal["known", "insured", "pending", "unknown"]
 """`insured`: it failed before its first word, for which nothing is taken; `pending`: the server is still asked."""
@@ -72,18 +72,13 @@ def charges(message: Message) -> list[Charge]:
         )
         for attempt in receipt.attempts
     ]
-    beside = [
-        Charge(
-            aside.model or "",
-            "",
-            aside.generation,
-            "unknown" if aside.cost is None else "known",
-            asks=False,
-            cost=aside.cost,
-        )
-        for aside in receipt.asides
-    ]
-    return [own, *before, *beside]
+    return [own, *before, *(_charge_beside(aside) for aside in receipt.asides)]
+
+
+def _charge_beside(aside: Aside) -> Charge:
+    asks = aside.cost is None and not aside.given_up and can_be_asked(aside.generation)
+    standing: Standing = "known" if aside.cost is not None else "pending" if asks else "unknown"
+    return Charge(aside.model or "", "", aside.generation, standing, asks, aside.cost)
 
 
 def can_be_asked(generation: str | None) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from chat_tui.conversation.lines import Span, digest, lines, pieces
 from chat_tui.conversation.records import (
     DamagedRecordError,
     Hiding,
@@ -20,7 +21,7 @@ from chat_tui.conversation.records import (
     encode_settlement,
 )
 from chat_tui.conversation.values import Json, Message
-from chat_tui.paths import replace_file, sync_directory
+from chat_tui.paths import open_plain, replace_file, sync_directory
 
 MUCH = 1024 * 1024
 """Bytes of superseded records for which a journal is compacted unasked, when they are also half of it."""
@@ -39,7 +40,7 @@ class Compacted(NamedTuple):
 class _Record(NamedTuple):
     at: datetime
     encoded: bytes
-    line: bytes
+    digest: bytes
 
 
 def compact(journal: Path, *, keep: bool) -> Compacted:
@@ -58,47 +59,61 @@ def compact(journal: Path, *, keep: bool) -> Compacted:
         OSError: when the disk doesn't take it: nothing is changed.
     """
     before = _state(journal)
-    content = journal.read_bytes()
-    lines = [line for line in content.split(b"\n") if line.strip()]
-    staying = _staying(lines)
-    compacted = b"".join(line + b"\n" for line in staying)
-    if compacted == content:
-        return Compacted(0, 0, None)
-    kept = free_name(journal) if keep else None
-    if kept is not None:
-        replace_file(kept, content)
-    if _state(journal) != before:
+    with open_plain(journal) as file:
+        count, staying = _staying(file)
+        if _is_all(file, staying):
+            return Compacted(0, 0, None)
+        size, compacted = before[1], sum(span.length + 1 for span in staying)
+        kept = free_name(journal) if keep else None
         if kept is not None:
-            kept.unlink()
-        raise BlockingIOError("the journal was written to meanwhile")
-    replace_file(journal, compacted)
+            replace_file(kept, pieces(file, [Span(0, size)]))
+        if _state(journal) != before:
+            if kept is not None:
+                kept.unlink()
+            raise BlockingIOError("the journal was written to meanwhile")
+        replace_file(journal, pieces(file, staying, end=b"\n"))
     sync_directory(journal.parent)
-    return Compacted(len(lines) - len(staying), len(content) - len(compacted), kept)
+    return Compacted(count - len(staying), size - compacted, kept)
 
 
-def _staying(lines: list[bytes]) -> list[bytes]:
-    """Return the lines that count, in their order."""
+def _is_all(file: BinaryIO, staying: list[Span]) -> bool:
+    """Tell whether the file is nothing but the lines that stay."""
+    place = 0
+    for start, length in staying:
+        if start != place:
+            return False
+        place = start + length + 1
+    return place == file.seek(0, os.SEEK_END)
+
+
+def _staying(file: BinaryIO) -> tuple[int, list[Span]]:
+    """Return how many lines there are, and where those that count stand, in their order."""
     latest: dict[tuple[str, str], _Record] = {}
-    order: dict[bytes, None] = {}
-    for line in lines:
+    order: dict[bytes, Span] = {}
+    count = 0
+    for line in lines(file):
+        if line.content is not None and not line.content.strip():
+            continue
+        count += 1
         try:
-            record = decode_line(line)
+            record = decode_line(line.content or b"")
             value = _known(record)
         except DamagedRecordError:
             continue
-        order[line] = None
+        known_by = digest(file, line.span)
+        order[known_by] = line.span
         if value is None:
             continue
-        found = _Record(value.at, _encoded(value), line)
+        found = _Record(value.at, _encoded(value), known_by)
         key = (record["type"], value.id)
         known = latest.get(key)
         if known is None or (found.at, found.encoded) > (known.at, known.encoded):
             latest[key], loser = found, known
         else:
             loser = found
-        if loser is not None and loser.line != latest[key].line:
-            order.pop(loser.line, None)
-    return list(order)
+        if loser is not None and loser.digest != latest[key].digest:
+            order.pop(loser.digest, None)
+    return count, list(order.values())
 
 
 def _known(record: Json) -> Message | Settlement | Hiding | None:

@@ -110,7 +110,7 @@ class Folder:
         for path in sorted((self.path / "partial").glob("*.jsonl")):
             try:
                 reply = recover_partial(path)
-            except FileNotFoundError:  # its message reached the journal just now
+            except OSError:  # its message reached the journal just now, or it is no file: it stays where it is
                 continue
             if reply is not None:
                 yield path, reply

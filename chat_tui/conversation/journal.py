@@ -7,13 +7,16 @@ chat-tui takes nothing of them, a power cut perhaps the reply that was streaming
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from chat_tui.conversation.lines import LONGEST_LINE, Line, Span, digest, digests, fits, lines, pieces
 from chat_tui.conversation.records import (
     DamagedRecordError,
     Hiding,
@@ -41,8 +44,8 @@ R = TypeVar("R", Message, Settlement, Hiding)
 class Reading:
     """What a journal, or a part of it, was found to hold; of records with one id and type the latest counts."""
 
-    damaged: list[bytes] = field(default_factory=list)
-    """Lines that cost only themselves."""
+    damaged: list[Span] = field(default_factory=list)
+    """Where lines are that cost only themselves."""
     newer: bool = False
     """A newer chat-tui wrote here: read, don't write."""
     whole: bool = True
@@ -69,8 +72,20 @@ class Reading:
         """The ids of the messages that requests leave out."""
         return frozenset(identifier for identifier, hiding in self._hidings.items() if hiding.hidden)
 
-    def take(self, line: bytes) -> None:
-        """Add what `line` holds."""
+    @property
+    def latest(self) -> datetime | None:
+        """When the last settlement or hiding was written, by the clock of whoever wrote it; None without any."""
+        hidden, settled = self._hidings.values(), self.receipts.values()
+        return max((*(one.at for one in hidden), *(one.at for one in settled)), default=None)
+
+    def take(self, read: Line) -> None:
+        """Add what a line holds."""
+        if read.content is None:
+            self.damaged.append(read.span)
+            return
+        line = read.content.rstrip(b"\n")
+        if not line.strip():
+            return
         try:
             record = decode_line(line)
             match record["type"]:
@@ -83,7 +98,7 @@ class Reading:
         except NewerRecordError:
             self.newer = True
         except DamagedRecordError:
-            self.damaged.append(line)
+            self.damaged.append(read.span)
 
     def _put(self, known: dict[str, R], value: R, encode: Callable[[R], bytes], line: bytes) -> None:
         """Keep `value` unless a later one is known; of two with one time the order of lines must not decide."""
@@ -128,15 +143,16 @@ class JournalReader:
             return False
         with file:
             fresh = self._find_place(file)
-            added = 0
-            for line in file:
-                if not (to_the_end or line.endswith(b"\n")):
+            place = self._place
+            for line in lines(file, place):
+                if not (to_the_end or line.has_end):
                     break
-                added += len(line)
-                self._before = line[-_REMEMBERED_BYTES:]
-                if line.strip():
-                    self.reading.take(line.rstrip(b"\n"))
-            self._place += added
+                self.reading.take(line)
+                place += line.length
+            added, self._place = place - self._place, place
+            if added:
+                remembered = Span(max(0, place - _REMEMBERED_BYTES), min(place, _REMEMBERED_BYTES))
+                self._before = b"".join(pieces(file, [remembered]))
         return fresh or bool(added)
 
     def _find_place(self, file: BinaryIO) -> bool:
@@ -157,42 +173,52 @@ def read_journal(path: Path) -> Reading:
     reading = Reading()
     try:
         with open_plain(path) as file:
-            for line in file:
-                if line.strip():
-                    reading.take(line.rstrip(b"\n"))
+            for line in lines(file):
+                reading.take(line)
     except (FileNotFoundError, NotADirectoryError):
         pass
     return reading
 
 
 def read_tail(path: Path, size: int = TAIL_BYTES) -> Reading:
-    """Read the last `size` bytes of the journal, at least one whole line, without waiting for the rest."""
+    """Read the last `size` bytes of the journal, at least one whole line, without waiting for the rest.
+
+    Behind a line that is too long nothing is looked for.
+    """
     reading = Reading()
     try:
         with open_plain(path) as file:
             end = file.seek(0, os.SEEK_END)
             while True:
                 start = file.seek(max(0, end - size))
-                lines = file.read(end - start).split(b"\n")
-                if start == 0 or len(lines) > 2:
+                found = file.read(end - start).split(b"\n")
+                if start == 0 or len(found) > 2 or size >= LONGEST_LINE:
                     break
-                size *= 4  # one line is longer than that: a reply of megabytes
+                size = min(size * 4, LONGEST_LINE)  # one line is longer than that: a reply of megabytes
     except (FileNotFoundError, NotADirectoryError):
         return reading
     reading.whole = start == 0
-    for line in lines if reading.whole else lines[1:]:
-        if line.strip():
-            reading.take(line)
+    for number, line in enumerate(found):
+        if number or reading.whole:
+            reading.take(Line(start, line, len(line), has_end=False))
+        start += len(line) + 1
     return reading
 
 
-def append(path: Path, lines: bytes) -> None:
+def append(path: Path, records: bytes) -> None:
     """Write whole records at the end of the journal and return when they are on disk.
 
     Raises:
-        OSError: when the disk doesn't take them. What was written of them is taken back; where even that fails, the
-            journal has a torn line, which costs only itself.
+        OSError: when the disk doesn't take them, or one is longer than a line may be. What was written of them is taken
+            back; where even that fails, the journal has a torn line, which costs only itself.
     """
+    if not fits(records):
+        raise OSError(errno.EFBIG, "It is too long", str(path))
+    append_pieces(path, [records])
+
+
+def append_pieces(path: Path, records: Iterable[bytes]) -> None:
+    """Write at the end of the journal, as `append` does, what comes a little at a time."""
     private_directory(path.parent)
     fresh = not path.exists()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, FILE_MODE)
@@ -200,7 +226,9 @@ def append(path: Path, lines: bytes) -> None:
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
         try:
-            write_all(descriptor, b"\n" + lines if torn else lines)
+            for piece in records:
+                write_all(descriptor, b"\n" + piece if torn else piece)
+                torn = False
             os.fsync(descriptor)
         except OSError:
             with suppress(OSError):
@@ -217,16 +245,19 @@ def append_message(path: Path, message: Message) -> None:
     append(path, encode_message(message))
 
 
-def set_aside_damaged(path: Path, lines: list[bytes]) -> Path | None:
+def set_aside_damaged(path: Path, damaged: Iterable[Span]) -> Path | None:
     """Copy damaged lines to `<name>.damaged` beside the journal, once each, and return its path; None for no lines."""
-    if not lines:
+    damaged = list(damaged)
+    if not damaged:
         return None
     aside = path.with_name(path.name + ".damaged")
     try:
-        known = set(aside.read_bytes().split(b"\n"))
+        with open_plain(aside) as file:
+            known = digests(file)
     except (FileNotFoundError, NotADirectoryError):
         known = set()
-    missing = [line for line in dict.fromkeys(lines) if line not in known]
-    if missing:
-        append(aside, b"".join(line + b"\n" for line in missing))
+    with open_plain(path) as journal:
+        missing = {found: span for span in damaged if (found := digest(journal, span)) not in known}
+        if missing:
+            append_pieces(aside, pieces(journal, missing.values(), end=b"\n"))
     return aside

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.ids import is_id
 from chat_tui.conversation.journal import append
+from chat_tui.conversation.lines import lines
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, encode_line
 from chat_tui.conversation.values import Json, Message
+from chat_tui.paths import open_plain
 
 
 class Sum(NamedTuple):
@@ -35,14 +37,27 @@ class Sum(NamedTuple):
     """Replies of which nobody knows what they cost."""
 
 
+class Deleted(NamedTuple):
+    """What is kept of a conversation that was deleted for good."""
+
+    sums: list[Sum]
+    replies: frozenset[str]
+    """The ids of the replies that are in the sums: should they come back, they count once."""
+
+
 def sums(messages: Iterable[Message]) -> list[Sum]:
     """Return the sums of what `messages` cost; what was copied from another conversation is counted there."""
-    found: dict[tuple[str, str, str], Sum] = {}
+    return [one for one, _ in _summed(messages)]
+
+
+def _summed(messages: Iterable[Message]) -> list[tuple[Sum, list[str]]]:
+    """Return the sums, each with the ids of the messages that are in it."""
+    found: dict[tuple[str, str, str], tuple[Sum, list[str]]] = {}
     for message in messages:
         for charge in charges(message):
             key = (f"{message.at.astimezone():%Y-%m-%d}", charge.model, charge.provider)
-            known = found.get(key) or Sum(*key)
-            found[key] = known._replace(
+            known, ids = found.get(key) or (Sum(*key), [])
+            grown = known._replace(
                 replies=known.replies + charge.replies,
                 prompt_tokens=known.prompt_tokens + charge.prompt_tokens,
                 completion_tokens=known.completion_tokens + charge.completion_tokens,
@@ -51,21 +66,23 @@ def sums(messages: Iterable[Message]) -> list[Sum]:
                 upstream=known.upstream + (charge.upstream or 0),
                 unknown=known.unknown + (charge.standing in ("pending", "unknown")),
             )
-    return [one for one in found.values() if one.replies or one.cost]
+            found[key] = grown, ids if message.id in ids[-1:] else [*ids, message.id]
+    return [(one, ids) for one, ids in found.values() if one.replies or one.cost]
 
 
 def settle(ledger: Path, conversation: str, messages: Iterable[Message]) -> None:
-    """Write a conversation's sums to the ledger and return when they are on disk; written twice they count once.
+    """Write a conversation's sums to the ledger and return when they are on disk; no reply is ever in two sums.
 
     Raises:
         OSError: when the disk doesn't take them: the conversation must then stay.
     """
-    lines = [
-        encode_line({"v": 1, "type": "sum", "id": conversation, **one._asdict(), **_amounts(one)})
-        for one in sums(messages)
+    counted = frozenset[str]().union(*(deleted.replies for deleted in read_deleted(ledger).values()))
+    records = [
+        encode_line({"v": 1, "type": "sum", "id": conversation, **one._asdict(), **_amounts(one), "of": ids})
+        for one, ids in _summed(message for message in messages if message.id not in counted)
     ]
-    if lines:
-        append(ledger, b"".join(lines))
+    if records:
+        append(ledger, b"".join(records))
 
 
 def read_ledger(ledger: Path) -> list[Sum]:
@@ -74,29 +91,38 @@ def read_ledger(ledger: Path) -> list[Sum]:
     Raises:
         OSError: when the ledger is there and can't be read.
     """
-    return [one for sums in read_deleted(ledger).values() for one in sums]
+    return [one for deleted in read_deleted(ledger).values() for one in deleted.sums]
 
 
-def read_deleted(ledger: Path) -> dict[str, list[Sum]]:
-    """Return the sums of each conversation that was deleted for good, by its id.
+def read_deleted(ledger: Path) -> dict[str, Deleted]:
+    """Return what is kept of each conversation that was deleted for good, by its id.
 
     Raises:
         OSError: as `read_ledger`.
     """
+    found: dict[str, dict[tuple[str, str, str, frozenset[str]], Sum]] = {}
     try:
-        lines = ledger.read_bytes().split(b"\n")
+        with open_plain(ledger) as file:
+            for line in lines(file):
+                try:
+                    record = decode_line(line.content or b"")
+                    if record["type"] == "sum" and is_id(identifier := record.get("id")):
+                        one, ids = _decode(record), _ids(record)
+                        found.setdefault(identifier, {})[one.day, one.model, one.provider, ids] = one
+                except (DamagedRecordError, NewerRecordError):
+                    continue
     except FileNotFoundError:
         return {}
-    found: dict[str, dict[tuple[str, str, str], Sum]] = {}
-    for line in lines:
-        try:
-            record = decode_line(line)
-            if record["type"] == "sum" and is_id(identifier := record.get("id")):
-                one = _decode(record)
-                found.setdefault(identifier, {})[one.day, one.model, one.provider] = one
-        except (DamagedRecordError, NewerRecordError):
-            continue
-    return {identifier: list(sums.values()) for identifier, sums in found.items()}
+    return {
+        identifier: Deleted(list(known.values()), frozenset[str]().union(*(ids for *_, ids in known)))
+        for identifier, known in found.items()
+    }
+
+
+def _ids(record: Json) -> frozenset[str]:
+    """Return the ids of the replies in a sum; of one that was written twice they are the same."""
+    ids = record.get("of")
+    return frozenset(one for one in ids if is_id(one)) if isinstance(ids, list) else frozenset()
 
 
 def _amounts(one: Sum) -> dict[str, str]:

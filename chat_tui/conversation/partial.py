@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from chat_tui.conversation.citations import merged
 from chat_tui.conversation.events import Cited, Event, Image, Reasoning, Receipted, Retrying, Text, ToolCall, Weighed
+from chat_tui.conversation.lines import lines
 from chat_tui.conversation.records import (
     DamagedRecordError,
     NewerRecordError,
@@ -22,7 +23,7 @@ from chat_tui.conversation.records import (
     encode_message,
 )
 from chat_tui.conversation.values import Chance, Json, Message, Part, Receipt, TextPart
-from chat_tui.paths import FILE_MODE, private_directory, write_all
+from chat_tui.paths import FILE_MODE, open_plain, private_directory, write_all
 
 E = TypeVar("E", bound=Event)
 
@@ -160,16 +161,17 @@ def recover_partial(path: Path) -> Message | None:
     """
     reply: Message | None = None
     pieces: dict[object, Json] = {}
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            record = decode_line(line)
-            if record["type"] == "message":
-                reply = decode_message(record)
-        except (DamagedRecordError, NewerRecordError):
-            continue
-        if record["type"] == "partial":
-            number = record.get("n")
-            pieces[number if isinstance(number, int) else object()] = record
+    with open_plain(path) as file:
+        for line in lines(file):
+            try:
+                record = decode_line(line.content or b"")
+                if record["type"] == "message":
+                    reply = decode_message(record)
+            except (DamagedRecordError, NewerRecordError):
+                continue
+            if record["type"] == "partial":
+                number = record.get("n")
+                pieces[number if isinstance(number, int) else object()] = record
     reasoning: list[str] = []
     text: list[str] = []
     calls: dict[int, _Call] = {}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, get_args
 from chat_tui.conversation.asked import decode_asked, encode_asked
 from chat_tui.conversation.ids import format_time, is_id, parse_time
 from chat_tui.conversation.parts import count, decode_citation, decode_part, encode_citation, encode_part
+from chat_tui.conversation.secrets import without_secret_texts, without_secrets
 from chat_tui.conversation.values import (
     Aside,
     Attempt,
@@ -95,7 +96,8 @@ def decode_settlement(record: Json) -> Settlement:
         DamagedRecordError: when a field is missing or of the wrong kind.
     """
     try:
-        return Settlement(_id(record), parse_time(record["at"]), _decode_receipt(_needed(record, "receipt", dict)))
+        receipt = _decode_receipt(without_secrets(_needed(record, "receipt", dict)))
+        return Settlement(_id(record), parse_time(record["at"]), receipt)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DamagedRecordError(f"a receipt that can't be read: {error}") from None
 
@@ -211,12 +213,12 @@ def decode_message(record: Json) -> Message:
             citations=tuple(map(decode_citation, _objects(record, "citations"))),
             logprobs=decode_chances(record.get("logprobs")),
             response_format=_optional(record, "response_format", str) or "",
-            asked=decode_asked(record.get("asked")),
+            asked=decode_asked(without_secret_texts(record.get("asked"))),
             annotations=tuple(
                 part for kept in _objects(record, "annotations") if isinstance(part := decode_part(kept), FilePart)
             ),
-            receipt=_decode_receipt(record["receipt"]) if record.get("receipt") else None,
-            failure=_decode_failure(record["failure"]) if record.get("failure") else None,
+            receipt=_decode_receipt(without_secrets(record["receipt"])) if record.get("receipt") else None,
+            failure=_decode_failure(without_secrets(record["failure"])) if record.get("failure") else None,
             copied_from=copied_from if is_id(copied_from := record.get("copied_from")) else None,
             unknown={key: value for key, value in record.items() if key not in _KNOWN},
         )
@@ -326,7 +328,9 @@ def _decode_attempt(data: Json) -> Attempt:
 
 def _decode_aside(data: Json) -> Aside:
     named = {name: _optional(data, name, str) for name in ("model", "generation")}
-    return Aside(_needed(data, "what", str), **named, cost=_cost(data.get("cost")))
+    return Aside(
+        _needed(data, "what", str), **named, cost=_cost(data.get("cost")), given_up=data.get("given_up") is True
+    )
 
 
 def _encode_failure(failure: Failure) -> Json:

@@ -106,6 +106,8 @@ class Aside(NamedTuple):
     generation: str | None = None
     cost: Decimal | None = None
     """USD, where the server said."""
+    given_up: bool = False
+    """Whether the server never said what it cost, and isn't asked any more."""
 
 
 @dataclass(frozen=True, slots=True)

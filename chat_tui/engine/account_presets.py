@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chat_tui.config.names import Layer, flat
 from chat_tui.engine.refused import RefusedError
 from chat_tui.openrouter.errors import Forbidden, NotOffered, OpenRouterError, Unauthorized
-from chat_tui.reply.request import field_of, settings_of
+from chat_tui.reply.request import NOT_SENT, field_of, settings_of
 
 if TYPE_CHECKING:
     from chat_tui.openrouter.client import Client
@@ -125,7 +125,8 @@ class AccountPresets:
         except OpenRouterError as error:
             raise RefusedError(_sentence(error, "save presets")) from error
         kept = {*saved.config, *(("system",) if saved.system else ())}
-        return saved, sorted({name for name in flat(settings) if field_of(name) not in kept})
+        sent_ones = (name for name in flat(settings) if name.partition(".")[0] not in NOT_SENT)
+        return saved, sorted({name for name in sent_ones if field_of(name) not in kept})
 
 
 def _preset(wire: Preset) -> AccountPreset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.remembering import digest_of, files_of, remembered
-from chat_tui.openrouter.file_text import FileGoneError, file_texts
+from chat_tui.openrouter.file_text import FileGoneError, FileText, each_file_text, file_texts
 from chat_tui.openrouter.forms import Sent, sent_form
 from chat_tui.reply.content import Files, has_documents, not_sendable
 from chat_tui.reply.proof import wants_account
@@ -85,6 +85,17 @@ def asking(
         reads_files: Whether every model that is named reads documents by itself. For others a server has them read, and
             OpenRouter's own choice is billed by the page, so the one that costs nothing is asked for.
     """
+    sent, manner = sent_for(chat, path, server, manner, reads_files=reads_files)
+    hidden = tuple(message.id for message in path if message.id in chat.hidden)
+    own = 1 if chat.settings.get("system") else 0
+    asked = remembered(sent.body, own, server.speaks, hidden, raw=manner.raw)
+    return Asking(sent.body, asked, manner, sent.left_out, with_routing(headers or {}, sent.body))
+
+
+def sent_for(
+    chat: Chat, path: Sequence[Message], server: Server, manner: Manner, *, reads_files: bool = False
+) -> tuple[Sent, Manner]:
+    """Return what goes on the wire for `path` and how it is asked, as `asking` does, which also keeps it."""
     request: ChatRequest | TextRequest
     unsent: tuple[str, ...] = ()
     if manner.raw:
@@ -98,10 +109,7 @@ def asking(
     if manner.echo and manner.stream:
         request["debug"] = {**(request.get("debug") or {}), "echo_upstream_body": True}
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
-    hidden = tuple(message.id for message in path if message.id in chat.hidden)
-    own = 1 if chat.settings.get("system") else 0
-    asked = remembered(sent.body, own, server.speaks, hidden, raw=manner.raw)
-    return Asking(sent.body, asked, manner, (*sent.left_out, *unsent), with_routing(headers or {}, sent.body))
+    return replace(sent, left_out=(*sent.left_out, *unsent)), manner
 
 
 def _has_preset(request: ChatRequest) -> bool:
@@ -109,17 +117,30 @@ def _has_preset(request: ChatRequest) -> bool:
     return bool(request.get("preset")) or _PRESET in request.get("model", "")
 
 
-def check_files(wanted: Asking) -> None:
-    """See that every file of a request is there; blocks.
+def checked(ask: Callable[[], Asking]) -> Asking:
+    """Return the request that `ask` makes, of which every file is there; blocks.
 
     Raises:
         RefusedError: when one isn't.
     """
+    wanted = ask()
     try:
         for file in file_texts(wanted.body.get("messages")):
             file.check()
     except FileGoneError as error:
         raise RefusedError(str(error)) from error
+    return wanted
+
+
+def with_files_of(chat: Chat, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `body` with its files where they are now, if `chat` has taken them in since; blocks."""
+
+    def found(file: FileText) -> FileText:
+        kept = chat.folder.path / "attachments" / file.path.name
+        return file if file.path.exists() or not kept.exists() else replace(file, path=kept)
+
+    moved: dict[str, Any] = each_file_text(body, found)
+    return moved
 
 
 def asking_edited(body: Mapping[str, Any], server: Server, headers: Mapping[str, str] | None = None) -> Asking:

@@ -21,6 +21,11 @@ MOST_ANSWERS = 50
 _log = logging.getLogger(__name__)
 
 
+def server_folder(cache: Path, origin: str) -> Path:
+    """Return the folder of a server's caches."""
+    return cache / re.sub(r"[^a-z0-9.]+", "-", origin.lower()).strip("-")
+
+
 class CatalogueFiles:
     """The files for one server; all of them can be thrown away. Every method blocks.
 
@@ -33,7 +38,7 @@ class CatalogueFiles:
     """
 
     def __init__(self, cache: Path | None, origin: str, base_url: str) -> None:
-        self._folder = None if cache is None else cache / re.sub(r"[^a-z0-9.]+", "-", origin.lower()).strip("-")
+        self._folder = None if cache is None else server_folder(cache, origin)
         self._base_url = base_url
 
     def read_models(self) -> tuple[Index, datetime] | None:

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.config.layers import RIVALS, Layers, merged
 from chat_tui.config.names import Values, flat, nested
-from chat_tui.config.schema import APPLICATION_ONLY
+from chat_tui.config.schema import is_of_application
 from chat_tui.config.settings import CHAT_BUILT_IN, Layer, conversation_settings
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import now
@@ -96,7 +96,8 @@ class Chat:
         """Why this process can't write here, as a sentence; empty when it can."""
         self._loading = threading.Lock()
         self._settling = threading.Lock()
-        self._settled_at = metadata.created
+        self._recorded_at = metadata.created
+        """When the last record was written of which the later counts."""
         self._loaded = False
         self._reader = self.folder.reader()
         self._seen: object = None
@@ -208,6 +209,7 @@ class Chat:
         for message in self.saving.unsaved:
             tree.put(message)
         self.tree, self.hidden = tree, reading.hidden
+        self._recorded_at = max(self._recorded_at, reading.latest or self._recorded_at)
 
     def _mend(self, reading: Reading) -> None:
         """Put partial replies and damaged lines where they belong; a disk that refuses only delays that."""
@@ -314,7 +316,7 @@ class Chat:
     def hide(self, identifier: str, *, hidden: bool = True) -> None:
         """Leave a message out of requests, or take it in again."""
         self.hidden = self.hidden | {identifier} if hidden else self.hidden - {identifier}
-        self.saving.keep_record(encode_hiding(Hiding(identifier, now(), hidden)))
+        self.saving.keep_record(encode_hiding(Hiding(identifier, self._next_moment(), hidden)))
 
     def settle(self, identifier: str, receipt: Receipt) -> None:
         """Add to a reply's receipt what became known of it later: what is set in `receipt`.
@@ -323,12 +325,18 @@ class Chat:
         time of another.
         """
         with self._settling:
-            self._settled_at = max(now(), self._settled_at + timedelta(milliseconds=1))
             message = self.tree[identifier]
-            known = Settlement(identifier, self._settled_at, receipt).settles(message.receipt)
+            at = self._next_moment()
+            known = Settlement(identifier, at, receipt).settles(message.receipt)
             self.tree.put(replace(message, receipt=known))
-            settlement = Settlement(identifier, self._settled_at, replace(known, raw_usage={}, metadata={}))
+            settlement = Settlement(identifier, at, replace(known, raw_usage={}, metadata={}))
             self.saving.keep_record(encode_settlement(settlement))
+
+    def _next_moment(self) -> datetime:
+        """Return now, or else what is later than every record that is there: a clock may have been put back."""
+        last = self._recorded_at
+        self._recorded_at = max(now(), last + timedelta(milliseconds=last.year < MAXYEAR))
+        return self._recorded_at
 
     def change(self, **settings: Any) -> None:
         """Set this conversation's own settings, as the wire has them; None takes one back.
@@ -434,4 +442,4 @@ class Chat:
 
 def _of_chats(values: Values) -> Values:
     """Return `values` without what is the application's alone."""
-    return {name: value for name, value in values.items() if name.partition(".")[0] not in APPLICATION_ONLY}
+    return {name: value for name, value in values.items() if not is_of_application(name)}

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from chat_tui.config.layers import RIVALS, Held, Layers
 from chat_tui.config.names import Values, flat, nested
 from chat_tui.config.presets import Preset
-from chat_tui.config.schema import APPLICATION_ONLY, KEYED
+from chat_tui.config.schema import KEYED, is_of_application
 from chat_tui.config.server import Server
 from chat_tui.config.settings import BUILT_IN
 from chat_tui.engine.account_presets import AccountPreset, effective, hidden_names
@@ -16,12 +16,10 @@ from chat_tui.engine.chat import Chat
 from chat_tui.engine.history import Step
 from chat_tui.engine.library import Library
 from chat_tui.openrouter.forms import Sent
+from chat_tui.reply.request import NOT_SENT
 
 Way = Literal["model", "field", "both"]
 """How a request names an account's preset: `@preset/x` as the model, `preset = "x"`, or `a/b@preset/x`."""
-
-_OURS = ("local_preset",)
-"""What a preset doesn't keep of a chat: which preset it used."""
 
 
 class ChatSettings:
@@ -47,7 +45,7 @@ class ChatSettings:
 
     def held(self, name: str) -> Held:
         """Return what holds for `name`, and which layer says so."""
-        if name.partition(".")[0] in APPLICATION_ONLY:
+        if is_of_application(name):
             return Layers(built_in=flat(BUILT_IN), file=flat(self.library.defaults)).held(name)
         return self.layers.held(name)
 
@@ -61,7 +59,7 @@ class ChatSettings:
 
     def change(self, name: str, value: Any) -> None:
         """Set `name` for this chat, from its next request on; what is the application's alone, in `config.toml`."""
-        if name.partition(".")[0] in APPLICATION_ONLY:
+        if is_of_application(name):
             self.make_default(name, value)
         else:
             self.chat.tune({name: value})
@@ -90,6 +88,7 @@ class ChatSettings:
 
     def _take_defaults(self) -> None:
         self.chat.defaults = self.library.defaults
+        self.library.share_budgets()
         self.chat.read_preset()
 
     def undo(self) -> str:
@@ -214,7 +213,7 @@ class ChatSettings:
     def preset_settings(self) -> dict[str, Any]:
         """Return what a preset made from this chat would hold: all that is sent with its prompts."""
         values = self.layers.values()
-        return nested({name: value for name, value in values.items() if name not in _OURS})
+        return nested({name: value for name, value in values.items() if name.partition(".")[0] not in NOT_SENT})
 
     # What is sent
 

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,15 +105,16 @@ class Drafts:
         self._files[conversation] = tuple(files)
         self._unwritten.add(conversation)
 
-    def take_files(self, conversation: str) -> tuple[Staged, ...]:
-        """Return what is attached for a prompt that is being sent; the draft has it no longer.
+    def take_files(self, conversation: str, only: Collection[Staged] | None = None) -> tuple[Staged, ...]:
+        """Return what is attached (of `only` these) for a prompt that is being sent; the draft has it no longer.
 
         On disk it does, until `settle_files` says what became of it.
         """
         files = self.files(conversation)
-        self._files[conversation] = ()
-        self._leaving[conversation] = (*self._leaving.get(conversation, ()), *files)
-        return files
+        taken = tuple(file for file in files if only is None or file in only)
+        self._files[conversation] = tuple(file for file in files if file not in taken)
+        self._leaving[conversation] = (*self._leaving.get(conversation, ()), *taken)
+        return taken
 
     def settle_files(self, conversation: str, files: Sequence[Staged], *, sent: bool) -> None:
         """Take note that what was taken belongs to a prompt that is kept; or, when it isn't `sent`, to the draft."""

@@ -73,8 +73,12 @@ class Providers:
         self._listed = _Once(client.providers)
         self._keeping_nothing = _Once(client.zdr_endpoints)
 
-    async def endpoints(self, model: str) -> Endpoints:
+    async def endpoints(self, model: str, *, with_policies: bool = True) -> Endpoints:
         """Return who serves `model` now.
+
+        Args:
+            model: Its id.
+            with_policies: Whether what providers say about data is asked for too, which takes two requests more.
 
         Raises:
             RefusedError: when the model has no endpoints of its own, isn't known, or the server doesn't say.
@@ -86,14 +90,16 @@ class Providers:
             raise RefusedError(f"Which model the preset “{parts.preset}” uses, only your account knows.")
         if parts.is_router:
             raise RefusedError(f"{parts.base} has no providers of its own: it has other models answer.")
-        self._listed.begin()
-        self._keeping_nothing.begin()
+        if with_policies:
+            self._listed.begin()
+            self._keeping_nothing.begin()
         try:
             found = await self._client.endpoints(parts.listed)
         except OpenRouterError as error:
             raise RefusedError(error.sentence) from error
-        providers = {provider.name: provider for provider in await self._listed.known() or ()}
-        keeping_nothing = await self._keeping_nothing.known()
+        listed = await self._listed.known() if with_policies else None
+        providers = {provider.name: provider for provider in listed or ()}
+        keeping_nothing = await self._keeping_nothing.known() if with_policies else None
         zdr = None if keeping_nothing is None else {(endpoint.model_id, endpoint.tag) for endpoint in keeping_nothing}
         entries = [_entry(endpoint, providers.get(endpoint.provider_name), zdr) for endpoint in found.endpoints]
         return Endpoints(model, tuple(entry for entry in entries if entry.tag))

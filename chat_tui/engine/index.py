@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 from chat_tui.conversation.summary import Summary
-from chat_tui.cost import Spent
+from chat_tui.cost.sums import Spent
 from chat_tui.engine import index_charges, index_journal, index_query, index_tables
 from chat_tui.engine.index_charges import Charged, Place
 from chat_tui.engine.index_disk import OnDisk, conversations, look
@@ -236,14 +236,14 @@ class Index:
             for name, of in counts.items()
         }
 
-    def sums(self, since: int | None = None) -> list[tuple[Place, Spent]]:
-        """Return what replies were charged from a moment on (Unix milliseconds), as `index_charges.sums` adds it up.
+    def sums(self, since: int | None = None, without: Collection[str] = ()) -> list[tuple[Place, Spent]]:
+        """Return what replies were charged, as `index_charges.sums` adds it up.
 
         Raises:
             sqlite3.DatabaseError: when the index could not be read; what helps is done, and `update` fills it again.
         """
         with self._told(), self._open() as connection:
-            return index_charges.sums(connection, since)
+            return index_charges.sums(connection, since, without)
 
     def asking(self) -> list[Charged]:
         """Return the charges of which the server may say more.
@@ -262,13 +262,19 @@ class Index:
             self._excuse(error)
             raise
 
-    def among(self, conversations: Iterable[str]) -> set[str]:
-        """Return those of the ids whose conversations are there, also in the trash."""
+    def replies_of(self, conversations: Collection[str]) -> dict[str, set[str]]:
+        """Return the ids of the replies in those of the conversations that are there, also in the trash."""
+        found: dict[str, set[str]] = {}
         with suppress(sqlite3.DatabaseError), self._open() as connection:
-            return {name for (name,) in connection.execute("SELECT substr(name, -26) FROM conversations")} & set(
-                conversations
-            )
-        return set()
+            there = connection.execute("SELECT key, substr(name, -26) FROM conversations").fetchall()
+            for key, conversation in there:
+                if conversation in conversations:
+                    rows = connection.execute(
+                        "SELECT DISTINCT m.id FROM charges x JOIN messages m ON m.doc = x.doc WHERE m.conversation = ?",
+                        (key,),
+                    )
+                    found[conversation] = {reply for (reply,) in rows}
+        return found
 
     def search(self, text: str, limit: int = 50, *, typing: bool = False) -> Found:
         """Return what `text` asks for, the best first; what isn't understood is left out, with a sentence.

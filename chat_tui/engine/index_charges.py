@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 from chat_tui.conversation.charges import Charge, charges
 from chat_tui.conversation.values import Message
-from chat_tui.cost import Spent
+from chat_tui.cost.sums import Spent
 
 _QUARTER = 15 * 60 * 1000
 """Milliseconds."""
@@ -63,7 +64,9 @@ def asking(connection: sqlite3.Connection) -> list[Charged]:
     ]
 
 
-def sums(connection: sqlite3.Connection, since: int | None = None) -> list[tuple[Place, Spent]]:
+def sums(
+    connection: sqlite3.Connection, since: int | None = None, without: Collection[str] = ()
+) -> list[tuple[Place, Spent]]:
     """Return what was charged, added up by where it belongs.
 
     Each reply counts once: it may be in several conversations, as when an export came back. Where one of them knows
@@ -72,6 +75,7 @@ def sums(connection: sqlite3.Connection, since: int | None = None) -> list[tuple
     Args:
         connection: To the index.
         since: Only replies from this moment on, in Unix milliseconds.
+        without: The ids of replies that are counted elsewhere.
     """
     found: dict[Place, _Sum] = {}
     seen: set[tuple[str, int]] = set()
@@ -86,7 +90,7 @@ def sums(connection: sqlite3.Connection, since: int | None = None) -> list[tuple
             (_EARLIEST if since is None else since,),
         )
         for message, number, at, key, model, provider, *figures in rows:
-            if (message, number) in seen:
+            if (message, number) in seen or message in without:
                 continue
             seen.add((message, number))
             place = Place(day_of[at // _QUARTER], model, provider, names[key], titles[key])

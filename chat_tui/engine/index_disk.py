@@ -12,6 +12,7 @@ from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.paths import Paths
 
 JOURNAL = "messages.jsonl"
+PARTIAL = "partial"
 
 
 class OnDisk(NamedTuple):
@@ -24,7 +25,7 @@ class OnDisk(NamedTuple):
     metadata_stamp: str
     """Differs when `conversation.toml` may; never empty."""
     journal_stamp: str
-    """The same of the journal."""
+    """The same of the journal, and of replies that aren't in it yet."""
     changed: float
     """When it was last written to, in Unix seconds."""
 
@@ -48,7 +49,7 @@ def look(paths: Paths, folder: Path) -> OnDisk:
         folder.relative_to(paths.data).as_posix(),
         folder.is_relative_to(paths.trash),
         _stamp(metadata),
-        _stamp(journal),
+        _stamp(journal) + _stamp_of_partial(folder / PARTIAL),
         status.st_mtime if status else 0.0,
     )
 
@@ -85,6 +86,17 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except OSError:
         return None
+
+
+def _stamp_of_partial(folder: Path) -> str:
+    """Return what changes with the files of replies that stream, or were interrupted; empty where there are none."""
+    try:
+        with os.scandir(folder) as entries:
+            return "".join(
+                sorted(f" {entry.name}.{_stamp(entry.stat())}" for entry in entries if entry.name.endswith(".jsonl"))
+            )
+    except OSError:
+        return ""
 
 
 def _stamp(status: os.stat_result | None) -> str:

@@ -9,13 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import parse_time
 from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.partial import recover_partial
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
 from chat_tui.conversation.summary import Summary
 from chat_tui.conversation.values import Message
 from chat_tui.engine.index_disk import JOURNAL
-from chat_tui.engine.index_journal import decimal_or_none, other_text
+from chat_tui.engine.index_journal import IN_PARTIAL, decimal_or_none, other_text
 from chat_tui.paths import open_plain
 from chat_tui.search.query import Query
 from chat_tui.search.snippets import Snippet, snippet
@@ -105,6 +107,8 @@ def mixed(rows: Sequence[Any]) -> list[Any]:
 def message_at(folder: Path, identifier: str, start: int, length: int) -> Message | None:
     """Return the message whose line begins at `start`, or None when the journal isn't any more what it was."""
     try:
+        if start == IN_PARTIAL:
+            return recover_partial(Folder(folder).partial(identifier))
         with open_plain(folder / JOURNAL) as file:
             file.seek(start)
             message = decode_message(decode_line(file.read(length)))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import format_time
+from chat_tui.conversation.lines import Span, lines, pieces
 from chat_tui.conversation.metadata import read_metadata
 from chat_tui.conversation.records import (
     DamagedRecordError,
@@ -25,7 +26,7 @@ from chat_tui.conversation.records import (
     encode_settlement,
 )
 from chat_tui.conversation.values import FilePart, LinkPart, Message
-from chat_tui.cost import total_cost
+from chat_tui.cost.sums import total_cost
 from chat_tui.engine import index_charges
 from chat_tui.engine.index_disk import JOURNAL, OnDisk
 from chat_tui.paths import open_plain
@@ -33,12 +34,11 @@ from chat_tui.search.filters import KINDS
 from chat_tui.search.folding import fold, words
 from chat_tui.text import one_line
 
-LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes; a longer line isn't searched, so that no journal takes all memory."""
 STEP_BYTES = 8 * 1024 * 1024
 """Of a journal that are taken in before others may write to the index."""
 PREVIEW_LENGTH = 200
-_BLOCK = 1024 * 1024
+IN_PARTIAL = -1
+"""Where a message begins that isn't in the journal, but in the file of a reply that streams."""
 
 
 class Row(NamedTuple):
@@ -86,12 +86,16 @@ def take_journal(connection: sqlite3.Connection, row: Row, folder: Path, found: 
         Whether it was the last part.
     """
     taking = _Taking(connection, row, folder / JOURNAL)
+    taking.forget_partial()
     try:
         with open_plain(taking.path) as file:
             is_last = taking.take(file)
     except OSError:
         taking.forget()
         is_last = True  # it isn't there, or can't be read: nothing of it can be found
+    if is_last:
+        for _, reply in Folder(folder).interrupted():
+            taking.take_partial(reply)
     taking.finish(found.journal_stamp if is_last else "", found.changed)
     return is_last
 
@@ -112,17 +116,13 @@ class _Taking:
         if self._taken and not self._is_as_it_was(file, hashed):
             self.forget()
             hashed = hashlib.blake2b(digest_size=16)
-        file.seek(self._taken)
         end = self._taken + STEP_BYTES
-        for start, line, length in lines(file, self._taken):
+        for start, line, length, has_end in lines(file, self._taken):
             is_record = line is not None and self._take_line(line, start, length)
-            if line is not None and not line.endswith(b"\n") and not is_record:
+            if not has_end and not is_record:
                 break  # torn, or still being written
             self._taken = start + length
-            if line is not None:
-                hashed.update(line)
-            else:
-                self._hash(file, hashed, start, length)  # which ends where the next line begins
+            self._hash(file, hashed, start, length)
             if self._taken >= end:
                 self._digest = hashed.digest()
                 return False
@@ -135,10 +135,8 @@ class _Taking:
         return hashed.digest() == self._digest
 
     def _hash(self, file: BinaryIO, hashed: hashlib.blake2b, start: int, length: int) -> None:
-        file.seek(start)
-        while length > 0 and (block := file.read(min(_BLOCK, length))):
-            hashed.update(block)
-            length -= len(block)
+        for piece in pieces(file, [Span(start, length)]):
+            hashed.update(piece)
 
     def forget(self) -> None:
         """Take out all that is of this journal."""
@@ -149,6 +147,18 @@ class _Taking:
             (self._key,),
         )
         self._taken, self._digest = 0, None
+
+    def forget_partial(self) -> None:
+        """Take out the replies that weren't in the journal: their messages may be there by now."""
+        _forget_messages(self._connection, f"start = {IN_PARTIAL} AND conversation = ?", self._key)
+
+    def take_partial(self, reply: Message) -> None:
+        """Take in what is there of a reply, unless it is in the journal."""
+        known = self._connection.execute(
+            "SELECT 1 FROM messages WHERE conversation = ? AND id = ?", (self._key, reply.id)
+        ).fetchone()
+        if known is None:
+            self._add(reply, IN_PARTIAL, 0)
 
     def finish(self, stamp: str, changed: float) -> None:
         """Note how far the journal was taken in, and the sums over its messages."""
@@ -204,7 +214,8 @@ class _Taking:
 
     def _add(self, message: Message, start: int, length: int) -> None:
         receipt = message.receipt
-        cost = total_cost([message])
+        is_kept = start != IN_PARTIAL  # else the opening of the conversation is to count what it cost
+        cost = total_cost([message]) if is_kept else None
         doc = self._connection.execute(
             "INSERT INTO messages (conversation, id, at, role, models, provider, cost, has, start, length)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -221,7 +232,8 @@ class _Taking:
                 length,
             ),
         ).lastrowid
-        index_charges.add(self._connection, doc, message)
+        if is_kept:
+            index_charges.add(self._connection, doc, message)
         _add_text(self._connection, doc, text=message.text, other=other_text(message))
         self._connection.execute(
             "UPDATE conversations SET last = ?, preview = ? WHERE key = ? AND last <= ?",
@@ -258,19 +270,6 @@ class _Taking:
         with open_plain(self.path) as file:
             file.seek(start)
             return file.read(length)
-
-
-def lines(file: BinaryIO, start: int) -> Iterator[tuple[int, bytes | None, int]]:
-    """Yield from `start` on where each line begins, the line (None when it is too long), and how long it is."""
-    while line := file.readline(LONGEST_LINE):
-        length = len(line)
-        is_long = length == LONGEST_LINE and not line.endswith(b"\n")
-        while is_long and (rest := file.readline(_BLOCK)):
-            length += len(rest)
-            if rest.endswith(b"\n"):
-                break
-        yield start, None if is_long else line, length
-        start += length
 
 
 def remove(connection: sqlite3.Connection, key: int) -> None:

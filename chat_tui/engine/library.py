@@ -18,7 +18,7 @@ from chat_tui.conversation.ids import ID_LENGTH, is_id, new_id, now
 from chat_tui.conversation.journal import read_tail
 from chat_tui.conversation.metadata import Metadata, read_metadata
 from chat_tui.conversation.summary import Summary
-from chat_tui.cost import total_cost
+from chat_tui.cost.sums import total_cost
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.drafts import Drafts
 from chat_tui.paths import Paths
@@ -143,6 +143,11 @@ class Library:
             self.defaults = nested(now | {one: known[one] for one in changed if one in known})
 
         return undo
+
+    def share_budgets(self) -> None:
+        """Let every conversation that is open here know the budgets of `config.toml`: they hold at once."""
+        for chat in self._alive.values():
+            chat.defaults = {**chat.defaults, "budget": self.defaults.get("budget", {})}
 
     def latest(self) -> Chat | None:
         """Return the conversation that was written to last, or None when there is none."""

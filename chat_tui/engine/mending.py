@@ -9,12 +9,14 @@ from pathlib import Path
 from chat_tui.conversation.compaction import compact, free_name
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import ID_LENGTH, is_id
+from chat_tui.conversation.journal import append_pieces
+from chat_tui.conversation.lines import digest, digests, lines, pieces
 from chat_tui.conversation.metadata import FILE_NAME
 from chat_tui.conversation.records import NewerRecordError
 from chat_tui.engine.chat import TITLE_LENGTH, Chat
 from chat_tui.engine.health import TAKEN_BACK, Finding, metadata_fault
 from chat_tui.engine.library import Library
-from chat_tui.paths import DIRECTORY_MODE, replace_file
+from chat_tui.paths import DIRECTORY_MODE, open_plain, replace_file
 from chat_tui.text import one_line
 
 
@@ -100,14 +102,27 @@ def _take_back(library: Library, rescued: Path) -> Iterator[str]:
             if not place.exists():
                 place.parent.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
                 replace_file(place, file.read_bytes())
-        known = set(chat.folder.journal.read_bytes().split(b"\n")) if chat.folder.journal.exists() else set()
-        lines = [line for line in source.journal.read_bytes().split(b"\n") if line.strip() and line not in known]
-        if lines:
-            chat.folder.append_lines(b"".join(line + b"\n" for line in lines))
+        _add_records(source.journal, chat.folder.journal)
     finally:
         chat.close()
     rescued.rename(rescued.with_name(rescued.name + TAKEN_BACK))
     yield f"{target.name} is in the library again; the copy in {rescued}{TAKEN_BACK} can be removed."
+
+
+def _add_records(source: Path, journal: Path) -> None:
+    """Add to `journal` the lines of `source` that it doesn't have."""
+    known: set[bytes] = set()
+    if journal.exists():
+        with open_plain(journal) as file:
+            known = digests(file)
+    with open_plain(source) as file:
+        missing = [
+            line.span
+            for line in lines(file)
+            if (line.content is None or line.content.strip()) and digest(file, line.span) not in known
+        ]
+        if missing:
+            append_pieces(journal, pieces(file, missing, end=b"\n"))
 
 
 def _why_not(chat: Chat) -> str:

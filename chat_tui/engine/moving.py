@@ -21,6 +21,7 @@ from chat_tui.conversation.imports.found import Found, NotImportableError
 from chat_tui.conversation.imports.own import SOURCE as OWN
 from chat_tui.conversation.journal import append
 from chat_tui.conversation.metadata import FILE_NAME
+from chat_tui.conversation.secrets import Known
 from chat_tui.conversation.values import Message
 from chat_tui.engine.refused import RefusedError
 from chat_tui.engine.shelf import BEING_WRITTEN
@@ -35,13 +36,14 @@ State = Literal["new", "grown", "known", "empty", "refused"]
 _TITLE_LENGTH = 80
 
 
-def excerpt_of(chat: Chat, scope: Scope, message: str | None = None) -> Excerpt:
+def excerpt_of(chat: Chat, scope: Scope, message: str | None = None, secrets: Known = ()) -> Excerpt:
     """Return what is to leave of `chat`; it blocks.
 
     Args:
         chat: An open conversation.
         scope: How much of it.
         message: The id of a message, or its beginning: the one, or one on the branch.
+        secrets: Keys of this computer, and headers that it sends.
 
     Raises:
         RefusedError: when there is no such message.
@@ -56,7 +58,7 @@ def excerpt_of(chat: Chat, scope: Scope, message: str | None = None) -> Excerpt:
             raise RefusedError(f"{len(found) or 'No'} messages' ids begin with “{one_line(message, 40)}”.")
         message = found[0]
     try:
-        return take_excerpt(chat.metadata, chat.folder, scope, message, unsaved)
+        return take_excerpt(chat.metadata, chat.folder, scope, message, unsaved, secrets)
     except LookupError:
         raise RefusedError(f"This conversation has no message “{one_line(str(message), 40)}”.") from None
 
@@ -275,7 +277,7 @@ class Order(NamedTuple):
     beside: bool = False
 
 
-def export(chat: Chat, order: Order) -> Written:
+def export(chat: Chat, order: Order, secrets: Known = ()) -> Written:
     """Write what `order` says of `chat`; it blocks.
 
     Raises:
@@ -283,7 +285,7 @@ def export(chat: Chat, order: Order) -> Written:
         RefusedError: when there is nothing to export.
         OSError: when it can't be read or written.
     """
-    excerpt = excerpt_of(chat, order.scope, order.message)
+    excerpt = excerpt_of(chat, order.scope, order.message, secrets)
     if not excerpt.messages:
         raise RefusedError("Nothing was sent here yet, so there is nothing to export.")
     path = file_for(order.path, chat.title, order.form)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from chat_tui.attachments.kinds import is_text
-from chat_tui.conversation.values import FilePart, Json, LinkPart, Message, Part
-from chat_tui.cost import estimate_tokens
+from chat_tui.conversation.values import FilePart, Json, LinkPart, Message, Part, TextPart
+from chat_tui.cost.tokens import part_tokens
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.suits import Needs, cannot_take
 from chat_tui.models.variants import split_id
 from chat_tui.text import one_line
 
 _KINDS = ("image", "audio", "video")
-_CHARACTERS_PER_TOKEN = 4
 _NAMED = 3
 """Models that are named in a sentence."""
 
@@ -34,14 +34,17 @@ def needs_of(path: Sequence[Message], files: Sequence[Part] = ()) -> Needs:
     Up to the last reply whose server counted, its count holds; what came later is estimated.
     """
     sent = [*(part for message in path if message.role == "user" for part in message.parts), *files]
-    tokens = sum(map(_text_tokens, files))
+    tokens = sum(map(part_tokens, files))
     for message in reversed(path):
         usage = message.receipt.usage if message.receipt else None
         if usage is not None and usage.prompt_tokens is not None:
             tokens += usage.prompt_tokens + (usage.completion_tokens or 0)
             break
-        tokens += estimate_tokens(message.text) + sum(map(_text_tokens, message.parts))
-    return Needs(frozenset(kind for part in sent if (kind := _input(part))), tokens)
+        # What a model drew isn't sent back to it.
+        tokens += sum(
+            part_tokens(part) for part in message.parts if message.role == "user" or isinstance(part, TextPart)
+        )
+    return Needs(frozenset(kind for part in sent if (kind := _input(part))), ceil(tokens))
 
 
 def unfit(entries: Sequence[ModelEntry], settings: Json, needs: Needs) -> Unfit | None:
@@ -100,9 +103,3 @@ def _input(part: Part) -> str:
         return ""
     kind = part.media_type.partition("/")[0]
     return kind if kind in _KINDS else "file"
-
-
-def _text_tokens(part: Part) -> int:
-    if not isinstance(part, FilePart) or not is_text(part.media_type):
-        return 0
-    return part.size // _CHARACTERS_PER_TOKEN

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from chat_tui.conversation.exports.secrets import without_secret_texts
 from chat_tui.conversation.parts import count
+from chat_tui.conversation.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
 from chat_tui.openrouter.file_text import FileText, each_file_text, file_texts
@@ -119,7 +119,7 @@ def _read(chat: Chat, file: FilePart) -> dict[str, Any]:
         value: Json = decode_json(chat.saving.read_attachment(file).decode())
     except ValueError:
         return {}
-    return dict(value) if isinstance(value, dict) else {}
+    return dict(without_secret_texts(value)) if isinstance(value, dict) else {}
 
 
 def _with_files(value: Any, chat: Chat) -> Any:

@@ -92,9 +92,10 @@ def rescue_places(paths: Paths) -> list[Path]:
 
 def _rescue(chat: Chat, places: Iterable[Path]) -> list[str]:
     """Put the whole conversation into the first of `places` that takes it; return what to tell, or else its words."""
-    fault = chat.saving.fault
-    title = one_line(chat.title, 80)
-    why = f"“{title}” could not be saved ({fault.strerror or fault})" if fault else f"“{title}” could not be saved"
+    why = f"“{one_line(chat.title, 80)}” could not be saved"
+    if fault := chat.saving.fault:
+        reason = f"{fault.strerror}: {fault.filename}" if fault.filename else fault.strerror or str(fault)
+        why += f" ({one_line(reason, 1000)})"
     for place in places:
         folder = Folder(place / chat.folder.path.name)
         try:

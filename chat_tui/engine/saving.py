@@ -6,10 +6,12 @@ import errno
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.folder import Folder, attachment_name, file_part, picture_part
+from chat_tui.conversation.lines import fits
 from chat_tui.conversation.media_types import ending_of
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
@@ -27,6 +29,7 @@ _ADVICE = {
     errno.ENOENT: "Bring the folder back.",
     errno.EEXIST: "A file is in the place of a folder: move it away.",
     errno.ENOTDIR: "A file is in the place of a folder: move it away.",
+    errno.EFBIG: "Export it, or copy what you need of it.",
     errno.EIO: "The disk may be failing: look after it.",
 }
 
@@ -115,7 +118,7 @@ class Saving:
         """Write `message` to the journal, then remove the file that kept it while it streamed."""
         partial = self._folder.partial(message.id) if message.role == "assistant" else None
         with self._guard:
-            self._records.append(_Record(encode_message(message), message, partial))
+            self._records.append(_Record(_record_of(message), message, partial))
             self.flush()
 
     def keep_record(self, line: bytes) -> None:
@@ -215,8 +218,14 @@ class Saving:
     def _write_records(self) -> None:
         if not self._records:
             return
-        self._folder.append_lines(b"".join(record.line for record in self._records))
-        written, self._records, self._was_there = self._records, [], True
+        written: list[_Record] = []
+        too_long: list[_Record] = []
+        for record in self._records:
+            (written if fits(record.line) else too_long).append(record)
+        if written:
+            self._folder.append_lines(b"".join(record.line for record in written))
+            self._was_there = True
+        self._records = too_long
         for record in written:
             if record.partial is not None:
                 self._partial_fault = None
@@ -224,6 +233,14 @@ class Saving:
                     record.partial.unlink(missing_ok=True)
                 except OSError:
                     _log.exception("A partial file stays behind; it goes when the conversation is opened again")
+        if too_long:
+            raise OSError(errno.EFBIG, "a message of it is too long")
+
+
+def _record_of(message: Message) -> bytes:
+    """Return the line for `message`; one that is too long goes without how likely its tokens were."""
+    line = encode_message(message)
+    return line if fits(line) else encode_message(replace(message, logprobs=()))
 
 
 def refusal(fault: OSError) -> str:

@@ -15,14 +15,17 @@ from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
 from chat_tui.engine.account import Account
 from chat_tui.engine.account_presets import AccountPresets
-from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, check_files, with_routing
+from chat_tui.engine.asking import IN_CHAT, Asking, Manner, asking, asking_edited, checked, with_files_of, with_routing
+from chat_tui.engine.budgets import Budgets
 from chat_tui.engine.catalogue import Catalogue
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.chosen_models import ChosenModels
 from chat_tui.engine.endpoints import Providers
+from chat_tui.engine.estimating import Estimating
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
 from chat_tui.engine.needs import read_files
+from chat_tui.engine.offers import Offers
 from chat_tui.engine.prompts import next_prompt, take_in
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
@@ -40,6 +43,7 @@ from chat_tui.paths import Paths
 from chat_tui.reply.request import form_of
 
 if TYPE_CHECKING:
+    from chat_tui.cost.estimate import Estimate
     from chat_tui.engine.library import Library
 
 QUIT_SECONDS = 2.0
@@ -58,6 +62,7 @@ class Session:
         on_close: Called last: stops what was started for this session alone, such as the emulator.
         retries: When a turn's request is made again by itself, where the settings' number isn't all.
         patience: How the server is asked for what a reply cost that it didn't say.
+        books: Where what was spent is counted, if that isn't `paths`.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Session:
         paths: Paths | None = None,
         retries: Retries | None = None,
         patience: Patience | None = None,
+        books: Paths | None = None,
     ) -> None:
         self.server = speaking(server, settings)
         self._client = Client(
@@ -107,9 +113,12 @@ class Session:
         self._titles = Titles(self._client, self.server, self._headers, model) if model else None
         self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.indexing = Indexing(paths) if paths else None
-        self.spending = Spending(paths, self.indexing) if paths else None
+        self.spending = Spending(paths, self.indexing) if paths else Spending(books) if books else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
         self.chosen_models = ChosenModels(paths.state / "models.toml" if paths else None, self.server.origin)
+        offers = Offers(self.server, self.providers, self.catalogue, self._client.timeouts.headers)
+        self.estimating = Estimating(self.server, offers, paths.cache if paths else None)
+        self.budgets = Budgets(self.spending, self.estimating.of)
 
     async def open(self, chat: Chat) -> None:
         """Read all of `chat`; from now on this process is its writer, unless another is."""
@@ -166,8 +175,10 @@ class Session:
     async def _name(self, chat: Chat, turn: Turn, titles: Titles) -> None:
         """Have a conversation titled when its first reply is whole."""
         reply = await turn.wait()
-        if reply.status == "complete" and reply.text:
+        if reply.status == "complete" and reply.text and not await self.budgets.is_beyond(chat):
             await titles.name(chat, turn.prompt, reply)
+            self.settling.note(chat, chat.tree[reply.id])
+            self._mind_settled(chat, chat.tree[reply.id])
         self._naming.pop(chat.id, None)
 
     async def named(self, chat: Chat) -> None:
@@ -190,42 +201,61 @@ class Session:
         return turn if turn is not None and turn.running else None
 
     async def send(
-        self, chat: Chat, text: str, manner: Manner = IN_CHAT, files: Sequence[FilePart | LinkPart] = ()
+        self,
+        chat: Chat,
+        text: str,
+        manner: Manner = IN_CHAT,
+        files: Sequence[FilePart | LinkPart] = (),
+        *,
+        over_budget: bool = False,
     ) -> Turn:
         """Send `text` and `files` as the next prompt of `chat`.
 
         A prompt whose reply failed before its first word can be sent again: unchanged it gets a new reply beside the
         failed one, edited it stands beside the failed prompt.
 
+        Args:
+            chat: The conversation.
+            text: The prompt.
+            files: What is attached to it, in its order.
+            manner: How it is asked.
+            over_budget: Whether somebody decided to send it, this once, whatever the budgets say.
+
         Raises:
+            OverBudgetError: when it could pass a hard cap; nothing was sent or kept of it.
             RefusedError: when a reply is still streaming there, another process writes there, or a file is gone.
         """
         await self._ready(chat)
-        await asyncio.to_thread(take_in, chat, [part for part in files if isinstance(part, FilePart)])
-        return await self._start(chat, next_prompt(chat, text, files), manner)
+        return await self._start(chat, next_prompt(chat, text, files), manner, over_budget=over_budget)
 
-    async def regenerate(self, chat: Chat, manner: Manner = IN_CHAT) -> Turn:
+    async def regenerate(self, chat: Chat, manner: Manner = IN_CHAT, *, over_budget: bool = False) -> Turn:
         """Ask for another reply to the last prompt of `chat`; the old one stays, as a sibling.
 
         Raises:
+            OverBudgetError: as of `send`.
             RefusedError: when there is no prompt yet, a reply is still streaming, or another process writes there.
         """
         await self._ready(chat)
         prompt = next((message for message in reversed(chat.path) if message.role == "user"), None)
         if prompt is None:
             raise RefusedError("There is no prompt yet to answer again. Write one first.")
-        return await self._start(chat, prompt, manner)
+        return await self._start(chat, prompt, manner, over_budget=over_budget)
 
-    async def send_edited(self, chat: Chat, prompt: Message, body: Mapping[str, Any]) -> Turn:
+    async def send_edited(
+        self, chat: Chat, prompt: Message, body: Mapping[str, Any], *, over_budget: bool = False
+    ) -> Turn:
         """Send a request that a person wrote; its reply stands below `prompt`, beside those that are there.
 
         Raises:
+            OverBudgetError: as of `send`.
             RefusedError: when a reply is still streaming there, or another process writes there.
         """
         await self._ready(chat)
-        wanted = await asyncio.to_thread(asking_edited, body, self.server, self._headers)
-        await asyncio.to_thread(check_files, wanted)
-        return self._begin(chat, prompt, wanted, str(body.get("model") or ""))
+
+        def ask() -> Asking:
+            return asking_edited(with_files_of(chat, body), self.server, self._headers)
+
+        return await self._begin(chat, prompt, ask, str(body.get("model") or ""), over_budget=over_budget)
 
     async def preview(
         self, chat: Chat, text: str, manner: Manner = IN_CHAT, files: Sequence[FilePart | LinkPart] = ()
@@ -236,6 +266,18 @@ class Session:
     async def preview_again(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Asking:
         """Return the request that asking for another reply to `prompt` would make now."""
         return await asyncio.to_thread(self._ask, chat, prompt, manner)
+
+    async def estimate(
+        self,
+        chat: Chat,
+        text: str,
+        manner: Manner = IN_CHAT,
+        patience: float = 0.0,
+        files: Sequence[FilePart | LinkPart] = (),
+    ) -> Estimate:
+        """Return what sending `text` and `files` is expected to come to, as `Estimating.estimate` does."""
+        prompt = await asyncio.to_thread(next_prompt, chat, text, files)
+        return await self.estimating.estimate(chat, prompt, manner, patience)
 
     def address(self, *, text: bool = False) -> str:
         """Return where requests for replies go; for `text`, those to go on with a text."""
@@ -260,6 +302,11 @@ class Session:
     def shown_headers(self, body: Mapping[str, Any]) -> dict[str, str]:
         """Return what goes with a request beside its `body`, the key masked; the settings as they were at the start."""
         return self._client.shown_headers(with_routing(self._headers, body))
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must not leave with a conversation: the key, the headers that are sent."""
+        return [*filter(None, [self.server.key]), *self._headers.values()]
 
     async def preload(self) -> None:
         """Read from the disk what the model picker shows, and take in behind what is to be found.
@@ -319,6 +366,7 @@ class Session:
             await self.indexing.close()
         await self.catalogue.close()
         await self.chosen_models.close()
+        await self.estimating.close()
         await self.providers.close()
         await self._client.aclose()
         await self.saver.close(self._open.values())
@@ -347,17 +395,31 @@ class Session:
         if self.turn(chat) is not None:
             raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
-    async def _start(self, chat: Chat, prompt: Message, manner: Manner = IN_CHAT) -> Turn:
-        wanted = await asyncio.to_thread(self._ask, chat, prompt, manner)
-        await asyncio.to_thread(check_files, wanted)
-        return self._begin(chat, prompt, wanted, str(chat.settings.get("model")))
+    async def _start(self, chat: Chat, prompt: Message, manner: Manner, *, over_budget: bool) -> Turn:
+        def ask() -> Asking:
+            return self._ask(chat, prompt, manner)
+
+        return await self._begin(chat, prompt, ask, str(chat.settings.get("model")), over_budget=over_budget)
 
     def _ask(self, chat: Chat, prompt: Message, manner: Manner) -> Asking:
         path = [*chat.tree.path(prompt.parent), prompt]
         reads_files = read_files(chat.settings, self.catalogue.listing.index.by_id)
         return asking(chat, path, self.server, manner, self._headers, reads_files=reads_files)
 
-    def _begin(self, chat: Chat, prompt: Message, wanted: Asking, model: str) -> Turn:
+    async def _begin(
+        self, chat: Chat, prompt: Message, ask: Callable[[], Asking], model: str, *, over_budget: bool
+    ) -> Turn:
+        """Begin a turn: every request for a reply comes by here, and past the budgets.
+
+        Args:
+            chat: The conversation.
+            prompt: What is answered; its files are taken into the conversation when it may go.
+            ask: Makes the request of what is on disk; blocks.
+            model: The model that is asked.
+            over_budget: As of `send`.
+        """
+        wanted = await asyncio.to_thread(checked, ask)
+        standing = await self.budgets.look(chat, wanted)
         self._check_idle(chat)
         receipt = Receipt(origin=self.server.origin)
         reply = Message(
@@ -371,6 +433,11 @@ class Session:
             response_format=form_of(wanted.body),
             receipt=receipt,
         )
+        with self.budgets.admitted(reply.id, standing, over_budget=over_budget):
+            if files := [part for part in prompt.parts if isinstance(part, FilePart)]:
+                await asyncio.to_thread(take_in, chat, files)
+                wanted = await asyncio.to_thread(checked, ask)  # they are elsewhere now
+                self._check_idle(chat)
         judge = judge_of(wanted.body, self.catalogue, self.providers, at_openrouter=self.server.is_openrouter)
         turn = Turn(
             chat,
@@ -384,23 +451,22 @@ class Session:
             mind_saving=lambda: self.saver.mind(chat),
         )
         self._turns[chat.id] = turn
-        self._expect(self._account_for(turn))
+        self._expect(self._account_for(turn, wanted.body))
         self.note(chat.folder.path)
         if self._titles is not None and not any(message.role == "assistant" for message in chat.tree):
             self._naming[chat.id] = asyncio.create_task(self._name(chat, turn, self._titles))
         self.chosen_models.note_use(model)
         return turn
 
-    async def _account_for(self, turn: Turn) -> None:
+    async def _account_for(self, turn: Turn, body: Mapping[str, Any]) -> None:
         """When a turn has ended, see to it that what it cost becomes known and is counted."""
         reply = await turn.wait()
+        self.estimating.learn(body, reply)
         self.settling.note(turn.chat, reply)
-        if self.spending is not None:
-            self.spending.note(turn.chat.folder.path)
+        await self.budgets.conclude(turn.chat, reply)
 
-    def _mind_settled(self, chat: Chat) -> None:
-        if self.spending is not None:
-            self.spending.note(chat.folder.path)
+    def _mind_settled(self, chat: Chat, reply: Message) -> None:
+        self._expect(self.budgets.conclude(chat, reply))
         self.saver.mind(chat)
 
     def account_for_earlier(self, library: Library) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chat_tui.config.commands import ASPECTS, find
 from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError, nearest
-from chat_tui.config.schema import APPLICATION_ONLY, Setting
+from chat_tui.config.schema import Setting, is_of_application
 from chat_tui.config.typed import read_value, shown_value
 from chat_tui.engine.account_presets import hidden_names
 from chat_tui.engine.chat_settings import ChatSettings
@@ -80,7 +80,7 @@ class Commands:
         return self._make_default(setting, value) if word == "default" else self._change(setting, value)
 
     def _change(self, setting: Setting, text: str) -> str:
-        if setting.name.partition(".")[0] in APPLICATION_ONLY:
+        if is_of_application(setting.name):
             return self._make_default(setting, text)
         value = read_value(setting, text)
         self.settings.change(setting.name, value)
@@ -96,8 +96,9 @@ class Commands:
         file = self.settings.library.paths.settings
         if value is None:
             return f"{setting.title} is no longer in {file}."
-        if setting.name.partition(".")[0] in APPLICATION_ONLY:
-            return f"{setting.title} is {_brief(value)} in {file}, from the next start on."
+        if is_of_application(setting.name):
+            since = "next prompt" if setting.name.startswith("budget.") else "next start"
+            return f"{setting.title} is {_brief(value)} in {file}, from the {since} on."
         held = self.settings.held(setting.name)
         own = f" This chat has its own: {_brief(held.value) or 'not sent'}." if held.value != value else ""
         return f"{setting.title} is {_brief(value)} by default, in {file}.{own}"

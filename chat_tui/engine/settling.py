@@ -81,7 +81,7 @@ class Settling:
         client: Asks the server.
         server: Which one; it is asked only about what it served itself.
         is_open: Tells whether this process goes on writing in a conversation.
-        mind: Called when something was written in a conversation.
+        mind: Called with the reply when something was written in a conversation.
         patience: How long it asks, and how often.
         clock: Says what time it is.
     """
@@ -92,7 +92,7 @@ class Settling:
         server: Server,
         *,
         is_open: Callable[[Chat], bool],
-        mind: Callable[[Chat], None],
+        mind: Callable[[Chat, Message], None],
         patience: Patience | None = None,
         clock: Callable[[], datetime] = now,
     ) -> None:
@@ -229,7 +229,7 @@ class Settling:
         if told is None:
             return None
         chat, reply = told
-        self._mind(chat)
+        self._mind(chat, reply)
         for watcher in self._watchers:
             watcher.put_nowait(Settled(chat.id, reply))
         return reply
@@ -286,7 +286,15 @@ def _with(receipt: Receipt, generation: str, found: Generation | None) -> Receip
         else attempt._replace(cost=cost_of(found), provider=found.provider_name or attempt.provider)
         for attempt in receipt.attempts
     )
-    return replace(receipt, attempts=tuple(attempts))
+    asides = (
+        aside
+        if aside.generation != generation
+        else aside._replace(given_up=True)
+        if found is None
+        else aside._replace(cost=cost_of(found))
+        for aside in receipt.asides
+    )
+    return replace(receipt, attempts=tuple(attempts), asides=tuple(asides))
 
 
 def _has_partial(folder: object) -> bool:

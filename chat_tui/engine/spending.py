@@ -7,13 +7,12 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from chat_tui.conversation.ledger import Sum, read_deleted
-from chat_tui.cost import Entry, Spent
+from chat_tui.conversation.ledger import Deleted, Sum, read_deleted
+from chat_tui.cost.sums import Entry, Spent
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.refused import RefusedError
 from chat_tui.paths import Paths
@@ -100,6 +99,22 @@ class Spending:
         self.is_ready = True
         self.recount()
 
+    async def hurry(self, seconds: float) -> None:
+        """Take in what changed on disk, for some seconds at most, and find out what was spent."""
+        async with self._busy:
+            is_done = await asyncio.to_thread(self._update, seconds)
+        try:
+            await self.look()
+        except RefusedError as error:
+            _log.warning("%s", error)
+        else:
+            self.is_ready = self.is_ready or is_done
+
+    async def counted(self) -> None:
+        """Wait until what this process wrote is in what was spent lately."""
+        if self._counting is not None:
+            await asyncio.wait([self._counting])
+
     async def look(self) -> Lately:
         """Find out what was spent today and this month.
 
@@ -169,18 +184,17 @@ class Spending:
     def read(self, since: date | None = None) -> list[Entry]:
         """Return all that was spent from a day on, as `entries`."""
         start = None if since is None else round(datetime.combine(since, time()).astimezone().timestamp() * 1000)
-        found = [Entry(*place, spent) for place, spent in self._ask(lambda index: index.sums(start))]
         try:
             deleted = read_deleted(self._paths.ledger)
         except OSError as error:
             raise RefusedError(
                 f"What deleted conversations cost can't be read: {error.strerror}: {error.filename}."
             ) from None
-        if deleted:
-            found, deleted = self._without_doubles(found, deleted)
-            gone = (_gone(one) for sums in deleted.values() for one in sums)
-            found += [entry for entry in gone if since is None or entry.day >= since]
-        return found
+        gone = self._gone(deleted) if deleted else []
+        counted = frozenset[str]().union(*(one.replies for one in gone))
+        found = [Entry(*place, spent) for place, spent in self._ask(lambda index: index.sums(start, counted))]
+        sums = (_entry(one) for conversation in gone for one in conversation.sums)
+        return found + [entry for entry in sums if since is None or entry.day >= since]
 
     def _update(self, seconds: float | None) -> bool:
         """Take in what changed, for some seconds at most; return whether that was all."""
@@ -211,23 +225,15 @@ class Spending:
                 f"What was spent can't be read from the search index: {error}. Try again later."
             ) from None
 
-    def _without_doubles(
-        self, found: list[Entry], deleted: Mapping[str, list[Sum]]
-    ) -> tuple[list[Entry], dict[str, list[Sum]]]:
-        """Leave one of both where a conversation was deleted for good and came back, from an export or a backup.
-
-        It may have come back with less than was paid for: what is more counts.
-        """
-        back = self._opened().among(deleted)
-        if not back:
-            return found, dict(deleted)
-        here = dict.fromkeys(back, Decimal(0))
-        for place, spent in self._ask(lambda index: index.sums()):
-            if place.conversation in here:
-                here[place.conversation] += spent.cost + spent.upstream
-        less = {one for one, known in here.items() if known < sum(gone.cost + gone.upstream for gone in deleted[one])}
-        left = {one: sums for one, sums in deleted.items() if one not in back or one in less}
-        return [entry for entry in found if entry.chat not in less], left
+    def _gone(self, deleted: Mapping[str, Deleted]) -> list[Deleted]:
+        """Return those that aren't back with every reply, from an export or a backup: such a one counts itself."""
+        back = self._ask(lambda index: index.replies_of(deleted))
+        nothing: set[str] = set()
+        return [
+            one
+            for conversation, one in deleted.items()
+            if not (one.replies and one.replies <= back.get(conversation, nothing))
+        ]
 
     def _opened(self) -> Index:
         if self._index is None:
@@ -237,7 +243,7 @@ class Spending:
         return self._index
 
 
-def _gone(one: Sum) -> Entry:
+def _entry(one: Sum) -> Entry:
     spent = Spent(
         one.cost, one.upstream, one.replies, one.prompt_tokens, one.completion_tokens, one.cached_tokens, 0, one.unknown
     )

@@ -50,7 +50,13 @@ class Titles:
         if chat.metadata.title != automatic:
             return
         try:
-            answer = await self._ask(chat, f"{_WISH}\n\n{prompt.text[:_QUOTED] or automatic}\n\n{reply.text[:_QUOTED]}")
+            about = prompt.text[:_QUOTED] or automatic
+            try:
+                answer = await self._ask(chat, f"{_WISH}\n\n{about}\n\n{reply.text[:_QUOTED]}")
+            except OpenRouterError as error:
+                if error.generation is not None:  # it may have cost something all the same
+                    await asyncio.to_thread(self._keep_cost, chat, reply.id, Receipt(generation=error.generation))
+                raise
             await asyncio.to_thread(self._keep, chat, reply.id, automatic, answer)
         except (OpenRouterError, RefusedError, OSError) as error:
             _log.warning("A conversation got no title from %s: %s", self._model, error)
@@ -73,14 +79,17 @@ class Titles:
                 reply.feed(chunk)
         return reply.message("complete")
 
+    def _keep_cost(self, chat: Chat, reply: str, receipt: Receipt) -> None:
+        if chat.folder.journal.exists():
+            with chat.writing():
+                aside = Aside("title", receipt.model or self._model, receipt.generation, receipt.cost)
+                chat.settle(reply, Receipt(asides=(aside,)))
+
     def _keep(self, chat: Chat, reply: str, automatic: str, answer: Message) -> None:
         """Keep what the title cost, and the title itself unless somebody gave another one meanwhile."""
         if not chat.folder.journal.exists():
             return  # it was deleted meanwhile
-        receipt = answer.receipt or Receipt()
-        with chat.writing():
-            aside = Aside("title", receipt.model or self._model, receipt.generation, receipt.cost)
-            chat.settle(reply, Receipt(asides=(aside,)))
+        self._keep_cost(chat, reply, answer.receipt or Receipt())
         title = one_line(answer.text, TITLE_LENGTH).strip("\"'“”„«»*# .")
         if title:
             chat.relabel(lambda metadata: replace(metadata, title=title) if metadata.title == automatic else metadata)

@@ -14,6 +14,9 @@ _END = "JSON"
 _AUTHORIZATION = "authorization"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What drives terminals, or makes text look like what it isn't: JSON and Python have an escape for each."""
+_DELETE = "\x7f"
+"""The only one of ASCII among them."""
+_PIECE = 1 << 20
 _BY_ITSELF = frozenset({"host", "connection", "content-length", "accept-encoding"})
 """Headers, in small letters, that every client makes for itself."""
 
@@ -38,7 +41,14 @@ def as_one_line(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    """Return `text` with escapes for what isn't printable; in pieces, for others wait while one is looked through."""
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(
+        piece
+        if piece.isascii() and _DELETE not in piece
+        else _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", piece)
+        for piece in pieces
+    )
 
 
 def as_curl(sending: Sending) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat_tui.conversation.values import Receipt, requested_is_served
-from chat_tui.cost import format_cost
+from chat_tui.cost.written import format_cost
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.variants import split_id
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _FLAT = "parameters"
 _PROVIDER = "provider"
-_SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - {"system", "local_preset", _FLAT}
+NOT_SENT = frozenset({"local_preset", "budget"})
+"""Settings of chats, or tables of them, that are for the application alone."""
+_SENT = {name.partition(".")[0] for name in SETTINGS} - APPLICATION_ONLY - NOT_SENT - {"system", _FLAT}
 _ENABLED = "enabled"
 _NEVER_OFF = ("web-fetch", "moderation", "alignment", "jev-router", "switchyard-router")
 """Plugins that have no `enabled` on the wire: off, they aren't sent."""

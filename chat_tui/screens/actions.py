@@ -65,6 +65,11 @@ ACTIONS = (
            "detach", "", "[NAME|NUMBER|all]"),
     Action("show_costs", "Cost", "What was spent: today, this month, by day, model, provider; credits and limits left",
            "cost", "f3", also="costs"),
+    Action("show_budget", "Budget", "What was spent, and past which amounts you are told, or asked before more is: "
+           "day 5, chat tell 0.5, month off", "budget", "", "[reply|chat|day|month] [tell] [USD|off]"),
+    Action("show_estimate", "Before sending", "What the next prompt may cost and how full the context is, in words; "
+           "what can be done when it is full", "estimate", also="context"),
+    Action("unhide", "Send all messages", "Take in again the messages that were left out of requests", "unhide"),
     Action("show_receipt", "Receipt", "All of the receipt of the reply at the cursor, else of the last one", "receipt"),
     Action("inspect", "Inspect the request", "The exact request that will be sent, and that of each reply: JSON, curl, "
            "Python, headers, events; edit and send it", "inspect", "f4", also="request"),

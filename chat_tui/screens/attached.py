@@ -65,8 +65,9 @@ class AttachedScreen(InspectingScreen):
             self.mount(self.chips, before=self.completions)
         if not files and self.chips.has_focus:
             self.composer.focus()
-        self.chips.list(files, reading, place)
+        self.chips.list(files, reading, place, self.attached_words())
         self._show_hint()
+        self.expect_soon()
 
     def _keep(self, chat: Chat, files: Sequence[Staged], place: int | None = None) -> None:
         """Take what is attached in `chat` as it is now."""

@@ -273,6 +273,15 @@ class AttachingScreen(AttachedScreen):
         self._write_drafts()
         self._show_chips()
 
+    def forget_attached(self, chat: Chat, files: Sequence[Staged]) -> None:
+        """Take note that files of the draft were sent with a request that was edited."""
+        self._keep(chat, [file for file in self._library.drafts.files(chat.id) if file not in files])
+
+    def take_again(self, chat: Chat, files: Sequence[Staged]) -> None:
+        """Take from the draft what was given back to it, and is sent after all."""
+        self._library.drafts.take_files(chat.id, files)
+        self._show_chips()
+
 
 def _what(path: str) -> str:
     return "folder" if path.endswith("/") else ""

@@ -10,7 +10,7 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
-from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.refused import OverBudgetError, RefusedError
 from chat_tui.screens.actions import BY_SLASH, FAVOURITES, Action, bindings
 from chat_tui.screens.attaching import AttachingScreen, Sending
 from chat_tui.screens.conversation import ConversationScreen
@@ -105,17 +105,25 @@ class ChatScreen(AttachingScreen):
         if sending := await self.take_attached(chat, text, path, refusals):
             await self._start(chat, sending)
 
-    async def _start(self, chat: Chat, sending: Sending | None) -> None:
+    async def _start(self, chat: Chat, sending: Sending | None, *, over_budget: bool = False) -> None:
         """Send a prompt, or ask again for None; when that can't be, say why and give back what was to be sent."""
         session = await self._session()
         from chat_tui.engine.asking import Manner
 
+        parts = [file.part for file in sending.files] if sending is not None else []
+        if sending is not None and not over_budget and not await self.fits(chat, sending.text, parts):
+            self.settle(chat, sending.files, sent=False)
+            return
         manner = Manner(echo=self.take_echo())
         try:
             if sending is None:
-                turn = await session.regenerate(chat, manner)
+                turn = await session.regenerate(chat, manner, over_budget=over_budget)
             else:
-                turn = await session.send(chat, sending.text, manner, [file.part for file in sending.files])
+                turn = await session.send(chat, sending.text, manner, parts, over_budget=over_budget)
+        except OverBudgetError as error:
+            self.keep_echo(manner.echo)
+            self._ask_first(chat, sending, error)
+            return
         except (RefusedError, OSError) as error:
             self.warn(str(error))
             if sending is not None:
@@ -131,6 +139,32 @@ class ChatScreen(AttachingScreen):
             async for _ in turn.watch():
                 break  # it begins when the prompt is on disk
             self.settle(chat, sending.files, sent=True)
+
+    def send_again(self, chat: Chat, text: str, written: str) -> None:
+        """Send what was put back, and leave what was `written` after it."""
+        self.composer.put(written)
+        files = self._library.drafts.files(chat.id)
+        self.take_again(chat, files)
+        self._send_again(chat, Sending(text, tuple(files)), over_budget=False)
+
+    def _ask_first(self, chat: Chat, sending: Sending | None, error: OverBudgetError) -> None:
+        """Ask whether to go past a budget; what was to be sent waits in the composer."""
+        newer = ""
+        if sending is not None:
+            newer = self.put_back(sending.text)
+            self.settle(chat, sending.files, sent=False)
+
+        def send(over_budget: bool) -> None:
+            if sending is not None:
+                self.composer.put(newer)
+                self.take_again(chat, sending.files)
+            self._send_again(chat, sending, over_budget)
+
+        self.ask_about_budget(chat, error, send, "; it stays written" if sending is not None else "")
+
+    @work(group="send")
+    async def _send_again(self, chat: Chat, sending: Sending | None, over_budget: bool) -> None:
+        await self._start(chat, sending, over_budget=over_budget)
 
     # Completion of commands
 

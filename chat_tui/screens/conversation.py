@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters, on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.message import Message as Event
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
-from chat_tui.cost import estimate_tokens
-from chat_tui.screens.accounting import AccountingScreen
+from chat_tui.screens.estimating import EstimatingScreen
 from chat_tui.text import one_line
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.view import Transcript
@@ -43,7 +43,7 @@ FILE_HINT = "o opens · s saves · u attaches it to what you write · ↑ ↓ mo
 LINK_HINTS = ("Enter opens", "c copies", "o next")
 
 
-class ConversationScreen(AccountingScreen):
+class ConversationScreen(EstimatingScreen):
     """A view of one conversation at a time; everything in it is also on disk or in the engine.
 
     Args:
@@ -102,6 +102,7 @@ class ConversationScreen(AccountingScreen):
         """Show another conversation; what streams in the one before goes on without a watcher."""
         self.workers.cancel_group(self, "watch")
         self.chat, self._progress = chat, Progress()
+        self.forget_estimate()
         self._ticking.pause()
         self.close_find()
         self._shown = []  # a copy's messages have the ids of the original's
@@ -156,7 +157,7 @@ class ConversationScreen(AccountingScreen):
         self.transcript.display = bool(ids)
         self.composer.remember([message.text for message in path if message.role == "user" and message.text])
 
-    @on(AccountingScreen.Changed)
+    @on(EstimatingScreen.Changed)
     def _show_all(self) -> None:
         for problem in self.chat.problems:
             self.warn(problem)
@@ -170,7 +171,11 @@ class ConversationScreen(AccountingScreen):
             from chat_tui.models.routing import Choices
 
             rules = Choices.of(provider).summary()
-        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, *self.own_words())
+        out = len(self.chat.hidden.intersection(self._shown))
+        hidden = f"{out} message{'s' * (out != 1)} left out" if out else ""
+        self.header.show(self.chat.title, self.chat.model, fallbacks, rules, system, hidden, *self.own_words())
+        if (self._shown or self.draft) and not self._progress.running:
+            self.expect_soon()
         self._show_hint()
         self.show_spent()
 
@@ -192,7 +197,14 @@ class ConversationScreen(AccountingScreen):
         follow = "End follows the reply" if left_behind else ""
         keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
         money = " · ".join(self._spent if self.size.width >= WIDE else self._spent[:2])
-        self.status.show(self._progress.line(), mouse, follow, money, *keys)
+        line, full = Content(one_line(self._progress.line())), self.meter()
+        has_room = full and (self.size.width >= WIDE or not self._progress.running)
+        self.status.show(Content.assemble(line, "   ", full) if has_room else line, mouse, follow, money, *keys)
+
+    def show_estimate(self) -> None:
+        """Show how full the context is, and what the next reply may cost."""
+        self._show_status()
+        self._show_hint()
 
     def show_mouse(self, *, released: bool) -> None:
         """Say in the status line whose the mouse is."""
@@ -213,11 +225,32 @@ class ConversationScreen(AccountingScreen):
         else:
             self._show_draft()
 
+    @property
+    def draft(self) -> str:
+        """What would be sent; nothing while a command is written."""
+        text = self.composer.text
+        return "" if text.startswith("/") and "/" not in text[1:].partition(" ")[0] else text
+
+    @on(TextArea.Changed, "#composer")
+    def _expect_draft(self) -> None:
+        if self.draft or self._shown:
+            self.expect_soon()
+
+    def put_back(self, text: str, *, alone: bool = False) -> str:
+        """Put what wasn't sent back to be written on; return what was written meanwhile, which stays unless `alone`."""
+        newer = self.composer.text
+        self.composer.put(f"{text}\n{newer}" if newer and text and not alone else text)
+        return newer
+
     def _show_draft(self) -> None:
         text = self.composer.text
-        tokens = estimate_tokens(text)
-        told = f"≈ {tokens} token{'s' * (tokens != 1)}" if text else "/ commands · @ attach · Ctrl+J new line"
-        self.hint.show(told, self.chips.about if self.chips is not None else "")
+        about = self.chips.about if self.chips is not None else ""
+        if not text:
+            self.hint.show("/ commands · @ attach · Ctrl+J new line", self.price() if about else "", about)
+            return
+        tokens = self.draft_tokens(text)
+        told = f"≈ {tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "≈ … tokens"
+        self.hint.show(told, self.price() if self.draft else "", about)
 
     # The reply that streams
 
@@ -227,6 +260,8 @@ class ConversationScreen(AccountingScreen):
         self._ticking.resume()
         async for batch in turn.watch():
             self._take(batch, turn)
+            if self._engine is not None:
+                self._engine.budgets.note_live(turn.reply.id, self._progress.cost)
             await asyncio.sleep(FRAME_SECONDS)
         self._ticking.pause()
         self._show_all()
@@ -261,7 +296,7 @@ class ConversationScreen(AccountingScreen):
 
     def _take(self, batch: Sequence[Tagged], turn: Turn) -> None:
         """Show what a batch of events adds; neighbouring pieces of text go in together."""
-        from chat_tui.conversation.events import Failed, Finished, Started
+        from chat_tui.conversation.events import Started
 
         reply = turn.reply.id
         if isinstance(batch[0].event, Started):
@@ -271,18 +306,26 @@ class ConversationScreen(AccountingScreen):
         self._append(reply, [tagged.event for tagged in batch])
         for tagged in batch:
             self._progress.take(tagged.event, tagged.at)
-            match tagged.event:
-                case Started(left_out=names) if names and names != self._left_out:
-                    self._left_out = names
-                    self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
-                case Failed(failure) if reply not in self._shown:
-                    self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
-                case Finished(final):
-                    self.transcript.replace(final)
-                    if final.status == "failed" and final.is_empty and not self.composer.text:
-                        self.bring_back(turn.prompt)
-                case _:
-                    pass
+            self._heed(tagged.event, turn)
+
+    def _heed(self, event: TurnEvent, turn: Turn) -> None:
+        """Do what an event asks for beside adding to the reply."""
+        from chat_tui.conversation.events import Failed, Finished, Receipted, Started
+
+        match event:
+            case Started(left_out=names) if names and names != self._left_out:
+                self._left_out = names
+                self.warn(f"Not sent, for this server has no place for it: {', '.join(names)}.")
+            case Receipted(receipt) if receipt.provider and receipt.cost is None:
+                self._progress.price = self.live_price(turn.prompt.text, receipt)
+            case Failed(failure) if turn.reply.id not in self._shown:
+                self.app.notify(one_line(failure.sentence), severity="error", markup=False, timeout=10)
+            case Finished(final):
+                self.transcript.replace(final)
+                if final.status == "failed" and final.is_empty and not self.composer.text:
+                    self.bring_back(turn.prompt)
+            case _:
+                pass
 
 
 def _agreeing(shown: Sequence[str], wanted: Sequence[str]) -> int:

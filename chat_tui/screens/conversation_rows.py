@@ -11,7 +11,7 @@ from textual.content import Content
 
 from chat_tui.conversation.ids import now
 from chat_tui.conversation.summary import Summary, Trashed
-from chat_tui.cost import format_cost
+from chat_tui.cost.written import format_cost
 from chat_tui.engine.shelf import DAYS_IN_TRASH
 from chat_tui.screens.searched_pane import MUTED
 from chat_tui.text import one_line

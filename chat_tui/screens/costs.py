@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,13 +13,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.cost import By
+from chat_tui.cost.sums import By
 from chat_tui.engine.refused import RefusedError
 from chat_tui.screens.popup import PopUp
 from chat_tui.widgets.cost_report import NAMES, SPANS, Report, report
 from chat_tui.widgets.scrolled_text import ScrolledText
 
 if TYPE_CHECKING:
+    from chat_tui.cost.budgets import Cap
     from chat_tui.engine.session import Session
     from chat_tui.engine.spending import Spending
 
@@ -35,6 +36,7 @@ class CostScreen(PopUp[None]):
 
     Args:
         session: Brings the engine as soon as it runs.
+        caps: The budgets that hold.
     """
 
     CSS_PATH = "costs.tcss"
@@ -57,9 +59,10 @@ class CostScreen(PopUp[None]):
     text = getters.query_one(ScrolledText)
     keys = getters.query_one("#keys", Static)
 
-    def __init__(self, session: Callable[[], Awaitable[Session]]) -> None:
+    def __init__(self, session: Callable[[], Awaitable[Session]], caps: Sequence[Cap] = ()) -> None:
         super().__init__()
         self._session = session
+        self._caps = caps
         self._report: Report | None = None
 
     def compose(self) -> ComposeResult:
@@ -81,7 +84,7 @@ class CostScreen(PopUp[None]):
         if (spending := session.spending) is None:
             self.text.show(lambda _: Content(_NOT_KEPT))
             return
-        self._report = Report(None, spending.today())
+        self._report = Report(None, spending.today(), caps=self._caps)
         self._show()
         self.action_ask()
         if spending.is_ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -49,6 +50,7 @@ class ExportScreen(PopUp[Written | None]):
         folder: Where the file goes when no other is named.
         form: The format to begin with.
         there: A file that is there already, and that is perhaps to be replaced.
+        secrets: What must not leave with it.
     """
 
     CSS_PATH = "export.tcss"
@@ -68,9 +70,16 @@ class ExportScreen(PopUp[Written | None]):
     paths = getters.query_one("#paths", Static)
 
     def __init__(
-        self, chat: Chat, message: str | None, folder: Path, form: str = "md", there: Path | None = None
+        self,
+        chat: Chat,
+        message: str | None,
+        folder: Path,
+        form: str = "md",
+        there: Path | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._export = partial(export, chat, secrets=secrets)
         self._chat = chat
         self._message = message
         self._folder = folder
@@ -223,7 +232,7 @@ class ExportScreen(PopUp[Written | None]):
         order = Order(self._scope, message, self._form, path, replace=path == self._replaces)
         self._busy = True
         try:
-            done = await asyncio.to_thread(export, self._chat, order)
+            done = await asyncio.to_thread(self._export, order)
         except FileExistsError as error:
             self._ask_about(path, Path(error.filename))
         except RefusedError as error:

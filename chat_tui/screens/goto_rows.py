@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from chat_tui.conversation.summary import Summary
-from chat_tui.cost import format_cost
+from chat_tui.cost.written import format_cost
 from chat_tui.screens.conversation_rows import full_time, today
 from chat_tui.screens.searched_pane import MUTED
 from chat_tui.text import one_line, printable_in_place

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
+from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from chat_tui.config.commands import BY_SHORT, VERBS
@@ -23,6 +28,8 @@ from chat_tui.screens import (
 from chat_tui.screens.actions import ACTIONS, ATTACHED_KEYS, COST_KEYS, PROVIDER_KEYS, READING_KEYS, WRITING_KEYS
 from chat_tui.screens.popup import PopUp
 
+_KEYS = 22  # cells
+
 
 class HelpScreen(PopUp[None]):
     """Keys on top, by where they count; commands below."""
@@ -36,35 +43,9 @@ class HelpScreen(PopUp[None]):
     def compose(self) -> ComposeResult:
         """Lay out the help."""
         with VerticalScroll(id="help"):
-            yield Static("Keys", classes="heading")
-            for action in ACTIONS:
-                if action.keys:
-                    yield _row(action.key_label, action.help)
-            for heading, keys in (
-                ("While you write", WRITING_KEYS),
-                ("In what is attached", ATTACHED_KEYS),
-                ("In the list of files", file_picker_keys.help_rows()),
-                ("In the conversation", READING_KEYS),
-                ("In the model picker", model_keys.help_rows()),
-                ("In the table of providers", PROVIDER_KEYS),
-                ("In the list of conversations", conversation_keys.help_rows()),
-                ("In the search of everything", goto_keys.help_rows()),
-                ("In the settings", setting_keys.help_rows()),
-                ("In the presets", preset_keys.help_rows()),
-                ("In the inspector", inspector_keys.KEYS),
-                ("In the costs", COST_KEYS),
-            ):
+            for heading, rows in _sections():
                 yield Static(heading, classes="heading")
-                for names, text in keys:
-                    yield _row(names, text)
-            yield Static("Commands", classes="heading")
-            for action in ACTIONS:
-                yield _row(f"/{action.slash} {action.argument}", action.help)
-            yield Static("Settings of this chat", classes="heading")
-            for verb, (argument, text) in VERBS.items():
-                yield _row(f"/{verb} {argument}", text)
-            for short, setting in BY_SHORT.items():
-                yield _row(f"/{short} VALUE", setting.help)
+                yield Rows(rows)
             yield Static("Esc closes this. Hold Shift to select with the terminal's own mouse.", classes="heading dim")
 
     def on_mount(self) -> None:
@@ -72,5 +53,43 @@ class HelpScreen(PopUp[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def _row(left: str, right: str) -> Horizontal:
-    return Horizontal(Static(Content(left), classes="key"), Static(Content(right), classes="meaning"))
+class Rows(Widget):
+    """Names and what they mean, as one widget: hundreds of them would take a second to appear."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--meaning"}
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self._rows = list(rows)
+
+    def render(self) -> RenderableType:
+        """Draw all of them."""
+        style = self.get_component_rich_style("rows--meaning")
+        if self.screen.has_class("-narrow"):
+            return Group(*(Group(Text(left), Padding(Text(right, style), (0, 0, 0, 2))) for left, right in self._rows))
+        table = Table.grid(expand=True)
+        table.add_column(width=_KEYS)
+        table.add_column(ratio=1)
+        for left, right in self._rows:
+            table.add_row(Text(left), Text(right, style))
+        return table
+
+
+def _sections() -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    """Yield each heading with the rows below it."""
+    yield "Keys", [(action.key_label, action.help) for action in ACTIONS if action.keys]
+    yield "While you write", WRITING_KEYS
+    yield "In what is attached", ATTACHED_KEYS
+    yield "In the list of files", file_picker_keys.help_rows()
+    yield "In the conversation", READING_KEYS
+    yield "In the model picker", model_keys.help_rows()
+    yield "In the table of providers", PROVIDER_KEYS
+    yield "In the list of conversations", conversation_keys.help_rows()
+    yield "In the search of everything", goto_keys.help_rows()
+    yield "In the settings", setting_keys.help_rows()
+    yield "In the presets", preset_keys.help_rows()
+    yield "In the inspector", inspector_keys.KEYS
+    yield "In the costs", COST_KEYS
+    yield "Commands", [(f"/{action.slash} {action.argument}", action.help) for action in ACTIONS]
+    verbs = [(f"/{verb} {argument}", text) for verb, (argument, text) in VERBS.items()]
+    yield "Settings of this chat", [*verbs, *((f"/{short} VALUE", setting.help) for short, setting in BY_SHORT.items())]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.refused import OverBudgetError, RefusedError
 from chat_tui.screens.moving import MovingScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chat_tui.attachments.values import Staged
     from chat_tui.conversation.values import Message
+    from chat_tui.engine.chat import Chat
     from chat_tui.screens.inspector import Edited, Left
 
 
@@ -38,6 +43,11 @@ class InspectingScreen(MovingScreen):
             self._left.echo = False
         return echo
 
+    def keep_echo(self, echo: bool) -> None:
+        """Note that a request which was to be echoed wasn't made yet."""
+        if self._left is not None:
+            self._left.echo = echo
+
     def _inspected_reply(self, draft: str) -> Message | None:
         """Return the reply to begin with; None for the next request."""
         path = self.chat.path
@@ -48,22 +58,34 @@ class InspectingScreen(MovingScreen):
         after = (message for message in path[max(place, 0) :] if message.role == "assistant")
         return next(after, None)
 
-    async def _send_edited(self, edited: Edited) -> str:
+    @abstractmethod
+    def forget_attached(self, chat: Chat, files: Sequence[Staged]) -> None:
+        """Take note that files of the draft were sent."""
+
+    async def _send_edited(self, edited: Edited, *, over_budget: bool = False) -> str:
         """Send a request that a person wrote; return why that can't be, or nothing."""
         from chat_tui.engine.prompts import next_prompt
 
         session, chat = await self._session(), self.chat
+        files = self._library.drafts.files(chat.id)
         if edited.reply is None:
-            files = [file.part for file in self._library.drafts.files(chat.id)]
-            prompt = next_prompt(chat, self.composer.text, files)
+            prompt = next_prompt(chat, self.composer.text, [file.part for file in files])
         else:
             prompt = chat.tree.path(edited.reply.parent)[-1]
         try:
-            turn = await session.send_edited(chat, prompt, edited.body)
+            turn = await session.send_edited(chat, prompt, edited.body, over_budget=over_budget)
+        except OverBudgetError as error:
+            from chat_tui.screens.budget_question import BudgetQuestion
+
+            answer = await self.app.push_screen_wait(BudgetQuestion(error, "; it stays written"))
+            if answer is None or not self.raise_budget(chat, error, answer):
+                return "Nothing was sent."
+            return await self._send_edited(edited, over_budget=answer == "send")
         except (RefusedError, OSError) as error:
             return str(error)
         if edited.reply is None:
             self.composer.put("")
+            self.forget_attached(chat, files)
         self._sync(chat.path)
         self.transcript.action_scroll_end()
         self._watch(turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ class MovingScreen(ShelvingScreen):
 
         order = Order("tree" if form in WHOLE else "branch", None, form, path)
         try:
-            done = await asyncio.to_thread(export, self.chat, order)
+            done = await asyncio.to_thread(export, self.chat, order, await self._secrets())
         except FileExistsError as error:
             await self._ask_export(form, Path(error.filename))
         except RefusedError as error:
@@ -74,15 +75,20 @@ class MovingScreen(ShelvingScreen):
         from chat_tui.screens.export import ExportScreen
 
         folder = await asyncio.to_thread(default_folder)
-        screen = ExportScreen(self.chat, self.transcript.current_message, folder, form, path)
+        secrets = await self._secrets()
+        screen = ExportScreen(self.chat, self.transcript.current_message, folder, form, path, secrets)
         if (done := await self.app.push_screen_wait(screen)) is not None:
             self._told_written(done)
+
+    async def _secrets(self) -> Sequence[str]:
+        """Return what must not leave with what is exported."""
+        session = await self._session()
+        return session.secrets
 
     def _told_written(self, done: Written) -> None:
         from chat_tui.engine.files import shown_path
 
-        without = f" Without {len(done.missing)} file(s) that can't be read." if done.missing else ""
-        self._inform(f"Written to {shown_path(done.path)}.{without}")
+        self._inform(" ".join((f"Written to {shown_path(done.path)}.", *done.warnings)))
 
     # Import
 

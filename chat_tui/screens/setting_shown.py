@@ -8,7 +8,7 @@ from typing import Any
 from textual.content import Content
 
 from chat_tui.config.layers import Held, Layers, Origin
-from chat_tui.config.schema import APPLICATION_ONLY, Setting
+from chat_tui.config.schema import Setting, is_of_application
 from chat_tui.config.typed import shown_value
 from chat_tui.openrouter.forms import Sent
 from chat_tui.widgets.json_lines import headers_content, json_content
@@ -25,8 +25,8 @@ _NAMES: Mapping[Origin, str] = {
     "flags": "this run",
 }
 _NOT_SENT = "not sent"
-_WHEN = {"theme": "at once"}
-"""From when on what is the application's alone counts, where that isn't its next start."""
+_AT_ONCE = ("theme", "budget")
+"""What of the application's own, by its first name, doesn't wait for its next start."""
 
 
 def setting_row(setting: Setting, held: Held, layers: Layers, remark: str) -> SettingRow:
@@ -60,6 +60,7 @@ def setting_facts(
         warning: Why its model has no use for it, as a sentence.
     """
     origins = [origin for origin, _ in said]
+    when = "at once" if setting.name.partition(".")[0] in _AT_ONCE else "from the next start on"
     return SettingFacts(
         setting.title,
         [setting.name, *([f"/{setting.short}"] if setting.short else [])],
@@ -69,9 +70,7 @@ def setting_facts(
         warning=warning,
         layers=[(origin_name(origin, layers), _NOT_SENT if value is None else told(value)) for origin, value in said],
         winner=origins.index(held.origin) if held.origin in origins else -1,
-        hint=f"It holds for all chats, {_WHEN.get(setting.name, 'from the next start on')}."
-        if is_of_all(setting)
-        else "",
+        hint=f"It holds for all chats, {when}." if is_of_all(setting) else "",
     )
 
 
@@ -105,4 +104,4 @@ def told(value: Any) -> str:
 
 def is_of_all(setting: Setting) -> bool:
     """Tell whether a setting is the application's alone, so that no chat can set it for itself."""
-    return setting.name.partition(".")[0] in APPLICATION_ONLY
+    return is_of_application(setting.name)

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from chat_tui.config.commands import choices_of
 from chat_tui.config.layers import Held
 from chat_tui.config.problems import ConfigError
-from chat_tui.config.schema import APPLICATION_ONLY, Setting
+from chat_tui.config.schema import Setting, is_of_application
 from chat_tui.engine.known_names import doubt, known_names, learn_names
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.listing import Listing
@@ -190,7 +190,7 @@ class SettingsPane(ChangingScreen):
         """Show the settings as the next request will hold them, with what is typed in place of what holds."""
         if not self.json.display:
             return
-        typed = {name: value for name, value in self._typed.items() if name.partition(".")[0] not in APPLICATION_ONLY}
+        typed = {name: value for name, value in self._typed.items() if not is_of_application(name)}
         sent = self.settings.request(typed, self.server)
         if sent != self._sent:
             self._sent = sent

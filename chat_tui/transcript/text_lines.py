@@ -73,7 +73,7 @@ def _all_cuts(lines: Iterable[TextLine], room: int) -> Iterator[Sequence[int]]:
     measured = 0
     for line in lines:
         text = line.text
-        if not _WIDE.search(text):
+        if text.isascii() or not _WIDE.search(text):  # the first is known without looking: base64 is long
             yield range(0, max(1, len(text)), room)
         elif (measured := measured + len(text)) <= _MOST_MEASURED:
             yield _cuts(text, room)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from time import monotonic
 
 from chat_tui.conversation.values import Receipt
-from chat_tui.cost import estimate_tokens
+from chat_tui.cost.tokens import text_tokens
 
 
 class Thinking:
@@ -17,11 +18,12 @@ class Thinking:
         clock: Seconds.
     """
 
-    __slots__ = ("_clock", "_pieces", "_seconds", "_since")
+    __slots__ = ("_clock", "_pieces", "_seconds", "_since", "_tokens")
 
     def __init__(self, text: str, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._pieces = [text] if text else []
+        self._tokens = text_tokens(text)
         self._since: float | None = None
         self._seconds: float | None = None
 
@@ -42,6 +44,7 @@ class Thinking:
         if self._since is None:
             self._since = self._clock()
         self._pieces.append(text)
+        self._tokens += text_tokens(text)
 
     def end(self) -> None:
         """Note that something else comes now."""
@@ -51,6 +54,7 @@ class Thinking:
     def settle(self, text: str) -> None:
         """Take the whole of it as it is kept."""
         self._pieces = [text] if text else []
+        self._tokens = text_tokens(text)
 
     def label(self, receipt: Receipt | None) -> str:
         """Return how long it took and how many tokens it is, as far as that is known."""
@@ -61,5 +65,5 @@ class Thinking:
         elif seconds := self._seconds or (receipt.reasoning_ms or 0) / 1000:
             words = f"thought for {seconds:.1f} s"
         counted = receipt.usage.reasoning_tokens
-        tokens = counted or estimate_tokens(self.text)
+        tokens = counted or ceil(self._tokens)
         return f"{words} · {'' if counted else '≈ '}{tokens:,} token{'s' * (tokens != 1)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
@@ -20,12 +20,15 @@ class Bar(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._left = ""
+        self._left = Content()
         self._right: tuple[str, ...] = ()
 
-    def show(self, left: str, *right: str) -> None:
+    def show(self, left: str | Content, *right: str) -> None:
         """Show `left` at the left edge and as many of the pieces `right` as fit at the right one."""
-        shown = one_line(left), tuple(one_line(piece) for piece in right if piece)
+        shown = (
+            left if isinstance(left, Content) else Content(one_line(left)),
+            tuple(one_line(piece) for piece in right if piece),
+        )
         if shown != (self._left, self._right):
             self._left, self._right = shown
             self.refresh()
@@ -34,13 +37,13 @@ class Bar(Widget):
         """Return the row."""
         width = self.content_size.width
         pieces = list(self._right)
-        needed = min(cell_len(self._left), width * 3 // 4)
+        needed = min(self._left.cell_length, width * 3 // 4)
         while len(pieces) > 1 and cell_len("   ".join(pieces)) + _GAP + needed > width:
             pieces.pop()
         right = "   ".join(pieces)
         room = width - (cell_len(right) + _GAP if right else 0)
         left = self._left
-        if cell_len(left) > room:
-            left = set_cell_size(left, max(room - 1, 0)).rstrip() + "…"
-        padding = " " * max(width - cell_len(left) - cell_len(right), 0)
+        if left.cell_length > room:
+            left = Content.assemble(left.truncate(max(room - 1, 0)).rstrip(), "…")
+        padding = " " * max(width - left.cell_length - cell_len(right), 0)
         return Content.assemble(left, padding, (right, "$foreground-muted"))

@@ -80,10 +80,24 @@ class Chips(RowList):
         super().__init__(self._file_row, id=id)
         self._files: Sequence[Staged] = ()
         self._reading: Sequence[str] = ()
+        self._expected: Sequence[str] = ()
 
-    def list(self, files: Sequence[Staged], reading: Sequence[str] = (), place: int | None = None) -> None:
-        """Show `files` and the names of those that are being read; the row at `place` is highlighted, or the same."""
-        self._files, self._reading = files, reading
+    def list(
+        self,
+        files: Sequence[Staged],
+        reading: Sequence[str] = (),
+        place: int | None = None,
+        expected: Sequence[str] = (),
+    ) -> None:
+        """Show `files` and the names of those that are being read.
+
+        Args:
+            files: What is attached.
+            reading: The names of what will be.
+            place: Of the row that is highlighted; None: the same as before.
+            expected: What each of `files` is expected to come to, in a few words; empty: not known.
+        """
+        self._files, self._reading, self._expected = files, reading, expected
         count = len(files) + len(reading)
         self.display = count > 0
         self.styles.height = min(count, MOST_ROWS)
@@ -113,7 +127,7 @@ class Chips(RowList):
             name = one_line(self._reading[place - len(self._files)], max(width - 12, 1))
             return [("◌ ", "mark"), (name, "plain"), (" … reading", "dim")]
         staged = self._files[place]
-        known = _GAP.join(["", " · ".join(_about(staged))])
+        known = _GAP.join(["", " · ".join([*_about(staged), *self._expected[place : place + 1]])])
         room = min(max(width - 2 - cell_len(known), _LEAST_NAME), self._longest_name)
         glyph = (
             glyph_of(staged.part.media_type) if isinstance(staged.part, FilePart) else _LINK_GLYPHS[staged.part.kind]

@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from textual.content import Content
 
-from chat_tui.cost import By, Entry, Group, Spent, format_cost, grouped, total
+from chat_tui.cost.budgets import OF_ALL, Cap
+from chat_tui.cost.sums import By, Entry, Group, Spent, grouped, total
+from chat_tui.cost.written import format_cost
 from chat_tui.models.account import Standing
 from chat_tui.text import one_line
 from chat_tui.widgets.plots import aligned, bar, columns
@@ -45,6 +47,7 @@ class Report:
         by: What groups it.
         account: How the account stands; None while the server is asked.
         problem: Why something isn't there, a sentence.
+        caps: The budgets that hold.
     """
 
     entries: Sequence[Entry] | None
@@ -53,6 +56,7 @@ class Report:
     by: By = "model"
     account: Standing | None = None
     problem: str = ""
+    caps: Sequence[Cap] = ()
 
     @property
     def shown(self) -> list[Entry]:
@@ -98,6 +102,10 @@ def _sums(page: Report, width: int) -> Content:
         Content.styled("".join(amount(spent).rjust(cell) for _, spent in spans), "bold"),
         Content.styled("".join(count(spent.replies, "reply", "replies").rjust(cell) for _, spent in spans), _DIM),
     ]
+    budgets = {cap.period: cap.amount for cap in page.caps if cap.asks}
+    if "day" in budgets or "month" in budgets:
+        told = (f"of {format_cost(budgets[one])}" if one in budgets else "" for one in OF_ALL)
+        lines.insert(2, Content.styled("".join(text.rjust(cell) for text in told), _DIM))
     if any(spent.upstream for _, spent in spans):
         own = "".join(format_cost(spent.upstream).rjust(cell) for _, spent in spans)
         lines.append(Content.assemble(own, ("  by keys of your own", _DIM)))

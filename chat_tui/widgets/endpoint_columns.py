@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chat_tui.cost import format_tokens
+from chat_tui.cost.written import format_tokens
 from chat_tui.models.endpoint import EndpointEntry
 from chat_tui.models.prices import price_text
 from chat_tui.text import one_line

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from textual.content import Content
 
-from chat_tui.cost import format_tokens
+from chat_tui.cost.written import format_tokens
 from chat_tui.models.endpoint import EndpointEntry, Policy
 from chat_tui.models.prices import RATES, price_text
 from chat_tui.text import one_line

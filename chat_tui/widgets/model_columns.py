@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
-from chat_tui.cost import format_tokens
+from chat_tui.cost.written import format_tokens
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.prices import price_text
 

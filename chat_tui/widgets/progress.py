@@ -9,7 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from chat_tui.conversation.values import Receipt
-from chat_tui.cost import estimate_tokens, format_cost, format_tokens
+from chat_tui.cost.tokens import text_tokens
+from chat_tui.cost.written import format_cost, format_tokens
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Progress:
         self._started: float | None = None
         self._first: float | None = None
         self._thinking = False
-        self._characters = 0
+        self._tokens = 0.0
+        """Of what came by now, about."""
         self._retrying: tuple[float, Retrying] | None = None
         self._leaving: tuple[int, int] | None = None
         """Bytes of the request that have left, and all of them."""
@@ -69,7 +71,7 @@ class Progress:
         match event:
             case Started():
                 self._started, self._first, self._receipt = at, None, None
-                self._characters, self._thinking, self._retrying, self._leaving = 0, False, None, None
+                self._tokens, self._thinking, self._retrying, self._leaving = 0.0, False, None, None
             case Leaving(done, total):
                 self._leaving, self._retrying = (done, total) if done < total else None, None
             case Retrying():
@@ -77,7 +79,7 @@ class Progress:
             case Text(text) | Reasoning(text):
                 self._first, self._retrying = self._first or at, None
                 self._thinking = isinstance(event, Reasoning)
-                self._characters += len(text)
+                self._tokens += text_tokens(text)
             case Receipted(receipt):
                 self._receipt = receipt
             case Failed():
@@ -106,7 +108,7 @@ class Progress:
             return f"◌ waiting {self._clock() - self._started:.0f} s"
         tokens = self._receipt and self._receipt.usage.completion_tokens
         seconds = max(self._clock() - self._first, 0.05)
-        count = tokens or estimate_tokens(" " * self._characters)
+        count = tokens or ceil(self._tokens)
         about = "" if tokens else "≈ "
         cost = f" · {about_cost}" if (about_cost := self._cost(count)) else ""
         return " · ".join(
@@ -117,6 +119,14 @@ class Progress:
                 f"first {self._first - self._started:.1f} s{cost}",
             )
         )
+
+    @property
+    def cost(self) -> Decimal | None:
+        """USD that the reply which streams has cost by now, about; None: not known."""
+        if self._started is None or self._first is None or self.price is None:
+            return None
+        tokens = (self._receipt and self._receipt.usage.completion_tokens) or ceil(self._tokens)
+        return self.price.request + self.price.token * tokens
 
     def _cost(self, tokens: int) -> str:
         """Return what the reply has cost by now: what the server says, else about what the catalogue lets expect."""

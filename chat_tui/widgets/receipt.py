@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.values import Attempt, Failure, Message, Receipt, requested_is_served
-from chat_tui.cost import Spent, format_cost, format_tokens, spent
+from chat_tui.cost.sums import Spent, spent
+from chat_tui.cost.written import format_cost, format_tokens
 from chat_tui.text import one_line
 
 _DAY = 86_400  # seconds
@@ -54,6 +55,7 @@ def receipt_line(message: Message) -> str:
     if receipt.first_token_ms is not None:
         pieces.append(f"first {receipt.first_token_ms / 1000:.1f} s")
     pieces += [_cost(message), _own_key(receipt)]
+    pieces.append("edited request" if message.asked is not None and message.asked.edited else "")
     pieces.append(_attempts(receipt.attempts))
     pieces += [f"{aside.what} {format_cost(aside.cost)}" for aside in receipt.asides if aside.cost]
     pieces += _stages(receipt.metadata.get("pipeline"))
@@ -78,7 +80,15 @@ def _cost(message: Message) -> str:
         return format_cost(message.receipt.cost) if message.receipt and message.receipt.cost is not None else ""
     if own.standing == "pending":
         return "cost pending"
-    return "cost unknown" if message.receipt and message.receipt.given_up and own.standing == "unknown" else ""
+    is_final = message.receipt is not None and message.receipt.given_up
+    return "cost unknown" if own.standing == "unknown" and (is_final or is_unnamed(message)) else ""
+
+
+def is_unnamed(message: Message) -> bool:
+    """Tell whether a reply was stopped before the server gave it an id, so that nobody can ask what it cost."""
+    is_priced = message.asked is not None and message.asked.form != "openai"  # other servers mostly cost nothing
+    is_stopped = message.status in ("cancelled", "interrupted")
+    return is_stopped and is_priced and (message.receipt is None or message.receipt.generation is None)
 
 
 def _own_key(receipt: Receipt) -> str:

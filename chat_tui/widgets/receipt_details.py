@@ -12,12 +12,17 @@ from chat_tui.conversation.charges import Charge, charges
 from chat_tui.conversation.values import Message, Receipt
 from chat_tui.models.billing import bills_in_full
 from chat_tui.text import one_line
+from chat_tui.widgets.receipt import is_unnamed
 
 _DIM, _WARNING = "$foreground-muted", "$text-warning"
 _LABEL, _FIGURE = 24, 16
 """Cells of what stands before a figure, and of the figure, which ends there."""
 _FACT = 16
 _VALUE = 400
+_UNNAMED = (
+    "it ended before the server answered at all, so there is no id to ask by; mostly nothing is charged then, but that "
+    "is not known"
+)
 _STOPPED = {"cancelled": "you stopped it", "interrupted": "it was interrupted"}
 
 Row = tuple[str, str, str]
@@ -92,7 +97,7 @@ def _why(message: Message, own: Charge) -> str:
     elif own.standing == "pending":
         told.append("the server is asked until it says")
     elif own.standing == "unknown":
-        told.append("the server never said")
+        told.append(_UNNAMED if is_unnamed(message) else "the server never said")
     elif own.cost == 0 and not own.completion_tokens and message.status != "complete":
         told.append("without a word nothing is charged")
     if message.status in ("cancelled", "interrupted"):

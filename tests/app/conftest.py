@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from chat_tui.paths import Paths
 from chat_tui.screens.chat import ChatScreen
 
 WAIT_SECONDS = 20.0
+_LOOK_AGAIN = 0.02  # seconds
 NO_SETTINGS: Layer = {}
 
 
@@ -88,16 +90,25 @@ class Running:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the application run until `condition` holds; fail with the screen's text when it never does."""
+        if condition():
+            return
         loop = self.app._loop
         assert loop is not None
         deadline = loop.time() + WAIT_SECONDS
+        # Not the pilot's pause: it gives each widget a message to wait for, which keeps what is waited for from coming.
         while not condition():
             assert loop.time() < deadline, f"never happened; the screen says:\n{self.text()}"
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(_LOOK_AGAIN)
+        await self.pilot.pause(0)
 
     async def until_shown(self, *texts: str) -> None:
         """Let the application run until all of `texts` are on the screen."""
-        await self.until(lambda: all(text in self.text() for text in texts))
+
+        def is_shown() -> bool:
+            shown = self.text()
+            return all(text in shown for text in texts)
+
+        await self.until(is_shown)
 
     async def type(self, text: str, *keys: str) -> None:
         """Type `text` in one burst, as a terminal brings it when the application is busy, then press `keys`."""
@@ -110,14 +121,14 @@ class Running:
             await self.pilot.pause()
 
     async def send(self, prompt: str) -> None:
-        """Type a prompt, send it, and wait until its reply has ended."""
+        """Type a prompt, or the end of what was pasted, send it, and wait until its reply has ended."""
         await self.type(prompt, "enter")
         await self.until(
             lambda: (
                 self.chat.path
                 and self.chat.path[-1].role == "assistant"
                 and self.chat.path[-1].status != "streaming"
-                and any(m.text == prompt for m in self.chat.path[-2:])
+                and any(m.text.endswith(prompt) for m in self.chat.path[-2:])
             )
         )
         await self.pilot.pause()

@@ -63,7 +63,7 @@ def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch
 async def chips(running: Running) -> None:
     """More is attached than has room, and the prompt is being written."""
     await running.type(f"/attach {FILES}", "enter")
-    await running.until_shown("6 attached")
+    await running.until(lambda: len(running.screen._library.drafts.files(running.chat.id)) == 6)
     await running.type("What do these have in common?")
     await running.until_shown("in common?")
 
@@ -112,6 +112,7 @@ def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scen
         running.screen.composer.cursor_blink = False
         await running.until(lambda: running.screen.transcript._markdown)
         await SCENES[scene](running)
+        await running.until(lambda: not running.screen.is_expecting)
         if isinstance(app.screen, FilePicker):
             app.screen.search.cursor_blink = False
         await (await app.session()).close()  # nobody leaves the application, which would

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from chat_tui.cost import format_cost
+from chat_tui.cost.written import format_cost
 from chat_tui.screens.actions import ACTIONS
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.models import ModelPicker

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from textual import events
 
-from chat_tui.cost import format_cost, total
+from chat_tui.cost.sums import total
+from chat_tui.cost.written import format_cost
 from chat_tui.demo.keys import INVALID_KEY
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine.session import Session
@@ -80,7 +82,8 @@ async def test_the_receipt_says_what_the_cache_saved_as_soon_as_the_server_does(
 ) -> None:
     async with own.run() as running:
         running.chat.change(model="anthropic/claude-sonnet-4.6")
-        await running.send("Read all of this. " * 300)
+        running.app.post_message(events.Paste("Read all of this. " * 300))
+        await running.send("Agreed?")
         await running.send("Again.")
         await running.type("/receipt", "enter")
         await running.until(lambda: isinstance(running.app.screen, ReceiptScreen))

@@ -19,14 +19,18 @@ from textual.pilot import Pilot
 from chat_tui.app import ChatApp, Launch
 from chat_tui.config.server import Server
 from chat_tui.config.themes import read_theme, theme_files
-from chat_tui.conversation.values import Attempt, Usage
+from chat_tui.cost.budgets import Cap, Over
+from chat_tui.cost.estimate import CostRange
+from chat_tui.cost.sums import Spent
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
+from chat_tui.engine.refused import OverBudgetError
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
+from chat_tui.screens.budget_question import BudgetQuestion
 from chat_tui.screens.receipt import ReceiptScreen
 from tests.app.conftest import Running
-from tests.cost_samples import keep_receipts, reply_of
+from tests.cost_samples import keep_receipts, stopped_reply
 
 SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
@@ -74,26 +78,21 @@ async def nothing(running: Running) -> None:
 
 async def receipt(running: Running) -> None:
     """A reply that was stopped, after an attempt that failed, paid by a key of one's own."""
-    reply = reply_of(MOMENT, "google/gemini-2.5-flash", "Google AI Studio", Decimal("0.0002751"))
-    assert reply.receipt is not None
-    told = replace(
-        reply.receipt,
-        usage=Usage(12_204, 512, 312, 10_240, 7, image_tokens=128),
-        is_byok=True,
-        upstream_cost=Decimal("0.005502"),
-        tool_cost=Decimal("0.00004"),
-        cache_discount=Decimal("0.000204"),
-        reasoning_ms=2130,
-        origin="https://openrouter.ai",
-        attempts=(Attempt("Google is busy: too many requests.", "429", "Google", "gen-0", waited_ms=2000),),
-    )
-    chat = running.chat
-    screen = ReceiptScreen(chat, replace(reply, status="cancelled", receipt=told), running.app.session)
+    screen = ReceiptScreen(running.chat, stopped_reply(MOMENT), running.app.session)
     await running.app.push_screen(screen)
     await running.until_shown("your own key")
 
 
-SCENES = {"some": some, "days": days, "nothing": nothing, "receipt": receipt}
+async def question(running: Running) -> None:
+    """A prompt that could go past what a day and a reply may cost."""
+    cost = CostRange(Decimal("0.0021"), Decimal("0.0143"), Decimal("0.9614"))
+    day = Over(Cap("day", Decimal(5), asks=True), Spent(Decimal("4.9912"), pending=1), cost.high)
+    reply = Over(Cap("reply", Decimal("0.01"), asks=True), Spent(), cost.high)
+    await running.app.push_screen(BudgetQuestion(OverBudgetError((reply, day), cost), "; it stays written"))
+    await running.until_shown("Past your budget?", "Raise it to")
+
+
+SCENES = {"some": some, "days": days, "nothing": nothing, "receipt": receipt, "question": question}
 SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES]
 SHOWN += [("some", "120x40", "paper"), ("receipt", "80x24", "paper")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,8 @@ async def test_no_secret_is_in_anything_that_is_written_or_shown(
         await app.pilot.press("e")
         await app.until(lambda: isinstance(app.app.screen, RequestEditor))
         seen.append(app.text())
+        await app.pilot.press("escape", "escape")
+        seen += [text async for text in about_money(app)]
     written = {str(file): file.read_bytes().decode(errors="replace") for file in files_in(tmp_path)}
     assert sum(Path(name).parent == folder for name in written) == 2 + 10 + 3
     assert any('"user_id":"[user]"' in text for text in written.values())
@@ -282,6 +285,23 @@ async def test_no_secret_is_in_anything_that_is_written_or_shown(
     for text in (*seen, *written, *written.values()):
         assert "canary" not in text
         assert USER not in text
+
+
+async def about_money(app: Running) -> AsyncIterator[str]:
+    """Yield what people see of receipts, costs and budgets."""
+    await app.until(lambda: app.app.screen is app.screen)
+    for typed, shown in (("/receipt", "Receipt"), ("/cost", "free models"), ("/budget chat 0", "asked past")):
+        await app.type(typed, "enter")
+        await app.until_shown(shown)
+        yield app.text()
+        if app.app.screen is not app.screen:
+            await app.pilot.press("escape")
+            await app.until(lambda: app.app.screen is app.screen)
+    app.chat.change(model="demo/markdown")
+    await app.type("And now?", "enter")
+    await app.until_shown("Past your budget?")
+    yield app.text()
+    await app.pilot.press("escape")
 
 
 def files_in(folder: Path) -> list[Path]:

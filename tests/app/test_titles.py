@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from chat_tui.conversation.metadata import read_metadata
-from chat_tui.cost import format_cost, total_cost
+from chat_tui.cost.sums import total_cost
+from chat_tui.cost.written import format_cost
 from tests.app.conftest import Starter
 from tests.engine.conftest import library_at
 

@@ -281,13 +281,12 @@ def test_the_key_is_nowhere(home: Home) -> None:
 @pytest.mark.parametrize(("variable", "place"), [("DATA", "state/unsaved"), ("STATE", "chat-tui-unsaved")])
 def test_a_folder_that_can_not_be_made(home: Home, variable: str, place: str) -> None:
     (home.root / "blocked").write_text("a file where a folder should be")
-    done = home.ask("markdown", **{f"CHAT_TUI_{variable}_DIR": str(home.root / "blocked")})
-    assert (done.code, done.out.rstrip("\n")) == (0, samples.MARKDOWN.rstrip("\n"))
-    notice, farewell = done.err.splitlines()
-    assert "can't be saved now" in notice
-    assert str(home.root / "blocked") in notice
+    done = home.ask("markdown", "--json", **{f"CHAT_TUI_{variable}_DIR": str(home.root / "blocked")})
+    assert (done.code, done.json()["text"], done.json()["conversation"]) == (0, samples.MARKDOWN, None)
     (kept,) = (home.root / place).glob("*/messages.jsonl")
-    assert str(kept.parent) in farewell
+    assert done.sentence.startswith("“Say hello” could not be saved (")  # and not that it is kept in memory
+    assert str(home.root / "blocked") in done.sentence
+    assert str(kept.parent) in done.sentence
     assert [json.loads(line)["role"] for line in kept.read_bytes().splitlines()] == ["user", "assistant"]
 
 
@@ -344,3 +343,17 @@ def test_a_local_preset_is_used_and_the_chat_remembers_its_name(home: Home) -> N
     wrong = home.run("ask", "Hi", "--preset", "breif")
     assert (wrong.code, wrong.out) == (1, "")
     assert "Did you mean “brief”?" in wrong.sentence
+
+
+def test_a_hard_budget_refuses_unless_told_otherwise_and_a_soft_one_is_a_sentence(home: Home) -> None:
+    (home.config / "config.toml").write_text('model = "openai/gpt-5.5"\n[budget]\nday_ask = 0\nchat_warn = 0\n')
+    for more in ((), ("--no-save",)):
+        done = home.run("ask", "Is it dear?", *more)
+        assert (done.code, done.out) == (1, "")
+        assert done.sentence.startswith("Today has cost $0 of its budget of $0, and this reply could cost up to ≈ $")
+        assert done.sentence.endswith("Nothing was sent. To send it all the same: --over-budget.")
+    assert home.conversations() == []
+    done = home.run("ask", "Is it dear?", "--over-budget")
+    assert (done.code, bool(done.out)) == (0, True)
+    assert "This chat has cost $0.0" in done.sentence
+    assert "Today has cost $0.0" in home.run("ask", "And now?").sentence

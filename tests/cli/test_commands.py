@@ -80,7 +80,7 @@ def test_no_conversations_yet(home: Home) -> None:
 
 def test_the_last_changed_is_listed_first(home: Home) -> None:
     for prompt in ("first", "second"):
-        assert home.run("ask", prompt, "--model", "demo/echo").code == 0
+        home.converse(prompt)
     rows = home.conversations()
     assert [row["title"] for row in rows] == ["second", "first"]
     assert all(row["created"].endswith("Z") for row in rows)
@@ -88,7 +88,7 @@ def test_the_last_changed_is_listed_first(home: Home) -> None:
 
 def test_show_wants_one_conversation(home: Home) -> None:
     for _ in range(2):
-        home.ask("echo")
+        home.converse()
     unknown, ambiguous = home.run("show", "zzz"), home.run("show", "0")
     assert (unknown.code, unknown.out, ambiguous.code, ambiguous.out) == (1, "", 1, "")
     assert "zzz" in unknown.sentence
@@ -229,7 +229,7 @@ def test_the_demo_server_serves_until_interrupted(home: Home) -> None:
 
 
 def test_hostile_titles_are_one_printable_line(home: Home) -> None:
-    home.run("ask", "one\x1b]0;owned\x07\ntwo\x9b2J", "--model", "demo/echo")
+    home.converse("one\x1b]0;owned\x07\ntwo\x9b2J")
     listed = home.run("list").out
     assert listed.count("\n") == 1
     assert all(character.isprintable() for character in listed.strip())
@@ -241,9 +241,9 @@ def test_the_data_folder_of_a_list_may_be_missing(home: Home, tmp_path: Path) ->
     assert (done.code, done.out) == (0, "")
 
 
-@pytest.mark.parametrize("toml", ["x = " + "[" * 3000, "x = " + "9" * 5000, "x = ", "\xff"])
+@pytest.mark.parametrize("toml", ["x = " + "[" * 3000, "x = " + "9" * 5000, "x = ", "\xff"], ids=range(4))
 def test_a_file_that_is_no_toml_ends_nothing(home: Home, toml: str) -> None:
-    home.ask("echo")
+    home.converse()
     for file in (home.config / "config.toml", next(home.data.rglob("conversation.toml"))):
         file.write_text(toml, encoding="latin-1")
     listed = home.run("list", "--json")

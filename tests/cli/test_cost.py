@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-import signal
+import sys
 from decimal import Decimal
 
 import pytest
@@ -17,8 +17,31 @@ from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from chat_tui.engine.settling import Patience
 from chat_tui.paths import Paths
-from tests.cli.home import PATIENCE, Home, until
+from tests.cli.home import PATIENCE, Home, command, until
 
+STOPS = """
+import asyncio, os
+from chat_tui.config.server import find_server
+from chat_tui.engine.library import Library
+from chat_tui.engine.session import Session
+from chat_tui.engine.settling import Patience
+from chat_tui.paths import Paths
+
+async def stop_a_reply():
+    paths = Paths.find(os.environ)
+    session = Session(find_server(os.environ, paths.credentials), paths=paths, patience=Patience(first_wait=3600))
+    chat = Library(paths, built_in={"model": "demo/slow"}).begin()
+    turn = await session.send(chat, "Say hello")
+    async for batch in turn.watch():
+        if any(type(tagged.event).__name__ == "Text" for tagged in batch):
+            break
+    turn.stop()
+    print((await turn.wait()).status, flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(stop_a_reply())
+"""
+"""A program that stops a reply, and waits long before it asks what that cost."""
 HASTY = Patience(first_wait=0.02, longest_wait=0.1)
 
 
@@ -43,28 +66,26 @@ async def run_until_settled(home: Home, server: DemoServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ended_by", "status"),
-    [(signal.SIGKILL, "interrupted"), (signal.SIGINT, "cancelled")],
+    "status",
+    ["interrupted", "cancelled"],
     ids=["killed in mid-stream", "killed between cancel and settlement"],
 )
 def test_what_a_killed_process_owes_is_settled_by_the_next(
-    slow_home: Home, paced_server: DemoServer, ended_by: signal.Signals, status: str
+    slow_home: Home, paced_server: DemoServer, status: str
 ) -> None:
     before = len(paced_server.books.entries)
-    process = slow_home.start("ask", "Say hello", "--model", "demo/slow")
+    is_stopped = status == "cancelled"
+    program = [sys.executable, "-c", STOPS] if is_stopped else command("ask", "Say hello", "--model", "demo/slow")
+    process = slow_home.start_process(program)
     try:
-        if ended_by is signal.SIGKILL:
-            until(slow_home.partial, "words")
-            process.kill()
-        else:
-            # It ends without asking what it cost, as a process that is killed right after a cancel would.
+        if is_stopped:
             assert process.stdout is not None
-            process.stdout.read(1)
-            process.send_signal(ended_by)
-        process.communicate(timeout=PATIENCE)
+            assert process.stdout.readline() == b"cancelled\n"
+        else:
+            until(slow_home.partial, "words")
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE)
     until(lambda: paced_server.books.settled(0.1), "the end on the server")
     (entry,) = paced_server.books.entries[before:]
     asyncio.run(run_until_settled(slow_home, paced_server))
@@ -82,7 +103,7 @@ def test_what_a_killed_process_owes_is_settled_by_the_next(
 def spent(home: Home) -> Home:
     """A home in which something was spent."""
     for model in ("markdown", "reasoning", "markdown"):
-        assert home.ask(model).code == 0
+        home.converse(model=f"demo/{model}")
     return home
 
 
@@ -118,7 +139,7 @@ def test_nothing_was_spent(home: Home) -> None:
 
 
 def test_a_spreadsheet_takes_no_title_for_a_formula(home: Home) -> None:
-    assert home.run("ask", "=1+1", "--model", "demo/markdown").code == 0
+    home.converse("=1+1")
     (row,) = csv.DictReader(home.run("cost", "--by", "chat", "--csv").out.splitlines())
     assert row["title"] == "'=1+1"
 

@@ -38,7 +38,7 @@ def after_asking(tmp_path_factory: pytest.TempPathFactory, server: DemoServer) -
     @cache
     def asked(model: str) -> Home:
         home = Home(tmp_path_factory.mktemp("asked") / "home", server.base_url)
-        assert home.ask(model).code == 0
+        home.converse(model=f"demo/{model}")
         return home
 
     return asked

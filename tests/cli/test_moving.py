@@ -16,7 +16,7 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.journal import append
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.records import encode_message
-from chat_tui.conversation.values import Receipt, Usage
+from chat_tui.conversation.values import Failure, Receipt, Usage
 from tests.cli.home import Home, command
 from tests.conversation import foreign
 from tests.conversation.samples import NOON, message
@@ -46,6 +46,29 @@ def test_to_standard_output(home: Home) -> None:
     toml = home.run("export", identifier, "--format", "toml").out
     assert tomllib.loads(toml)["conversation"]["id"] == identifier
     assert home.files() == [path for path in home.files() if home.work not in path.parents]
+
+
+def test_the_key_leaves_only_where_somebody_wrote_it(home: Home) -> None:
+    key = "key-of-no-form-0815"
+    asked = message("Say hello")
+    failure = Failure(f"needle {key} was refused, {{'user_id': 'canary'}}")
+    reply = replace(message("", asked, role="assistant"), status="failed", failure=failure)
+    metadata = Metadata(new_id(), NOON, "T", settings={"system": f"Be {key}", "model": "demo/echo"})
+    folder = Folder(home.data / "conversations" / metadata.folder_name)
+    append(folder.journal, encode_message(asked) + encode_message(reply))
+    folder.write_metadata(metadata)
+    for words in (["show"], ["show", "--json"], ["export", "--format", "json"], ["list", "--json"]):
+        done = home.run(*words, *(["0"] if words[0] != "list" else []), OPENROUTER_API_KEY=key)
+        assert (done.code, done.err) == (0, "")
+        assert [secret for secret in (key, "canary") if secret in done.out] == []
+        assert "was refused" in done.out or words[0] == "list"
+    found = home.run("search", "needle", "--json", OPENROUTER_API_KEY=key).out
+    assert "was refused" in found
+    assert "canary" not in found
+    append(folder.journal, encode_message(message(f"My key is {key}", asked)))
+    warned = home.run("export", "0", "--tree", OPENROUTER_API_KEY=key)
+    assert key in warned.out
+    assert "1 text(s) of yours or a model's hold something like a key" in warned.sentence
 
 
 def test_one_message(home: Home) -> None:

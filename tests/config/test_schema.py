@@ -22,7 +22,7 @@ NOT_SETTINGS = {
         for name in ("web_search", "web_search_preview", "web_search_preview_2025_03_11", "web_search_2025_08_26")
     },
 }
-NOT_SENT = {"system", "local_preset"}
+NOT_SENT = {"system", "local_preset", "budget"}
 """Settings that aren't fields of a request: one is its first message."""
 
 NAMES = {name.removeprefix("parameters."): setting for name, setting in SETTINGS.items()}

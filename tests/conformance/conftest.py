@@ -1,4 +1,7 @@
-"""The emulator without delays, for the official SDKs."""
+"""The emulator without delays, for the official SDKs.
+
+What uses `openrouter` is of one group: each process that does needs three seconds to make its types.
+"""
 
 from collections.abc import Iterator
 

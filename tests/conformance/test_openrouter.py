@@ -11,6 +11,10 @@ from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from tests.demo.kinds import ANSWERING
 
+pytestmark = pytest.mark.xdist_group("official SDK")
+
+SLOW_TO_READ = {"demo/huge-image": pytest.mark.long}
+"""Models whose replies take this SDK seconds; the SDK of OpenAI reads them in any case."""
 # The SDK would try again for an hour.
 NO_RETRIES = None
 
@@ -85,7 +89,7 @@ def test_settles_a_generation(client: OpenRouter) -> None:
     assert client.credits.get_credits().data.total_usage >= known.total_cost
 
 
-@pytest.mark.parametrize("model_id", ANSWERING)
+@pytest.mark.parametrize("model_id", [pytest.param(name, marks=SLOW_TO_READ.get(name, ())) for name in ANSWERING])
 def test_runs_every_model(client: OpenRouter, model_id: str) -> None:
     whole = client.chat.send(model=model_id, messages=hello(), stream=False)
     chunks = stream(client, model_id)

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from chat_tui.openrouter import account, catalogue, model_query, presets, providers
 from chat_tui.openrouter.lenient import Wire
 
+pytestmark = pytest.mark.xdist_group("official SDK")
+
 SAME: list[tuple[type[BaseModel], type[Wire]]] = [
     (components.AABenchmarkEntry, catalogue.Indices),
     (components.DABenchmarkEntry, catalogue.ArenaScore),

@@ -23,7 +23,10 @@ from chat_tui.openrouter.request import ChatRequest, TextRequest
 from tests.conformance.requests import EVERYTHING, OTHER_FORMS, RAW
 
 # The SDK itself reads the fields that it has deprecated.
-pytestmark = pytest.mark.filterwarnings(r"ignore:.*\*\* DEPRECATED \*\*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.xdist_group("official SDK"),
+    pytest.mark.filterwarnings(r"ignore:.*\*\* DEPRECATED \*\*:DeprecationWarning"),
+]
 
 UNKNOWN_TO_THE_SDK = {
     "audio",

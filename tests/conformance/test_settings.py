@@ -21,7 +21,10 @@ from chat_tui.paths import Paths
 from tests.conformance.test_request import UNKNOWN_TO_THE_SDK, through_the_sdk
 from tests.setting_samples import SENT, fields_for, value_for
 
-pytestmark = pytest.mark.filterwarnings(r"ignore:.*\*\* DEPRECATED \*\*:DeprecationWarning")
+pytestmark = [
+    pytest.mark.xdist_group("official SDK"),
+    pytest.mark.filterwarnings(r"ignore:.*\*\* DEPRECATED \*\*:DeprecationWarning"),
+]
 
 RULE = {"rule": "No jokes.", "watch": ["content"]}
 HERE: dict[str, Any] = {

@@ -27,7 +27,10 @@ UNDOCUMENTED = {
 
 
 # “Demo” is none of the providers that the SDK lists; it keeps the name all the same.
-pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")
+pytestmark = [
+    pytest.mark.xdist_group("official SDK"),
+    pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning"),
+]
 
 
 @pytest.fixture(scope="module")

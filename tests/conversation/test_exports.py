@@ -19,12 +19,16 @@ from chat_tui.conversation.exports.formats import FORMATS, written
 from chat_tui.conversation.exports.markdown import to_markdown
 from chat_tui.conversation.exports.names import safe_name, unique_name
 from chat_tui.conversation.exports.plain import to_text
-from chat_tui.conversation.exports.writing import write_file
+from chat_tui.conversation.exports.writing import write_excerpt, write_file
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import new_id
-from chat_tui.conversation.journal import append_message
+from chat_tui.conversation.journal import append, append_message
 from chat_tui.conversation.metadata import Metadata
+from chat_tui.conversation.records import Settlement, encode_line, encode_settlement
+from chat_tui.conversation.secrets import without_secret_texts, without_secrets
 from chat_tui.conversation.values import (
+    Asked,
+    Attempt,
     Citation,
     Failure,
     FilePart,
@@ -240,6 +244,98 @@ def test_no_key_and_no_header_leaves(tmp_path: Path, form: str) -> None:
         assert "max_tokens" in text
         assert "cache" in text
         assert "fine" in text
+
+
+OWN_KEY = "key-of-no-form-0815"
+USER = "canary-user-4711"
+
+
+def told(what: str) -> str:
+    """Return a server's words with all that must not leave."""
+    return (
+        f"{what}: {KEY} was refused. Authorization: Bearer {CANARY}0000; X-Api-Key: {CANARY} {OWN_KEY} "
+        f'{{"user_id":"{USER}"}} {{\\"user_id\\": \\"{USER}\\"}} bearer {CANARY}-123456'
+    )
+
+
+def leaky(folder: Folder) -> Message:
+    """Return a reply with secrets wherever no person and no model wrote."""
+    raw = {"debug": told("raw"), "user_id": USER, "request": {"headers": {"X": CANARY}}, "api_key": CANARY}
+    asked = {"model": "m/one", "metadata": {"note": told("asked")}, "user_id": USER, "authorization": CANARY}
+    file = folder.attach(json.dumps(asked).encode(), "application/json", "request.json")
+    return replace(
+        message("Fine.", role="assistant"),
+        status="failed",
+        asked=Asked("0" * 64, asked, file),
+        failure=Failure(told("failure")),
+        receipt=Receipt(
+            provider="P", raw_usage=raw, metadata=raw, violation=told("violation"), fallback=told("fallback"),
+            attempts=(Attempt(told("attempt")),),
+        ),
+        unknown={"later": raw},
+    )  # fmt: skip
+
+
+def check_clean(text: str) -> None:
+    assert [secret for secret in (CANARY, KEY, OWN_KEY, USER) if secret in text] == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_secret_of_a_failure_a_receipt_or_a_request_leaves(tmp_path: Path, form: str) -> None:
+    metadata = Metadata(new_id(), NOON, "T", settings={"system": f"Be {OWN_KEY}", "metadata": {"user_id": USER}})
+    folder = Folder(tmp_path / metadata.folder_name)
+    reply = leaky(folder)
+    append_message(folder.journal, reply)
+    append(folder.journal, encode_settlement(Settlement(reply.id, NOON, Receipt(fallback=told("settled")))))
+    append(folder.journal, encode_line({"v": 1, "type": "dream", "id": new_id(), "of": told("x"), "user_id": USER}))
+    of = take_excerpt(metadata, folder, "tree", secrets=[OWN_KEY])
+    text = b"".join(written(of, form)).decode()
+    check_clean(text)
+    assert "Fine." in text
+    assert "failure: … was refused." in text
+    assert of.telltale == 0
+    with pytest.raises(PermissionError):
+        of.read_file(reply.asked.file)  # type: ignore[union-attr,arg-type]  # it has both
+
+
+def test_what_is_shown_has_no_secret_of_a_failure_a_receipt_or_a_request(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / new_id())
+    append_message(folder.journal, leaky(folder))
+    (reply,) = folder.read().messages.values()
+    shown = str(replace(reply, unknown={})).replace(OWN_KEY, "")  # which never gets so far
+    check_clean(shown)
+    assert "was refused" in shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "headers", "X-Header", "key", "it's-key", "keys", "api-keys", "apikey", "Authorization", "auth", "bearer",
+        "cookies", "credential", "passwd", "PASSWORD", "client_secret", "accessToken", "api_tokens", "refresh-token",
+        "session_token",
+        "token", "base_url", "baseURL", "server-url", "user_id", "creator_id", "creator_user_id",
+    ],
+)  # fmt: skip
+def test_what_has_such_a_name_is_left_out(name: str) -> None:
+    assert without_secrets({"a": [{name: 1, "prompt_tokens": 2}]}) == {"a": [{"prompt_tokens": 2}]}
+    assert without_secret_texts({name: CANARY, "other": {name: {"type": "string"}}}) == {
+        "other": {name: {"type": "string"}}
+    }
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_was_written_leaves_as_it_is_and_is_warned_of(tmp_path: Path, form: str) -> None:
+    prompt = message(f"Is {KEY} a key? Or {OWN_KEY}?")
+    reply = replace(message(f"Use Bearer {CANARY}-123456789.", prompt, role="assistant"), reasoning="user_id: x")
+    of = excerpt(tmp_path, prompt, reply, message("Cookie: no secret", reply))
+    done = write_excerpt(tmp_path / f"out.{form}", of, form)
+    text = done.path.read_text()
+    assert KEY in text
+    assert OWN_KEY in text
+    assert CANARY in text
+    assert done.warnings == [
+        "2 text(s) of yours or a model's hold something like a key; they leave as they were written."
+    ]
 
 
 TITLES = [

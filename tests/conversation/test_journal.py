@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.conversation.journal import Reading, append_message, read_journal, read_tail, set_aside_damaged
+from chat_tui.conversation.lines import Span
 from chat_tui.conversation.records import encode_message
 from chat_tui.conversation.values import Message
 from tests.conversation.samples import full_message, later, message
@@ -28,6 +29,11 @@ def write(journal: Path, content: bytes) -> None:
 
 def lines_of(*messages: Message) -> list[bytes]:
     return [encode_message(known) for known in messages]
+
+
+def damaged(journal: Path, reading: Reading) -> list[bytes]:
+    content = journal.read_bytes()
+    return [content[start : start + length] for start, length in reading.damaged]
 
 
 def test_no_journal_is_an_empty_one(journal: Path) -> None:
@@ -60,7 +66,7 @@ def test_a_folder_and_its_journal_are_private(journal: Path) -> None:
     before = os.umask(0)
     try:
         append_message(journal, message())
-        set_aside_damaged(journal, [b"x"])
+        set_aside_damaged(journal, [Span(0, 1)])
     finally:
         os.umask(before)
     assert stat.S_IMODE(journal.parent.stat().st_mode) == 0o700
@@ -108,7 +114,7 @@ def test_a_torn_last_line_costs_only_itself(journal: Path) -> None:
         write(journal, encode_message(whole) + torn[:length])
         reading = read_journal(journal)
         assert list(reading.messages.values()) == [whole]
-        assert reading.damaged == [torn[:length]]
+        assert damaged(journal, reading) == [torn[:length]]
 
 
 def test_after_a_torn_line_the_next_one_begins_afresh(journal: Path) -> None:
@@ -118,7 +124,7 @@ def test_after_a_torn_line_the_next_one_begins_afresh(journal: Path) -> None:
     append_message(journal, second)
     reading = read_journal(journal)
     assert list(reading.messages.values()) == [first, second]
-    assert reading.damaged == [torn]
+    assert damaged(journal, reading) == [torn]
 
 
 def test_damaged_lines_in_the_middle_cost_only_themselves(journal: Path) -> None:
@@ -126,7 +132,7 @@ def test_damaged_lines_in_the_middle_cost_only_themselves(journal: Path) -> None
     write(journal, encode_message(first) + b"\xff\xfe\n\n{}\n" + encode_message(second))
     reading = read_journal(journal)
     assert list(reading.messages.values()) == [first, second]
-    assert reading.damaged == [b"\xff\xfe", b"{}"]
+    assert damaged(journal, reading) == [b"\xff\xfe", b"{}"]
 
 
 def test_a_disk_that_takes_a_line_in_pieces_gets_all_of_it(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from chat_tui.conversation.ids import new_id
-from chat_tui.conversation.ledger import Sum, read_ledger, settle, sums
+from chat_tui.conversation.ledger import Sum, read_deleted, read_ledger, settle, sums
 from chat_tui.conversation.values import Attempt, Message, Receipt, Usage
 from tests.conversation.samples import message
 
@@ -44,12 +44,24 @@ def test_what_is_settled_twice_counts_once(tmp_path: Path) -> None:
     one, other = new_id(), new_id()
     for _ in range(2):
         settle(ledger, one, REPLIES)
-    settle(ledger, other, REPLIES[:1])
+    settle(ledger, other, [reply("m", "0.1")])
     assert sum(found.cost for found in read_ledger(ledger)) == Decimal("5.4")
     assert b"prompt" not in ledger.read_bytes().replace(b"prompt_tokens", b"")
     with ledger.open("ab") as file:
         file.write(b'damaged\n{"v":1,"type":"sum","id":"' + one.encode() + b'","day":1}\n{"v":2}\n')
     assert len(read_ledger(ledger)) == 4
+
+
+def test_what_came_back_and_grew_is_settled_without_what_was_settled_before(tmp_path: Path) -> None:
+    ledger, one = tmp_path / "ledger.jsonl", new_id()
+    settle(ledger, one, REPLIES[:2])
+    settle(ledger, one, REPLIES[1:])
+    assert sum(found.cost for found in read_ledger(ledger)) == Decimal("5.3")
+    settle(ledger, new_id(), REPLIES)  # the same replies in another conversation, from an import
+    written = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(reversed(written)) + written[0])  # as a merge may leave it
+    assert sum(found.cost for found in read_ledger(ledger)) == Decimal("5.3")
+    assert read_deleted(ledger)[one].replies == {reply.id for reply in REPLIES}
 
 
 def test_a_conversation_without_costs_writes_nothing(tmp_path: Path) -> None:

@@ -110,6 +110,8 @@ def journals(draw: st.DrawFn) -> tuple[list[bytes], list[str]]:
         lines.append(encode_settlement(Settlement(identifier, NOON, Receipt(cost=draw(COSTS)))))
     number = draw(st.decimals("1e-9", "1e9", places=25))  # no float has so many digits
     lines.append(f'{{"v":{draw(st.integers(1, 3))},"type":"dream","id":"{new_id()}","of":{number}}}\n'.encode())
+    said = "Authorization: Bearer abc-123456 sk-or-v1-0123456789abcdef0123456789 user_id: me"
+    lines.append(f'{{"v":1,"type":"dream","id":"{new_id()}","said":"{said}","user_id":"me","key":"x"}}\n'.encode())
     return [*lines, b'{"torn":\n'], ids
 
 

@@ -18,8 +18,8 @@ import pytest
 from chat_tui.config.schema import SETTINGS
 from chat_tui.config.server import Server, Speaks
 from chat_tui.conversation.asked import decode_asked
-from chat_tui.conversation.exports.secrets import without_secret_texts
 from chat_tui.conversation.ids import new_id, now
+from chat_tui.conversation.secrets import without_secret_texts
 from chat_tui.conversation.values import Message, Receipt, TextPart
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.asking import IN_CHAT, asking

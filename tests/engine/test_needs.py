@@ -12,7 +12,7 @@ from chat_tui.engine.needs import needs_of, read_files, unfit
 from chat_tui.models.entry import ModelEntry
 from chat_tui.models.suits import Needs
 
-FOUR_TOKENS = TextPart("sixteen letters.")
+FOUR_TOKENS = TextPart("fifteen letters")
 
 
 def said(role: Role, *parts: Part, used: tuple[int | None, int | None] | None = None) -> Message:
@@ -36,10 +36,10 @@ def file(media_type: str) -> FilePart:
         ([said("user", FOUR_TOKENS), said("assistant", FOUR_TOKENS, used=(1000, None))], set(), 1000),
         ([said("user", FOUR_TOKENS), said("assistant", FOUR_TOKENS, used=(None, 200))], set(), 8),
         ([said("user", file("image/png"), file("video/mp4")), said("user", file("application/pdf"), FOUR_TOKENS)],
-         {"image", "video", "file"}, 4),
-        ([said("user", FilePart("0" * 64, "text/x-python", "a.py", 400))], set(), 100),
-        ([said("user", LinkPart("image", "https://a.example/b", "b"))], {"image"}, 0),
-        ([said("user", file("audio/wav")), said("assistant", file("image/png"))], {"audio"}, 0),
+         {"image", "video", "file"}, 765 + 9_000 + 1_500 + 4),
+        ([said("user", FilePart("0" * 64, "text/x-python", "a.py", 400))], set(), 98),
+        ([said("user", LinkPart("image", "https://a.example/b", "b"))], {"image"}, 765),
+        ([said("user", file("audio/wav")), said("assistant", file("image/png"))], {"audio"}, 750),
     ],
 )  # fmt: skip
 def test_what_was_sent_and_how_much_it_is(path: list[Message], inputs: set[str], tokens: int) -> None:
@@ -49,7 +49,7 @@ def test_what_was_sent_and_how_much_it_is(path: list[Message], inputs: set[str],
 
 def test_what_waits_to_be_sent_counts() -> None:
     needs = needs_of([said("user", file("image/png"))], [file("video/mp4"), file("text/plain")._replace(size=40)])
-    assert (set(needs.inputs), needs.tokens) == ({"image", "video"}, 10)
+    assert (set(needs.inputs), needs.tokens) == ({"image", "video"}, 765 + 9_000 + 10)
 
 
 ENTRIES = [

@@ -15,7 +15,7 @@ from chat_tui.config.server import Server
 from chat_tui.conversation.charges import charges
 from chat_tui.conversation.journal import append_message, read_journal
 from chat_tui.conversation.values import Aside, Message, Receipt, Status
-from chat_tui.cost import Spent, spent
+from chat_tui.cost.sums import Spent, spent
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
@@ -138,6 +138,21 @@ async def test_attempts_that_failed_are_settled_too(server: DemoServer, library:
         await until(lambda: receipt_of(chat, reply).attempts[0].cost is not None, "the attempt's cost")
         assert receipt_of(chat, reply).attempts[0].cost == 0
         assert [charge.asks for charge in charges(receipted(chat, reply))] == [False, False]
+
+
+async def test_what_was_asked_beside_a_reply_is_settled_too(server: DemoServer, library: Library) -> None:
+    async with session_on(server, library, NEVER) as session:
+        title = await stopped(session, begin(library, "demo/slow"))
+        chat = begin(library, "demo/markdown")
+        reply = await ask(session, chat, "Hello")
+    assert title.receipt is not None
+    chat.settle(reply.id, Receipt(asides=(Aside("title", generation=title.receipt.generation),)))
+    assert spent([receipted(chat, reply)]).pending == 1
+    async with session_on(server, library) as session:
+        session.settling.note(chat, receipted(chat, reply))
+        await until(lambda: receipt_of(chat, reply).asides[0].cost is not None, "the title's cost")
+        assert receipt_of(chat, reply).asides[0].cost == billed(server, title.receipt)
+        assert spent([receipted(chat, reply)]).is_whole
 
 
 @pytest.mark.parametrize("status", ["cancelled", "interrupted"])

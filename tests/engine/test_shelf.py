@@ -18,7 +18,7 @@ from chat_tui.conversation.ids import new_id
 from chat_tui.conversation.ledger import read_ledger
 from chat_tui.conversation.metadata import read_metadata
 from chat_tui.conversation.values import Message, Receipt, TextPart
-from chat_tui.cost import total_cost
+from chat_tui.cost.sums import total_cost
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.index import Index
 from chat_tui.engine.library import Library

@@ -10,19 +10,24 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 import pytest
 
 from chat_tui.conversation.events import Event, Text
-from chat_tui.conversation.values import Message, Status
-from chat_tui.cost import By, format_cost, grouped, total
+from chat_tui.conversation.values import Message, Receipt, Status
+from chat_tui.cost.budgets import OF_ALL
+from chat_tui.cost.estimate import Estimate
+from chat_tui.cost.sums import By, grouped, total
+from chat_tui.cost.written import format_cost
 from chat_tui.demo.books import Entry
 from chat_tui.demo.server import DEMO_KEY, DemoServer
+from chat_tui.engine.budgets import Budgets
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.index import index_file
 from chat_tui.engine.library import Library
@@ -37,6 +42,15 @@ from tests.engine.conftest import PATIENCE, begin, library_at
 TURNS = 60
 AT_ONCE = 8
 LONG = "Read all of this. " * 400
+PROMPTS = (
+    "Say something.",
+    "What should I see in two days, starting at the station, if it rains on both and I have a child of five with me?",
+    "def mean(values: list[float]) -> float:\n    return sum(values) / len(values)\n\nWhat happens with an empty list?",
+    "Wie lange dauert die Fahrt von Kyoto nach Nara, und was kostet sie ungefähr? Bitte mit Abfahrtszeiten.",
+    '{"id": 4711, "name": "Nishiki", "open": ["09:00", "18:00"], "price": 1500.5}\nMake a table of this.',
+    "Explain to somebody who never programmed why a race condition is hard to find, with an example. " * 6,
+)
+"""In turn, where a plan has none of its own."""
 HASTY = Patience(first_wait=0.02, longest_wait=0.1)
 
 Sums = dict[str, Decimal]
@@ -53,7 +67,7 @@ class Plan:
     stop_after: int | None = None
     stopped_as: Status = "cancelled"
     chat: str = ""
-    prompt: str = "Say something."
+    prompt: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -81,7 +95,7 @@ def day() -> list[Plan]:
         *[Plan("anthropic/claude-sonnet-4.6", chat="cached", prompt=LONG)] * 5,
     ]
     assert len(plans) == TURNS
-    return plans
+    return [replace(plan, prompt=plan.prompt or PROMPTS[number % len(PROMPTS)]) for number, plan in enumerate(plans)]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +125,26 @@ def _session(server: DemoServer, library: Library) -> Session:
     )
 
 
-async def live(session: Session, library: Library, plans: list[Plan]) -> list[Chat]:
+class Foretold(NamedTuple):
+    """What was expected of a turn before it was sent, and its reply."""
+
+    estimate: Estimate
+    chat: Chat
+    reply: str
+
+    @property
+    def receipt(self) -> Receipt:
+        """What it came to."""
+        return self.chat.tree[self.reply].receipt or Receipt()
+
+    @property
+    def cost(self) -> Decimal:
+        """USD that it took in all, by the server and with a key of one's own."""
+        upstream = self.receipt.upstream_cost if self.receipt.is_byok else None
+        return sum(self.receipt.costs, upstream or Decimal(0))
+
+
+async def live(session: Session, library: Library, plans: list[Plan], foretold: list[Foretold]) -> list[Chat]:
     """Carry out the turns, each conversation's one after the other, and return the conversations."""
     gate = asyncio.Semaphore(AT_ONCE)
     conversations: dict[str, list[Plan]] = {}
@@ -123,7 +156,8 @@ async def live(session: Session, library: Library, plans: list[Plan]) -> list[Ch
             chat = begin(library, turns[0].model)
             for plan in turns:
                 chat.change(model=plan.model, session_id=chat.id, **plan.settings)
-                await carry_out(session, chat, plan)
+                estimate = await session.estimate(chat, plan.prompt, patience=PATIENCE)
+                foretold.append(Foretold(estimate, chat, (await carry_out(session, chat, plan)).id))
             return chat
 
     return list(await asyncio.gather(*map(one, conversations.values())))
@@ -184,7 +218,18 @@ def assert_agree(library: Library, server: DemoServer, *by: By) -> None:
     assert page.splitlines()[1].split()[-1] == format_cost(server.books.spent), "what the cost screen shows"
     for one in by or tuple(KEYS):
         assert added_up(spending, one) == billed(entries, KEYS[one])
-    asyncio.run(spending.close())
+    assert asyncio.run(against_budgets(spending, library)) == dict.fromkeys(("day", "month"), server.books.spent)
+
+
+async def against_budgets(spending: Spending, library: Library) -> Sums:
+    """Return what budgets are compared with."""
+
+    async def nothing(*_: object) -> Estimate:
+        raise AssertionError("sums need no estimate")
+
+    standing = await Budgets(spending, nothing, PATIENCE).standing(library.begin())
+    await spending.close()
+    return {period: standing[period].cost for period in OF_ALL}
 
 
 def printed(library: Library, *arguments: str) -> str:
@@ -201,12 +246,31 @@ def printed(library: Library, *arguments: str) -> str:
     return done.stdout.decode()
 
 
-async def test_a_day_adds_up_to_what_was_billed(session: Session, server: DemoServer, library: Library) -> None:
-    chats = await live(session, library, day())
+def assert_foretold(foretold: list[Foretold]) -> None:
+    """Hold what was expected before each turn against what came, and print by how much it was off."""
+    counted = [(one.estimate.prompt_tokens, one.receipt.usage.prompt_tokens) for one in foretold]
+    off = [abs(guess.likely - tokens) / tokens for guess, tokens in counted if tokens]
+    held = [one for one in foretold if one.estimate.cost is not None and one.estimate.cost.holds(one.cost)]
+    free = sum(not one.cost for one in foretold)
+    print(
+        f"tokens of the prompt: median error {median(off):.1%}, largest {max(off):.1%}, of {len(off)} turns; "
+        f"the price range held {len(held)} of {len(foretold)} turns, {free} of which cost nothing"
+    )
+    assert median(off) < 0.1
+    assert len(held) >= 0.95 * TURNS
+
+
+async def test_a_day_adds_up_to_what_was_billed(
+    session: Session, server: DemoServer, library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foretold: list[Foretold] = []
+    chats = await live(session, library, day(), foretold)
     assert session.spending is not None
     assert await asyncio.to_thread(server.books.settled, PATIENCE)
     await session.spending.refresh()
     await all_known(session.spending)
+    with capsys.disabled():
+        assert_foretold(foretold)
     await session.close()
     check = asyncio.to_thread
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,3 +115,57 @@ def test_a_changed_byte_costs_its_line_at_most(tmp_path: Path, large: list[bytes
         assert chat.folder.journal.read_bytes() == damaged, about
         again.close()
     print(f"{FLIPS} flips, seed {SEED}, {len(whole)} bytes")
+
+
+MONSTROUS = """
+import resource, sys
+from chat_tui.cli.main import main
+from chat_tui.conversation import journal, lines
+from chat_tui.engine import chat, health, index, mending, session  # what is imported later would need memory too
+from chat_tui.openrouter import client
+
+lines.LONGEST_LINE = journal.LONGEST_LINE = 2**20
+for line in open("/proc/self/status"):
+    if line.startswith("VmSize:"):
+        most = int(line.split()[1]) * 1024 + 40 * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+for command in sys.argv[1:]:
+    print(command.split()[0], main(command.split()), flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system doesn't tell how large a process is")
+def test_a_line_that_no_memory_holds_costs_only_itself(tmp_path: Path) -> None:
+    first = message("a needle before")
+    last = message("a needle behind", first, seconds=1)
+    chat = conversation(tmp_path, [encode_message(first)])
+    with chat.folder.journal.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(60 * 2**20, os.SEEK_CUR)
+        file.write(b"\n" + encode_message(last))
+    size = chat.folder.journal.stat().st_size
+    commands = ["list", f"show {chat.id}", "search needle", "doctor --repair"]
+    folders = {f"CHAT_TUI_{name.upper()}_DIR": str(tmp_path / name) for name in ("data", "state", "config", "cache")}
+    done = subprocess.run(
+        [sys.executable, "-c", MONSTROUS, *commands],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OPENROUTER_BASE_URL": "http://127.0.0.1:9/api/v1"}
+        | folders,
+        timeout=100,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    for ended in (
+        "list 0",
+        "show 0",
+        "search 0",
+        "doctor 1",
+        "needle before",
+        "needle behind",
+        "1 line of its journal damaged",
+    ):
+        assert ended in done.stdout, done.stdout
+    aside, kept = (chat.folder.journal.with_name(f"messages.jsonl.{end}") for end in ("damaged", "before-repair"))
+    assert aside.stat().st_size == size - len(encode_message(first)) - len(encode_message(last))
+    assert kept.stat().st_size == size
+    assert chat.folder.journal.read_bytes() == encode_message(first) + encode_message(last)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.conversation.journal import Reading
+from chat_tui.conversation.lines import Line
 from chat_tui.conversation.values import FilePart
 from chat_tui.demo.server import DemoServer
 from chat_tui.engine import saver
@@ -80,7 +81,7 @@ def _check_kept(chat: Chat, session: Session, root: Path, about: str) -> None:
     for folder in (chat.folder.path, *folders):
         journal = folder / "messages.jsonl"
         for line in journal.read_bytes().splitlines() if journal.exists() else []:
-            reading.take(line)
+            reading.take(Line(0, line, len(line)))
     for message in chat.path:
         assert reading.messages[message.id] == message, about
         for part in message.parts:

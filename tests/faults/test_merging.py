@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from chat_tui.conversation.compaction import compact
 from chat_tui.conversation.journal import JournalReader, Reading
+from chat_tui.conversation.lines import Line, lines
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import Receipt
@@ -60,11 +62,11 @@ LINES = st.one_of(
 JOURNALS = st.lists(LINES, max_size=6)
 
 
-def read(lines: Sequence[bytes]) -> Reading:
+def read(records: Sequence[bytes]) -> Reading:
     """Return what the lines hold."""
     reading = Reading()
-    for line in lines:
-        reading.take(line.rstrip(b"\n"))
+    for line in records:
+        reading.take(Line(0, line, len(line)))
     return reading
 
 
@@ -123,15 +125,13 @@ def test_what_is_written_while_it_is_compacted_stays(tmp_path: Path, monkeypatch
     first = message("first")
     journal.write_bytes(encode_message(first) + encode_message(later(first, "edited", 5)))
     after = journal.read_bytes() + encode_message(message("another"))
-    read = Path.read_bytes
 
-    def read_and_write(path: Path) -> bytes:
-        content = read(path)
-        path.write_bytes(after)
-        return content
+    def read_and_write(file: BinaryIO) -> Iterator[Line]:
+        yield from lines(file)
+        journal.write_bytes(after)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", read_and_write)
+        patch.setattr("chat_tui.conversation.compaction.lines", read_and_write)
         with pytest.raises(BlockingIOError):
             compact(journal, keep=True)
     assert journal.read_bytes() == after
@@ -193,7 +193,7 @@ def server() -> Iterator[DemoServer]:
 @pytest.mark.xdist_group("faults")
 def test_a_second_process_follows_and_goes_on_when_the_first_has_left(tmp_path: Path, server: DemoServer) -> None:
     home = Home(tmp_path / "home", server.base_url)
-    assert home.ask("markdown").code == 0
+    home.converse(model="demo/markdown")
     words = command("--resume", "--model", "demo/echo")
     with ExitStack() as opened:
         writer = opened.enter_context(Terminal(words, home.environment(), home.work))

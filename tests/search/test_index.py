@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat_tui.conversation import lines as reading
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.records import Settlement, encode_message, encode_settlement
 from chat_tui.conversation.summary import Summary
@@ -475,9 +476,10 @@ def test_a_long_journal_is_taken_in_steps_and_a_monstrous_line_left_out(
     shelf: Shelf, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index_journal, "STEP_BYTES", 2_000)
-    monkeypatch.setattr(index_journal, "LONGEST_LINE", 5_000)
+    monkeypatch.setattr(reading, "LONGEST_LINE", 5_000)
     folder = shelf.add(*(message(f"needle {place} " + "hay " * 100) for place in range(20)))
-    folder.append(message("needle " + "monstrous " * 600))
+    with folder.journal.open("ab") as file:
+        file.write(encode_message(message("needle " + "monstrous " * 600)))
     folder.append(message("needle last"))
     index.update()
     assert index.search("needle").total == 21

@@ -36,7 +36,7 @@ def last_reply(home: Home) -> str:
 
 def resumed(open_terminal: Opener, home: Home, model: str, seen: str, *, rows: int = 40) -> Terminal:
     """Return a terminal with a conversation in it whose reply is of `model`; the transcript has the focus."""
-    assert home.run("ask", "Hello", "--model", f"demo/{model}").code == 0
+    home.converse("Hello", f"demo/{model}")
     terminal = open_terminal("--resume", columns=100, rows=rows)
     terminal.wait_for_cursor_on(READY)
     terminal.wait_for(seen)
@@ -60,7 +60,7 @@ def test_c_copies_the_reply_as_received_and_y_its_code(open_terminal: Opener, ho
 
 @pytest.mark.long
 def test_slash_forms_copy_the_same(open_terminal: Opener, home: Home) -> None:
-    assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
+    home.converse("Hello", "demo/markdown")
     terminal = open_terminal("--resume")
     terminal.wait_for_cursor_on(READY)
     terminal.wait_for("Ask again for the same")
@@ -118,7 +118,7 @@ def test_a_tool_of_the_desktop_comes_first(home: Home) -> None:
     tool = tools / "wl-copy"
     tool.write_text(f'#!/bin/sh\nenv > "{tools}/environment"\nexec cat > "{tools}/taken"\n')
     tool.chmod(0o700)
-    assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
+    home.converse("Hello", "demo/markdown")
     changes = {"PATH": f"{tools}:{os.environ['PATH']}", "WAYLAND_DISPLAY": "wayland-0"}
     with Terminal(command("--resume"), home.environment(**changes), home.work) as terminal:
         terminal.wait_for_cursor_on(READY)
@@ -135,7 +135,7 @@ def test_a_tool_of_the_desktop_comes_first(home: Home) -> None:
 
 
 def test_where_nothing_takes_it_there_is_a_file(home: Home) -> None:
-    assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
+    home.converse("Hello", "demo/markdown")
     with Terminal(command("--resume"), home.environment(STY="1.pts-0.here"), home.work) as terminal:
         terminal.wait_for_cursor_on(READY)
         terminal.wait_for("Ask again for the same")
@@ -152,7 +152,7 @@ def test_where_nothing_takes_it_there_is_a_file(home: Home) -> None:
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
 def test_in_tmux_as_it_comes_both_buffer_and_clipboard_get_it(home: Home, tmp_path: Path) -> None:
-    assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
+    home.converse("Hello", "demo/markdown")
     socket = str(tmp_path / "tmux")
     inside = " ".join(command("--resume"))
     tmux = ["tmux", "-S", socket, "-f", "/dev/null"]
@@ -177,7 +177,7 @@ def _which(program: list[str]) -> list[str]:
 
 @pytest.mark.long
 def test_the_place_stays_when_the_window_changes_while_a_reply_streams(open_terminal: Opener, home: Home) -> None:
-    assert home.run("ask", "Hello", "--model", "demo/markdown").code == 0
+    home.converse("Hello", "demo/markdown")
     terminal = open_terminal("--resume", "--model", "demo/slow", columns=100, rows=20)
     terminal.wait_for_cursor_on(READY)
     terminal.wait_for("Ask again for the same")

@@ -80,8 +80,7 @@ def test_a_hostile_reply(open_terminal: Opener) -> None:
 
 
 def test_a_hostile_reply_in_a_small_terminal_and_resumed(open_terminal: Opener, home: Home) -> None:
-    first = home.run("ask", "one\x1b]0;owned\x07 [/foo]", "--model", "demo/escape")
-    assert first.code == 0
+    home.converse("one\x1b]0;owned\x07 [/foo]", "demo/escape")
     terminal = open_terminal("--resume", columns=60, rows=20)
     terminal.wait_for_cursor_on(READY)
     terminal.wait_for("[/cell]")
@@ -112,7 +111,7 @@ def test_a_hostile_model_id_as_typed(open_terminal: Opener) -> None:
 
 def test_a_hostile_prompt_becomes_a_hostile_title(open_terminal: Opener, home: Home) -> None:
     prompt = "Pasted \x1b]52;c;cm0=\x07 \x9b2J [/foo] [@click=app.quit]x[/] \x1b[2J end"
-    assert home.run("ask", prompt, "--model", "demo/echo").code == 0
+    home.converse(prompt)
     terminal = open_terminal("--resume")
     terminal.wait_for_cursor_on(READY)
     screen = terminal.wait_for("Pasted ␛]52;c;cm0=␇ ⟨9B⟩2J [/foo]", "demo/echo · Demo")
@@ -121,7 +120,7 @@ def test_a_hostile_prompt_becomes_a_hostile_title(open_terminal: Opener, home: H
 
 
 def test_a_hostile_prompt_recalled(open_terminal: Opener, home: Home) -> None:
-    assert home.run("ask", "one \x1b]52;c;cm0=\x07 \x9b2J \x1b[2J end", "--model", "demo/markdown").code == 0
+    home.converse("one \x1b]52;c;cm0=\x07 \x9b2J \x1b[2J end", "demo/markdown")
     terminal = open_terminal("--resume", "--model", "demo/markdown")
     terminal.wait_for_cursor_on(READY)
     terminal.wait_for("demo/markdown · Demo")

@@ -59,9 +59,9 @@ def terminal(open_terminal: Opener) -> Terminal:
 @pytest.mark.parametrize(
     ("how", "announced"),
     [
-        (lambda terminal: os.kill(terminal.process.pid, signal.SIGTSTP), True),
+        pytest.param(lambda terminal: os.kill(terminal.process.pid, signal.SIGTSTP), True, marks=pytest.mark.long),
         (lambda terminal: (terminal.send("\t"), terminal.wait_for("▎"), terminal.send("\x1a")), True),
-        (lambda terminal: (terminal.type("/suspend"), terminal.send("\r")), True),
+        pytest.param(lambda terminal: (terminal.type("/suspend"), terminal.send("\r")), True, marks=pytest.mark.long),
         (lambda terminal: os.kill(terminal.process.pid, signal.SIGSTOP), False),
     ],
     ids=["SIGTSTP", "Ctrl+Z", "/suspend", "SIGSTOP"],

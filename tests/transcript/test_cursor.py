@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from math import ceil
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from chat_tui.conversation.values import Citation, Failure, Receipt, Usage
+from chat_tui.cost.tokens import text_tokens
 from chat_tui.transcript.reader import Reader
 from chat_tui.transcript.thinking import Thinking
 from tests.transcript.test_view import chat, prompt, reply
@@ -268,9 +270,9 @@ async def test_a_thought_says_how_long_it_takes_and_how_much_it_is_while_it_come
     thinking.append("x" * 40)
     assert thinking.label(None) == "thinking 1.0 s · ≈ 10 tokens"
     thinking.append("x" * 400)
-    assert thinking.label(None) == "thinking 3.5 s · ≈ 110 tokens"
+    assert thinking.label(None) == "thinking 3.5 s · ≈ 108 tokens"
     thinking.end()
-    assert thinking.label(None) == "thought for 4.2 s · ≈ 110 tokens"
+    assert thinking.label(None) == "thought for 4.2 s · ≈ 108 tokens"
     assert thinking.label(Receipt(usage=Usage(reasoning_tokens=312))) == "thought for 4.2 s · 312 tokens"
     assert Thinking("abcd").label(None) == "thought · ≈ 1 token"
     for kept, label in ((4210, "thought for 4.2 s"), (0, "thought"), (None, "thought")):
@@ -289,11 +291,11 @@ async def test_the_line_of_a_thought_goes_on_while_it_comes(unfolded: bool) -> N
             reader.append_reasoning(arriving.id, "because " * 8)
             await pilot.pause()
             (label,) = [row for row in painted(app) if "thinking" in row]
-            assert label.endswith(f"≈ {10 + 16 * number} tokens")
+            assert label.endswith(f"≈ {ceil(text_tokens('why? ' * 8) + number * text_tokens('because ' * 8))} tokens")
             assert painted(app) == [row.rstrip(SCROLLBAR) for row in app.rows()]
         reader.append_text(arriving.id, "So.")
         await pilot.pause()
-        assert any(row.endswith("s · ≈ 138 tokens") and "thought for" in row for row in painted(app))
+        assert any(row.endswith("s · ≈ 128 tokens") and "thought for" in row for row in painted(app))
 
 
 async def test_long_tool_calls_fold() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 from chat_tui.conversation import exact
 from chat_tui.conversation.exports.excerpt import Excerpt
-from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import format_time
 from chat_tui.conversation.metadata import VERSION, Metadata
 from chat_tui.conversation.values import FilePart
@@ -74,12 +73,11 @@ def _head(excerpt: Excerpt) -> dict[str, Any]:
 
 
 def _described(metadata: Metadata) -> dict[str, Any]:
-    """Return what is said of the conversation, as JSON has it, without secrets."""
-    unknown, settings = without_secrets([metadata.unknown, metadata.settings])
+    """Return what is said of the conversation, as JSON has it."""
     leaf = {} if metadata.leaf is None else {"leaf": metadata.leaf}
     described: dict[str, Any] = _json(
         {
-            **unknown,
+            **metadata.unknown,
             "v": VERSION,
             "id": metadata.id,
             "title": metadata.title,
@@ -88,7 +86,7 @@ def _described(metadata: Metadata) -> dict[str, Any]:
             "pinned": metadata.pinned,
             "archived": metadata.archived,
             **leaf,
-            "settings": settings,
+            "settings": metadata.settings,
         }
     )
     return described

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chat_tui.conversation.exports.excerpt import Excerpt
-from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Receipt, TextPart
@@ -20,7 +19,7 @@ def title_of(metadata: Metadata) -> str:
 def system_of(excerpt: Excerpt) -> str:
     """Return the system prompt that leaves with a conversation; empty with a single message, and when there is none."""
     system = excerpt.metadata.settings.get("system")
-    return str(without_secrets(system)) if system and excerpt.scope != "message" else ""
+    return str(system) if system and excerpt.scope != "message" else ""
 
 
 def speaker(message: Message) -> str:

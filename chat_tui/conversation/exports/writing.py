@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,20 @@ class Written(NamedTuple):
     path: Path
     missing: list[str]
     """The names of files that the conversation refers to and that can't be read."""
+    telltale: int = 0
+    """How many texts in it hold something like a key."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know of it, as sentences."""
+        return warnings(self.missing, self.telltale)
+
+
+def warnings(missing: Sequence[str], telltale: int) -> list[str]:
+    """Return sentences about files that are `missing`, and about texts that hold something like a key."""
+    names = f"Without {len(missing):,} file(s) that can't be read: {', '.join(missing[:5])}."
+    keys = f"{telltale:,} text(s) of yours or a model's hold something like a key; they leave as they were written."
+    return [*([names] if missing else ()), *([keys] if telltale else ())]
 
 
 def file_for(named: Path, title: str, form: str) -> Path:
@@ -48,7 +62,7 @@ def write_excerpt(path: Path, excerpt: Excerpt, form: str, *, beside: bool = Fal
     names = [one_line(part.name, 60) for part in missing]
     if not beside or form == "html":
         write_file(path, written(excerpt, form), replace=replace)
-        return Written(path, names)
+        return Written(path, names, excerpt.telltale)
     folder = path.with_name(f"{path.stem[:_LONGEST_STEM]}-files")
 
     def place(part: FilePart) -> str:
@@ -60,7 +74,7 @@ def write_excerpt(path: Path, excerpt: Excerpt, form: str, *, beside: bool = Fal
                 private_directory(folder)
                 write_file(folder / f"{part.sha256}.{ending_of(part.media_type)}", [excerpt.read_file(part)])
     write_file(path, written(excerpt, form, place), replace=replace)
-    return Written(path, names)
+    return Written(path, names, excerpt.telltale)
 
 
 def check_free(path: Path, *, replace: bool) -> None:

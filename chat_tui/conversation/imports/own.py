@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from chat_tui.conversation import exact
-from chat_tui.conversation.exports.secrets import without_secrets
 from chat_tui.conversation.exports.structured import ORIGIN, SCHEMA, as_written, unwrapped
 from chat_tui.conversation.ids import created_at, is_id, parse_time
 from chat_tui.conversation.imports.found import Bring, Found, NotImportableError, object_in, objects_in, text_in
 from chat_tui.conversation.metadata import KNOWN, Metadata
 from chat_tui.conversation.records import DamagedRecordError, NewerRecordError, decode_line, decode_message
+from chat_tui.conversation.secrets import without_secrets
 from chat_tui.conversation.values import FilePart
 
 SOURCE = "chat-tui"
@@ -100,7 +100,8 @@ def _metadata(data: dict[str, Any], *, is_toml: bool) -> Metadata:
         pinned=said.get("pinned") is True,
         archived=said.get("archived") is True,
         leaf=leaf if is_id(leaf := said.get("leaf")) else None,
-        settings=object_in(said, "settings"),
+        # What a chat may cost here isn't for a file from elsewhere to say.
+        settings={name: value for name, value in object_in(said, "settings").items() if name != "budget"},
         unknown={name: value for name, value in said.items() if name not in KNOWN},
     )
 

@@ -9,7 +9,8 @@ import pytest
 
 from chat_tui.conversation.ids import new_id, now
 from chat_tui.conversation.values import Attempt, Message, Receipt
-from chat_tui.cost import estimate_tokens, format_cost, format_tokens, total_cost
+from chat_tui.cost.sums import total_cost
+from chat_tui.cost.written import format_cost, format_tokens
 
 
 @pytest.mark.parametrize(
@@ -85,10 +86,6 @@ def test_nothing_to_pay_is_known() -> None:
 )
 def test_a_count_of_tokens(tokens: int, shown: str) -> None:
     assert format_tokens(tokens) == shown
-
-
-def test_an_estimate_counts_what_is_begun() -> None:
-    assert [estimate_tokens("x" * length) for length in (0, 1, 4, 5, 400)] == [0, 1, 1, 2, 100]
 
 
 def test_a_sum_counts_a_copied_reply_only_where_it_is_from() -> None:

@@ -1,0 +1,1 @@
+"""Tests of sums, estimates and how they are written."""
