@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
 import re
 import tempfile
@@ -19,6 +20,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import patch
 
+from PIL import Image
 from textual.widgets import Input, TextArea
 
 from chat_tui.conversation.journal import append_message, read_journal
@@ -28,10 +30,12 @@ from chat_tui.cost.written import format_cost
 from chat_tui.demo.catalogue import models
 from chat_tui.demo.server import DemoServer
 from chat_tui.reply.arriving import Reply
+from chat_tui.screens.file_picker import FilePicker
 from chat_tui.screens.models import ModelPicker
 from chat_tui.screens.settings import SettingsPane
 from chat_tui.transcript.thinking import Thinking
 from tests.app.conftest import Running, Starter
+from tests.attachments.files import movie, wav
 from tests.cost_samples import keep_receipts, stopped_reply
 from tests.shelf_samples import keep, keep_some
 
@@ -127,6 +131,44 @@ async def _search(running: Running) -> None:
     await running.until_shown("2 matches", "on your right")
 
 
+async def _attaching(running: Running) -> None:
+    folder = running.screen._library.paths.state.parent / "trip"
+    (folder / "tickets").mkdir(parents=True)
+    files = {"hills.png": _hills(), "plan.md": b"# Two days in Kyoto\n", "voice.wav": wav(), "walk.mp4": movie()}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    for path in folder.iterdir():
+        os.utime(path, (_MOMENT.timestamp(),) * 2)
+    await _use_model(running, "google/gemini-2.5-flash")
+    await _enter(running, f"/attach {folder}/voice.wav {folder}/plan.md")
+    await running.until_shown("♪ voice.wav", "≡ plan.md")
+    running.screen.composer.put("Where is this?")
+    with ExitStack() as patches:
+        patches.enter_context(patch("chat_tui.screens.file_picker.default_folder", lambda: folder))
+        patches.enter_context(patch("chat_tui.screens.file_picker.shown_path", lambda path: f"~/{path.name}"))
+        await running.pilot.press("f8")
+        await running.until(lambda: isinstance(running.app.screen, FilePicker))
+        await running.until_shown("hills.png")
+        await running.pilot.press("down")
+        await running.until_shown("▀▀▀", "76×40")
+
+
+def _hills() -> bytes:
+    """Return a small picture of hills at dusk; it isn't packed, for how much that saves isn't the same everywhere."""
+    picture = Image.new("RGB", (76, 40))
+    for x in range(76):
+        far, near = 24 + abs(x * 7 % 46 - 23) // 3, 30 + abs((x * 3 + 20) % 60 - 30) // 5
+        for y in range(40):
+            sky = (70 + 4 * y, 60 + 2 * y, 110 - y)
+            sun = (x - 54) ** 2 + (y - 13) ** 2 <= 36
+            shown = (255, 214, 120) if sun else sky
+            shown = (74, 62, 92) if y >= far else shown
+            picture.putpixel((x, y), (36, 34, 56) if y >= near else shown)
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=0)
+    return file.getvalue()
+
+
 async def _costs(running: Running) -> None:
     keep_receipts(running.screen._library, _MOMENT, days=30)
     spending = (await running.app.session()).spending
@@ -184,6 +226,7 @@ PICTURES = (
     Picture("presets", (120, 40), _presets),
     Picture("conversations", (120, 40), _conversations),
     Picture("search", (120, 40), _search),
+    Picture("attaching", (120, 40), _attaching),
     Picture("providers", (120, 40), _providers),
     Picture("light", (120, 36), _light),
     Picture("narrow", (80, 24), _narrow),

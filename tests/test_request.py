@@ -303,10 +303,9 @@ def test_what_no_request_has_a_place_for_is_named() -> None:
     assert list(not_sendable([prompt, reply])) == ["“f.doc”", "a part of the type “hologram”"]
 
 
-def test_a_text_that_cant_be_read_is_an_error_and_a_picture_that_is_nowhere_is_one_when_it_is_sent() -> None:
-    with pytest.raises(FileNotFoundError):
-        request_body([replace(said(""), parts=(CODE,))], {}, NO_FILES)
-    (sent,) = request_body([replace(said(""), parts=(PICTURE,))], {}, NO_FILES)["messages"]
+@pytest.mark.parametrize("part", [PICTURE, CODE])
+def test_what_cant_be_read_is_an_error_when_it_is_sent(part: FilePart) -> None:
+    (sent,) = request_body([replace(said("Hi"), parts=(TextPart("Hi"), part))], {}, NO_FILES)["messages"]
     (file,) = file_texts(sent)
-    with pytest.raises(FileGoneError, match=r"“a\.jpg” of this chat can't be read"):
+    with pytest.raises(FileGoneError, match=f"“{part.name}” of this chat can't be read"):
         file.check()

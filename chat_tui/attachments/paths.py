@@ -13,7 +13,7 @@ _LONGEST = 20_000
 _MOST = 100
 _FILE = "file://"
 _HERE = ("", "localhost")
-_LINK = re.compile(r"https://[^\s/?#@]+\.?[^\s@/]*(?:[/?#]\S*)?", re.IGNORECASE)
+_LINK = re.compile(r"https://[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
 _LOOKS_LIKE_PATH = re.compile(r"[/~\"'\\]|file://|[A-Za-z]:[\\/]")
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from chat_tui.attachments.documents import measure_document
 from chat_tui.attachments.films import measure_film
-from chat_tui.attachments.kinds import LARGEST, described, kind_of, kind_of_ending, named, raw_sound
+from chat_tui.attachments.kinds import LARGEST, PDF, described, kind_of, kind_of_ending, named, raw_sound
 from chat_tui.attachments.pictures import Picture, Plan, measure_picture, plan_picture
 from chat_tui.attachments.secrecy import PRIVATE_KEY, doubt_about
 from chat_tui.attachments.sounds import measure_sound
@@ -24,6 +24,8 @@ from chat_tui.text import one_line
 HEAD = 4096
 """Bytes that tell what a file is."""
 _LONGEST_NAME = 60
+_LONGEST_SIDE = 100_000
+"""Pixels of a side beyond which no film is."""
 _SOUND_HEADERS = ("audio/wav", "audio/aiff", "audio/flac", "audio/ogg")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _WRONG = {
@@ -136,21 +138,39 @@ def identify(file: BinaryIO, size: int, name: str) -> tuple[Kind, str]:
 
 
 def _type_of(head: bytes, name: str, ending: str) -> str:
-    if looks_like_text(head):
-        return media_type_of(head) or text_type(name)
     found = media_type_of(head)
+    if looks_like_text(head):  # which may begin with “ID3” or “MZ”, too; of the others only PDF can be without controls
+        is_pdf = found == PDF and (ending.lower() == "pdf" or head.startswith(b"%PDF-"))
+        return PDF if is_pdf else text_type(name)
     raw = raw_sound(ending)
     # Samples may begin like anything; only a header of sound says more than the name.
     return found if found in _SOUND_HEADERS or not raw else raw
 
 
 def examine(file: BinaryIO, size: int, kind: Kind, media_type: str, *, sure: bool = False) -> Known:
-    """Return what the content of a whole file says.
+    """Return what the content of a whole file says, as far as that can be true.
 
     Raises:
         NotTakenError: when it is damaged, can't be read without a password, or is not meant to leave.
         OSError: when it can't be read.
     """
+    known = _examined(file, size, kind, media_type, sure=sure)
+    return known._replace(measures=_believed(known.measures, size))
+
+
+def _believed(said: Measures, size: int) -> Measures:
+    """Return the measures that a file of `size` bytes can have: no second and no page of it takes less than a byte."""
+    width, height, pages, seconds = said
+    is_shown = bool(width and height and max(width, height) <= _LONGEST_SIDE)
+    return Measures(
+        width if is_shown else None,
+        height if is_shown else None,
+        pages if pages is not None and pages <= size else None,
+        seconds if seconds is not None and seconds <= size else None,
+    )
+
+
+def _examined(file: BinaryIO, size: int, kind: Kind, media_type: str, *, sure: bool) -> Known:
     file.seek(0)
     match kind:
         case "image":

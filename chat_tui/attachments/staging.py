@@ -111,7 +111,7 @@ def _kept(temporary: Path, size: int, digest: str, name: str, known: Known, wish
             file.flush()
             os.fsync(file.fileno())
     if known.kind != "text" and (media_type != known.media_type or not Path(name).suffix):
-        name = Path(name).with_suffix(f".{ending_of(media_type)}").name
+        name = f"{Path(name).stem or 'file'}.{ending_of(media_type)}"
     temporary.replace(temporary.with_name(f"{digest}.{ending_of(media_type)}"))
     sync_directory(temporary.parent)
     return Staged(FilePart(digest, media_type, name, size, *measures), note)

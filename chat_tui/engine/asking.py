@@ -84,9 +84,6 @@ def asking(
             that does.
         reads_files: Whether every model that is named reads documents by itself. For others a server has them read, and
             OpenRouter's own choice is billed by the page, so the one that costs nothing is asked for.
-
-    Raises:
-        RefusedError: A text that was attached can't be read.
     """
     sent, manner = sent_for(chat, path, server, manner, reads_files=reads_files)
     hidden = tuple(message.id for message in path if message.id in chat.hidden)
@@ -105,7 +102,7 @@ def sent_for(
         request = text_request(path[-1].text, chat.settings)
     else:
         said = [message for message in path if message.id not in chat.hidden]
-        request, unsent = _request(chat, said), tuple(not_sendable(said))
+        request, unsent = request_body(said, chat.settings, files_of(chat)), tuple(not_sendable(said))
         if has_documents(said) and not reads_files and server.speaks != "openai" and not _has_preset(request):
             request = with_free_parser(request)
     manner = replace(manner, stream=manner.stream and _streams(chat.settings))
@@ -113,16 +110,6 @@ def sent_for(
         request["debug"] = {**(request.get("debug") or {}), "echo_upstream_body": True}
     sent = sent_form(request, server.speaks, streaming=manner.stream, at_openrouter=server.is_openrouter)
     return replace(sent, left_out=(*sent.left_out, *unsent)), manner
-
-
-def _request(chat: Chat, path: Sequence[Message]) -> ChatRequest:
-    try:
-        return request_body(path, chat.settings, files_of(chat))
-    except OSError as error:
-        raise RefusedError(
-            f"A text that is attached here can't be read any more ({error.strerror or error}), so nothing was sent. "
-            f"Bring {error.filename or 'it'} back, or hide its message."
-        ) from error
 
 
 def _has_preset(request: ChatRequest) -> bool:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from typing import Final, NamedTuple
 
 from chat_tui.config.server import KEY_VARIABLE
+from chat_tui.conversation.media_types import ending_of, media_type_of
 from chat_tui.paths import private_directory, replace_file
 
 PATIENCE: Final = 5.0
@@ -84,8 +89,9 @@ def image_in_clipboard(
         why = f"Nothing here brings pictures from the clipboard: install {packages}." if packages else _NO_DESKTOP
         raise NoImageError(why)
     for tool in there:
-        if content := _bring(tool, environment, patience):
-            path = private_directory(folder) / "clipboard"
+        content = _bring(tool, environment, patience)
+        if (media_type := media_type_of(content)).startswith("image/"):  # whatever the tool calls it
+            path = private_directory(folder) / f"clipboard.{ending_of(media_type)}"
             replace_file(path, content)
             return path
     raise NoImageError(_NOTHING)
@@ -130,20 +136,50 @@ def _bring(tool: _Tool, environment: Mapping[str, str], patience: float) -> byte
 
 
 def _run(command: tuple[str, ...], environment: Mapping[str, str], patience: float) -> bytes:
+    """Return what a program writes, or a byte more than `LARGEST` of it; nothing when it fails."""
     program = which(command[0], path=environment.get("PATH")) or command[0]
+    is_late = threading.Event()
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [program, *command[1:]],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            timeout=patience,
             env=dict(environment),
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise NoImageError(f"{command[0]} took too long to bring the clipboard's picture. Try again.") from None
     except OSError as error:
         raise NoImageError(f"{command[0]} could not be started: {error.strerror}.") from None
-    return done.stdout if done.returncode == 0 else b""
+    with process, _ending(process, patience, is_late):
+        content = process.stdout.read(LARGEST + 1) if process.stdout is not None else b""
+        if len(content) > LARGEST:
+            return content
+        process.wait()
+    if is_late.is_set():
+        raise NoImageError(f"{command[0]} took too long to bring the clipboard's picture. Try again.")
+    return content if process.returncode == 0 else b""
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[bytes], patience: float, is_late: threading.Event) -> Iterator[None]:
+    """End `process`, and what it started, after the context, or when it takes too long."""
+
+    def end() -> None:
+        with suppress(OSError):  # it has ended by itself
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+
+    def give_up() -> None:
+        is_late.set()
+        end()
+
+    late = threading.Timer(patience, give_up)
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
+        if process.poll() is None:
+            end()

@@ -124,10 +124,12 @@ class Drafts:
         self.keep_files(conversation, self.files(conversation) if sent else (*files, *self.files(conversation)))
 
     def discard(self, conversation: str, part: FilePart | LinkPart) -> None:
-        """Delete the bytes of a file that isn't attached any more; blocks."""
+        """Delete the bytes of a file that isn't attached any more, under any name; blocks."""
         from chat_tui.conversation.folder import attachment_name
 
-        if isinstance(part, FilePart) and all(file.part != part for file in self.files(conversation)):
+        listed = (*self.files(conversation), *self._leaving.get(conversation, ()))
+        kept = {attachment_name(file.part) for file in listed if isinstance(file.part, FilePart)}
+        if isinstance(part, FilePart) and attachment_name(part) not in kept:
             with suppress(OSError):
                 (self.attachments(conversation) / attachment_name(part)).unlink(missing_ok=True)
             self._tidy(conversation)

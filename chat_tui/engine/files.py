@@ -107,7 +107,7 @@ def pasted_files(text: str) -> list[Path]:
     from chat_tui.attachments.paths import pasted_paths
 
     paths = pasted_paths(text) or []
-    return paths if all(path.is_file() for path in paths) else []
+    return paths if all(file_at(str(path)) for path in paths) else []
 
 
 def entries_of(folder: Path) -> list[Entry]:
@@ -124,5 +124,13 @@ def entries_of(folder: Path) -> list[Entry]:
                 is_folder = entry.is_dir()
             except OSError:  # a link that leads nowhere, or what has gone meanwhile
                 continue
-            found.append(Entry(entry.name, is_folder, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
+            found.append(Entry(entry.name, is_folder, status.st_size, _moment(status.st_mtime)))
     return sorted(found, key=lambda entry: (not entry.is_folder, entry.name.casefold(), entry.name))
+
+
+def _moment(seconds: float) -> datetime:
+    """Return when a file was changed; what is beyond the calendar is as old as can be."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.fromtimestamp(0, UTC)

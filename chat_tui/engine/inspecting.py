@@ -121,11 +121,7 @@ def before(chat: Chat, reply: Message | None) -> Message | None:
 async def inspect_next(
     session: Session, chat: Chat, draft: str, files: Sequence[FilePart | LinkPart] = (), *, echo: bool = False
 ) -> Inspected:
-    """Return the request that sending `draft` and `files` would make; `echo` asks for what providers get of it.
-
-    Raises:
-        RefusedError: when a text that was attached earlier can't be read.
-    """
+    """Return the request that sending `draft` and `files` would make; `echo` asks for what providers get of it."""
     asking = await session.preview(chat, draft, Manner(echo=echo), files)
     body, remark = asking.body, _NEXT
     if not draft and not files:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from chat_tui.conversation.parts import count
 from chat_tui.conversation.secrets import without_secret_texts
 from chat_tui.conversation.values import Asked, FilePart, Json, Message
 from chat_tui.openrouter.exact_json import decode_json
@@ -129,6 +130,6 @@ def _with_files(value: Any, chat: Chat) -> Any:
         return value
     match value:
         case {"chat_tui_file": {"sha256": str(sha256), "size": int(size), "name": str(name), "media_type": str(kind),
-                                "kept_as": str(kept_as)}} if len(value) == 1:  # fmt: skip
+                                "kept_as": str(kept_as)}} if len(value) == 1 and count(size) is not None:  # fmt: skip
             return FileText(chat.folder.path / "attachments" / Path(kept_as).name, size, sha256, name, kind)
     return {key: _with_files(item, chat) for key, item in value.items()}

@@ -103,6 +103,8 @@ def _rescue(chat: Chat, places: Iterable[Path]) -> list[str]:
             folder.write_metadata(whole.metadata)
             for part, content in chat.saving.files:
                 folder.write_attachment(part, content)
+            for part in chat.saving.attached:
+                folder.write_attachment(part, chat.folder.read_attachment(part))
             folder.append_lines(whole.records)
         except OSError:
             continue

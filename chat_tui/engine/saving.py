@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chat_tui.conversation.folder import Folder, file_part, picture_part
+from chat_tui.conversation.folder import Folder, attachment_name, file_part, picture_part
 from chat_tui.conversation.lines import fits
 from chat_tui.conversation.media_types import ending_of
 from chat_tui.conversation.metadata import Metadata
@@ -95,6 +95,11 @@ class Saving:
         """The attachments that aren't on disk yet."""
         return list(self._files.values())
 
+    @property
+    def attached(self) -> list[FilePart]:
+        """What was attached to prompts and still waits where their drafts were."""
+        return list(self._attached.values())
+
     def note_folder(self, *, was_there: bool = False) -> None:
         """Take note that the journal is, or isn't, on disk: when it goes from now on, or was there, it has vanished."""
         self._was_there = was_there or self._folder.journal.exists()
@@ -133,7 +138,7 @@ class Saving:
     def take_in(self, parts: Iterable[FilePart]) -> None:
         """Keep the files that were attached to a prompt, before the prompt itself is kept."""
         with self._guard:
-            self._attached |= {part.sha256: part for part in parts}
+            self._attached |= {attachment_name(part): part for part in parts}  # the same text may be of two types
             self.flush()
 
     def attach_picture(self, url: str) -> Part:
@@ -203,9 +208,9 @@ class Saving:
             self._metadata = None
 
     def _write_files(self) -> None:
-        for part in list(self._attached.values()):
+        for name, part in list(self._attached.items()):
             self._folder.take_in(part)
-            del self._attached[part.sha256]
+            del self._attached[name]
         for digest, (part, content) in list(self._files.items()):
             self._folder.write_attachment(part, content)
             del self._files[digest]

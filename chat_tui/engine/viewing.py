@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from chat_tui.attachments.texts import decode_text
 from chat_tui.attachments.thumbnails import NoPictureError, Thumbnail, make_thumbnail
+from chat_tui.config.server import KEY_VARIABLE
 from chat_tui.conversation.exports.names import safe_name
 from chat_tui.conversation.exports.writing import write_file
 from chat_tui.conversation.media_types import ending_of, media_type_of
@@ -214,9 +215,11 @@ def _there(commands: tuple[tuple[str, ...], ...], environ: Mapping[str, str]) ->
 def _begin(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes] | None:
     """Start a program apart from this terminal; None when it fails at once."""
     nothing = subprocess.DEVNULL
+    # It gets the rest of the environment too, and has no business with the key.
+    environ = {name: value for name, value in environ.items() if name != KEY_VARIABLE}
     try:
         process = subprocess.Popen(
-            command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True, env=dict(environ)
+            command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True, env=environ
         )
     except OSError:
         return None

@@ -14,8 +14,9 @@ import httpx
 from chat_tui.openrouter import answers, errors, sentences
 from chat_tui.openrouter.account import Credits, Generation, KeyInfo
 from chat_tui.openrouter.addresses import model_path, segment
+from chat_tui.openrouter.bodies import encoded
 from chat_tui.openrouter.catalogue import Model, ModelList, decode_list
-from chat_tui.openrouter.connection import Connection, Timeouts, encoded, generation_of
+from chat_tui.openrouter.connection import Connection, Timeouts, generation_of
 from chat_tui.openrouter.model_query import ModelQuery
 from chat_tui.openrouter.presets import Preset, PresetVersion
 from chat_tui.openrouter.providers import Endpoint, ModelEndpoints, Provider

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
 
 from chat_tui.openrouter import errors, no_reply, sentences
+from chat_tui.openrouter.bodies import Pieces, content_of, encoded
 from chat_tui.openrouter.course import Course
 from chat_tui.openrouter.failure import failure_in_reply
-from chat_tui.openrouter.file_text import FileGoneError, FileText, encoded_around
+from chat_tui.openrouter.file_text import FileGoneError
 from chat_tui.openrouter.recording import Recording
 from chat_tui.openrouter.server import Server
 from chat_tui.openrouter.stream import LONGEST_EVENT
@@ -152,7 +151,7 @@ class Connection:
         """
         with self._making:
             self.http()
-        return _content(body)
+        return content_of(body)
 
     def shown_headers(self, more: Mapping[str, str]) -> dict[str, str]:
         """Return the headers that say who asks and for what, `more` among them, with the key masked."""
@@ -299,56 +298,6 @@ def _checked(headers: Mapping[str, str]) -> Mapping[str, str]:
     return headers
 
 
-class Pieces:
-    """A body that is made while it is sent, by a thread, as often as it is sent.
-
-    Args:
-        parts: JSON, and the files whose text stands between.
-    """
-
-    def __init__(self, parts: Sequence[bytes | FileText]) -> None:
-        self._parts = parts
-        self.recording: Recording | None = None
-
-    def __len__(self) -> int:
-        """Return how many bytes it has."""
-        return sum(map(len, self._parts))
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield it in pieces of a megabyte, more or less.
-
-        Raises:
-            FileGoneError: A file can't be read any more.
-        """
-        pieces, done, total = self._pieces(), 0, len(self)
-        while piece := await asyncio.to_thread(next, pieces, b""):
-            yield piece
-            done += len(piece)
-            if self.recording is not None:
-                self.recording.leave(done, total)
-
-    def _pieces(self) -> Iterator[bytes]:
-        for part in self._parts:
-            if isinstance(part, bytes):
-                yield part
-            else:
-                yield from filter(None, part.pieces())
-
-
-def _content(body: Mapping[str, Any]) -> bytes | Pieces:
-    """Return `body` as bytes, or, where files stand in it, as pieces.
-
-    Raises:
-        FileGoneError: A file isn't there.
-        TypeError: There is something in it that JSON doesn't have.
-    """
-    parts = encoded_around(body, _as_json)
-    files = [part for part in parts if isinstance(part, FileText)]
-    for file in files:
-        file.check()
-    return Pieces(parts) if files else b"".join(part for part in parts if isinstance(part, bytes))
-
-
 def _gone(error: FileGoneError) -> errors.BadRequest:
     return errors.BadRequest(str(error), actions=("attach_less",))
 
@@ -374,15 +323,6 @@ class _Opening(Course):
             await self._stream.aclose()
 
 
-def encoded(value: Any) -> bytes:
-    """Return `value`, which may hold what our decoder makes of JSON, as JSON.
-
-    Raises:
-        TypeError: There is something in it that JSON doesn't have.
-    """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_as_json).encode("utf-8", "replace")
-
-
 async def _read(response: httpx.Response, limit: int) -> bytearray:
     """Return the body, or its beginning as soon as that is longer than `limit` bytes."""
     body = bytearray()
@@ -401,12 +341,3 @@ def _read_timeout(request: httpx.Request) -> float:
 
 def _text(body: bytearray) -> str:
     return body.decode("utf-8-sig", "replace")
-
-
-def _as_json(value: Any) -> Any:
-    """Return what JSON has for the values that our decoder makes of it."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"no JSON for {type(value).__name__}")

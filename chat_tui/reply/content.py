@@ -29,15 +29,13 @@ def content_of(message: Message, files: Files) -> str | list[ContentPart]:
     """Return the content of a user's `message`: a text when it is nothing else, so that every server understands it.
 
     Texts come first, as OpenRouter advises; files that are text are among them, fenced. What is sent as bytes is in
-    there unread.
-
-    Raises:
-        OSError: when a file that is text can't be read.
+    there unread, and so is a text that can't be read: who sends it will say so.
     """
     texts = [text for text in (message.text, *_fenced(message.parts, files)) if text]
     others = [sent for part in message.parts if (sent := _sent(part, files))]
-    if not others:
-        return "\n\n".join(texts)
+    words = [text for text in texts if isinstance(text, str)]
+    if not others and len(words) == len(texts):
+        return "\n\n".join(words)
     return [*(cast(ContentPart, {"type": "text", "text": text}) for text in texts), *others]
 
 
@@ -63,10 +61,13 @@ def _is_document(part: Part) -> bool:
     )
 
 
-def _fenced(parts: Sequence[Part], files: Files) -> Iterator[str]:
+def _fenced(parts: Sequence[Part], files: Files) -> Iterator[str | FileText]:
     for part in parts:
         if isinstance(part, FilePart) and is_text(part.media_type):
-            yield fenced(part.name, files.read(part).decode("utf-8-sig", "replace"))
+            try:
+                yield fenced(part.name, files.read(part).decode("utf-8-sig", "replace"))
+            except OSError:
+                yield _encoded(part, files)
 
 
 def _sent(part: Part, files: Files) -> ContentPart | None:
@@ -104,7 +105,7 @@ def _file(part: FilePart, files: Files) -> dict[str, Any] | None:
 def _encoded(part: FilePart, files: Files, *, is_url: bool = True) -> FileText:
     try:
         path = files.find(part)
-    except OSError as error:  # who sends it will say so
+    except OSError as error:
         path = Path(error.filename or part.name)
     media_type = data_type(part.media_type) if is_url else ""
     return FileText(path, part.size, part.sha256, one_line(part.name, _LONGEST_NAME), media_type)

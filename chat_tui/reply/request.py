@@ -46,9 +46,6 @@ def request_body(path: Sequence[Message], settings: Json, files: Files) -> ChatR
         settings: All layers, merged.
         files: The conversation's. What is attached stands in the messages unread (`FileText`), but for text; an
             annotation that can't be read is left out.
-
-    Raises:
-        OSError: when an attached text can't be read.
     """
     messages: list[ChatMessage] = []
     if system := settings.get("system"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +101,7 @@ class AttachedScreen(InspectingScreen):
             yield
         finally:
             self._reading.remove(known)
+            self._show_chips()
 
     # What is attached
 
@@ -122,22 +123,25 @@ class AttachedScreen(InspectingScreen):
 
     def on_chips_removed(self, event: Chips.Removed) -> None:
         """Don't send a file."""
-        self._remove([event.place])
+        self._remove([event.file])
 
     def on_chips_shifted(self, event: Chips.Shifted) -> None:
         """Send a file earlier or later."""
         files = list(self._library.drafts.files(self.chat.id))
-        place = min(max(event.place + event.by, 0), len(files) - 1)
-        files.insert(place, files.pop(event.place))
-        self._keep(self.chat, files, place)
+        if event.file in files:
+            place = files.index(event.file)
+            files.remove(event.file)
+            place = min(max(place + event.by, 0), len(files))
+            files.insert(place, event.file)
+            self._keep(self.chat, files, place)
 
     def on_chips_opened(self, event: Chips.Opened) -> None:
         """Show what is in a file."""
-        self.open_file(self._library.drafts.files(self.chat.id)[event.place].part)
+        self.open_file(event.file.part)
 
     def on_chips_shrunk(self, event: Chips.Shrunk) -> None:
         """Make a picture half as large."""
-        self.run_worker(self._shrink(self.chat, event.place), group="attach")
+        self.run_worker(self._shrink(self.chat, event.file), group="attach")
 
     def action_shrink(self) -> None:
         """Make the picture half as large that was attached last."""
@@ -150,14 +154,13 @@ class AttachedScreen(InspectingScreen):
         else:
             self.warn(f"/shrink takes the pixels of the longer side, {SMALLEST} or more; alone it halves them.")
 
-    async def _shrink(self, chat: Chat, place: int | None, side: int | None = None) -> None:
+    async def _shrink(self, chat: Chat, file: Staged | None, side: int | None = None) -> None:
         """Put a smaller picture in the place of one that is attached, by default the last; by default half of it."""
         drafts = self._library.drafts
         async with self._order:
-            files = drafts.files(chat.id)
-            pictures = [at for at, file in enumerate(files) if isinstance(file.part, FilePart) and file.part.width]
-            place = place if place is not None else max(pictures, default=-1)
-            part = files[place].part if place in pictures else None
+            pictures = [one for one in drafts.files(chat.id) if isinstance(one.part, FilePart) and one.part.width]
+            file = next((one for one in reversed(pictures) if file in (None, one)), None)
+            part = file.part if file is not None else None
             if not isinstance(part, FilePart) or not part.media_type.startswith("image/"):
                 self.warn("This is no picture that can be made smaller.")
                 return
@@ -171,15 +174,15 @@ class AttachedScreen(InspectingScreen):
             async with self._being_read(chat, part.name):
                 smaller = await asyncio.to_thread(drafts.rescale, chat.id, part, side)
             if isinstance(smaller, Refusal):
-                self._show_chips()
                 self.warn(smaller.sentence)
                 return
-            self._keep(chat, [smaller if file.part == part else file for file in files], place)
-            await asyncio.to_thread(drafts.discard, chat.id, part)
+            self._keep(chat, [smaller if one == file else one for one in drafts.files(chat.id)])
+            for gone in (part, smaller.part):  # it may have been taken out meanwhile
+                await asyncio.to_thread(drafts.discard, chat.id, gone)
 
     def action_detach(self) -> None:
         """Take the file out that was attached last."""
-        self._remove([len(self._library.drafts.files(self.chat.id)) - 1])
+        self._remove(self._library.drafts.files(self.chat.id)[-1:])
 
     def command_detach(self, typed: str) -> None:
         """Take out the files with these numbers or names; “all” takes out all."""
@@ -191,16 +194,15 @@ class AttachedScreen(InspectingScreen):
         if not places and typed.lower() != "all":
             self.warn(f"Nothing that is attached is called “{one_line(typed, _LONGEST_NAME)}”.")
         else:
-            self._remove(range(len(files)) if typed.lower() == "all" else places)
+            self._remove(files if typed.lower() == "all" else [files[place] for place in places])
 
-    def _remove(self, places: Iterable[int]) -> None:
-        drafts, gone = self._library.drafts, set(places)
-        files = drafts.files(self.chat.id)
+    def _remove(self, gone: Sequence[Staged]) -> None:
+        files = self._library.drafts.files(self.chat.id)
         if not files:
             self._tell("Nothing is attached.")
             return
-        self._keep(self.chat, [file for place, file in enumerate(files) if place not in gone], min(gone, default=0))
-        self._discard(self.chat.id, [files[place] for place in gone if place < len(files)])
+        self._keep(self.chat, [file for file in files if file not in gone])
+        self._discard(self.chat.id, gone)
 
     @work(group="drafts")
     async def _discard(self, conversation: str, files: Sequence[Staged]) -> None:

@@ -71,7 +71,6 @@ class AttachingScreen(AttachedScreen):
         self, chat: Chat, sources: Sequence[str | Path], *, name: str = "", sure: bool = False
     ) -> bool:
         taken = [await self._bring_one(chat, source, name, sure=sure) for source in sources]
-        self._show_chips()
         return all(taken)
 
     async def _bring_one(self, chat: Chat, source: str | Path, name: str, *, sure: bool) -> bool:
@@ -155,7 +154,7 @@ class AttachingScreen(AttachedScreen):
             self.warn(str(error))
             return
         try:
-            await self._bring(chat, [path], name="clipboard", sure=True)
+            await self._bring(chat, [path], sure=True)
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 

@@ -57,6 +57,10 @@ class ChoosingScreen(ViewingScreen):
     def command_choose_model(self, model: str) -> None:
         """Switch this chat to `model`, from its next prompt on."""
         self.change(model=model)
+        entry = self._engine.catalogue.listing.index.by_id.get(model) if self._engine is not None else None
+        if entry is not None and "image" in entry.outputs and "modalities" not in self.chat.settings:
+            said = "This model makes pictures when it is asked for them: /aspect 1:1, or /modalities image, text."
+            self.app.notify(said, markup=False, timeout=8)
 
     @work(group="command")
     async def action_use_favourite(self, digit: str) -> None:

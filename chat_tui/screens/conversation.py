@@ -244,13 +244,13 @@ class ConversationScreen(EstimatingScreen):
 
     def _show_draft(self) -> None:
         text = self.composer.text
-        about = [self.chips.about] if self.chips is not None and self.chips.display else []
+        about = self.chips.about if self.chips is not None else ""
         if not text:
-            self.hint.show("/ commands · @ attach · Ctrl+J new line", *about, self.price() if about else "")
+            self.hint.show("/ commands · @ attach · Ctrl+J new line", about, self.price() if about else "")
             return
         tokens = self.draft_tokens(text)
         told = f"≈ {tokens:,} token{'s' * (tokens != 1)}" if tokens is not None else "≈ … tokens"
-        self.hint.show(told, self.price() if self.draft else "", *about)
+        self.hint.show(told, self.price() if self.draft else "", about)
 
     # The reply that streams
 

@@ -154,7 +154,7 @@ def caption(part: File, context: Context) -> list[Span]:
     match part:
         case FilePart():
             told = " · ".join(measures_of(part))
-            name = one_line(part.name, room) or "file"
+            name = one_line(part.name, max(8, min(_LONGEST_NAME, context.width - len(told) - 8))) or "file"
             return [(f"{glyph_of(part.media_type)} ", palette.dim), (name, palette.text), (f"  {told}", palette.dim)]
         case LinkPart(kind, url, name):
             style = linked(palette.text, url) if allowed(url) else palette.text

@@ -293,7 +293,7 @@ class Item:
     def drop(self) -> None:
         """Forget the lines; they can be made again at any time."""
         if not self.arriving:
-            self.lines = self._arriving = self._body = None
+            self.lines = self._arriving = self._body = self._files = None
 
     def trim(self) -> None:
         """Keep what is laid out within bounds."""

@@ -45,12 +45,12 @@ class Chips(RowList):
     """
 
     class _AboutOne(Message):
-        """Something is wanted of the file at `place`."""
+        """Something is wanted of `file`, wherever it is by the time that this comes."""
 
-        def __init__(self, chips: Chips, place: int) -> None:
+        def __init__(self, chips: Chips, file: Staged) -> None:
             super().__init__()
             self.chips = chips
-            self.place = place
+            self.file = file
 
         @property
         def control(self) -> Chips:
@@ -69,8 +69,8 @@ class Chips(RowList):
     class Shifted(_AboutOne):
         """It is to be sent earlier or later, by so many places as `by` says."""
 
-        def __init__(self, chips: Chips, place: int, by: int) -> None:
-            super().__init__(chips, place)
+        def __init__(self, chips: Chips, file: Staged, by: int) -> None:
+            super().__init__(chips, file)
             self.by = by
 
     class Left(Message):
@@ -110,9 +110,16 @@ class Chips(RowList):
 
     @property
     def about(self) -> str:
-        """How many files there are, how large all of them, and which key goes to them."""
+        """How many files there are, how large all of them, and which key goes to them; empty when there are none."""
+        if not self._files:
+            return ""
         count, size = len(self._files), sum(file.part.size for file in self._files if isinstance(file.part, FilePart))
         return f"{count} attached, {readable_size(size)} · ↑ or Shift+Tab goes there"
+
+    @property
+    def _file(self) -> Staged:
+        """The highlighted file, of at least one; a name that is being read stands for the last."""
+        return self._files[min(self.place, len(self._files) - 1)]
 
     def _file_row(self, place: int, width: int) -> Sequence[Piece]:
         """Return the row of one file: what it is, its name, its measures, what was done to it."""
@@ -151,22 +158,25 @@ class Chips(RowList):
     def action_shift(self, by: int) -> None:
         """Have the highlighted file sent earlier or later."""
         if self._files:
-            self.post_message(self.Shifted(self, self.place, by))
+            self.post_message(self.Shifted(self, self._file, by))
 
     def action_open(self) -> None:
         """Look at the highlighted file."""
         if self._files:
-            self.post_message(self.Opened(self, self.place))
+            self.post_message(self.Opened(self, self._file))
 
     def action_shrink(self) -> None:
         """Make the highlighted picture half as large."""
         if self._files:
-            self.post_message(self.Shrunk(self, self.place))
+            self.post_message(self.Shrunk(self, self._file))
 
     def action_remove(self) -> None:
         """Take the highlighted file out of the draft."""
         if self._files:
-            self.post_message(self.Removed(self, self.place))
+            file = self._file
+            self.post_message(self.Removed(self, file))
+            # The next key of a burst is for the next file.
+            self.list([one for one in self._files if one is not file], self._reading)
 
     def on_focus(self) -> None:
         """Show which row is meant."""

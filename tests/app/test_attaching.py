@@ -182,6 +182,53 @@ async def test_what_is_attached_can_be_ordered_looked_at_and_removed(starter: St
         assert app.screen.composer.text == "still writing"
 
 
+async def test_keys_in_one_burst_are_for_the_files_that_are_left(starter: Starter, folder: Path) -> None:
+    made = [f"{place}.png" for place in range(5)]
+    for place, name in enumerate(made):
+        (folder / name).write_bytes(picture(size=(200 + place, 100)))
+    async with starter.run(size=(80, 24)) as app:
+        await command(app, f"/attach {' '.join(made)}")
+        await app.until(lambda: names(app) == made)
+        await app.pilot.press("shift+tab")
+        for key in (
+            "delete",
+            "J",
+            "K",
+            "delete",
+            "minus",
+            "delete",
+            "K",
+            "K",
+            "K",
+            "J",
+            "delete",
+            "J",
+            "x",
+            "x",
+            "enter",
+        ):
+            app.app.post_message(events.Key(key, None))
+        await app.until(lambda: names(app) == [])
+        assert app.screen.composer.has_focus
+        await app.until(lambda: staged(starter, app) == [])
+
+
+async def test_the_same_bytes_under_two_names_are_two_files(starter: Starter, folder: Path) -> None:
+    (folder / "copy.png").write_bytes(picture(size=(64, 48)))
+    (folder / "plan.txt").write_bytes((folder / "notes" / "plan.md").read_bytes())
+    async with starter.run(size=(80, 24)) as app:
+        app.screen.command_choose_model("demo/echo")
+        await command(app, "/attach map.png copy.png notes/plan.md plan.txt")
+        await app.until(lambda: len(names(app)) == 4)
+        await command(app, "/detach 1")
+        await app.until(lambda: names(app) == ["copy.png", "plan.md", "plan.txt"])
+        await app.send("Look")
+        parts = list(app.chat.path[0].files)
+        assert [app.chat.folder.read_attachment(part) for part in parts[:1]] == [picture(size=(64, 48))]
+        assert {app.chat.folder.attachment(part).parent.name for part in parts} == {"attachments"}
+        assert staged(starter, app) == []
+
+
 async def test_a_picture_is_made_smaller(starter: Starter, folder: Path) -> None:
     (folder / "large.png").write_bytes(picture(size=(800, 600)))
     async with starter.run(size=(100, 30)) as app:
@@ -222,11 +269,11 @@ async def test_a_secret_is_asked_about_first(starter: Starter, folder: Path) -> 
     (folder / ".secret").mkdir()
     (folder / ".secret" / "note.txt").write_text("hidden\n")
     async with starter.run(size=(80, 24)) as app:
-        for key, expected in (("escape", []), ("enter", ["note.txt"])):
+        for keys, expected in ((["escape"], []), (["enter"], []), (["right", "enter"], ["note.txt"])):
             app.screen.composer.put("")
             await command(app, "/attach .secret/note.txt")
             await app.until(lambda: isinstance(app.app.screen, Question))
-            await app.pilot.press(key)
+            await app.pilot.press(*keys)
             await app.until(lambda: not isinstance(app.app.screen, Question))
             await app.until(lambda: not app.screen._order.locked())
             assert names(app) == expected
@@ -293,7 +340,7 @@ async def test_the_picture_in_the_clipboard_is_attached(
     monkeypatch.delenv("DISPLAY", raising=False)
     async with starter.run(size=(100, 30)) as app:
         await app.pilot.press("f9")
-        await app.until_shown("▣ clipboard", "24×16")
+        await app.until_shown("▣ clipboard.png", "24×16")
         assert staged(starter, app) == [picture()]
         await app.type("What is this?", "enter")
         await app.until(lambda: len(app.chat.path) == 2)

@@ -36,6 +36,7 @@ def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch
     work = tmp_path / "work"
     (work / "notes").mkdir(parents=True)
     files = {
+        ".env": b"TOKEN=none\n",
         "clip.mp4": movie(),
         "map.png": picture(size=(320, 200)),
         "notes/plan.md": b"# Two days in Kyoto\n\n- Fushimi Inari at dawn\n- Nishiki market\n",
@@ -62,7 +63,7 @@ def launch(tmp_path: Path, emulator: DemoServer, monkeypatch: pytest.MonkeyPatch
 async def chips(running: Running) -> None:
     """More is attached than has room, and the prompt is being written."""
     await running.type(f"/attach {FILES}", "enter")
-    await running.until_shown("6 attached")
+    await running.until(lambda: len(running.screen._library.drafts.files(running.chat.id)) == 6)
     await running.type("What do these have in common?")
     await running.until_shown("in common?")
 
@@ -90,8 +91,15 @@ async def picker(running: Running) -> None:
         await running.until_shown("320×200")
 
 
-SCENES = {"chips": chips, "focused": focused, "paths": paths, "picker": picker}
-SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES]
+async def asked(running: Running) -> None:
+    """It looks like a secret."""
+    await running.type("/attach .env", "enter")
+    await running.until_shown("Leave it", "Attach it")
+
+
+SCENES = {"chips": chips, "focused": focused, "paths": paths, "picker": picker, "asked": asked}
+SHOWN = [(scene, size, "ink") for scene in ("chips", "picker") for size in SIZES]
+SHOWN += [(scene, "80x24", "ink") for scene in ("focused", "paths", "asked")]
 SHOWN += [("focused", "120x40", "paper"), ("picker", "120x40", "paper")]
 
 
@@ -104,6 +112,7 @@ def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scen
         running.screen.composer.cursor_blink = False
         await running.until(lambda: running.screen.transcript._markdown)
         await SCENES[scene](running)
+        await running.until(lambda: not running.screen.is_expecting)
         if isinstance(app.screen, FilePicker):
             app.screen.search.cursor_blink = False
         await running.until(lambda: not running.screen.is_expecting)  # what it may cost is in the picture

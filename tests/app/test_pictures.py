@@ -17,11 +17,11 @@ PNG = base64.b64decode(small().partition(",")[2])
 
 
 def program(folder: Path, name: str) -> Path:
-    """Put a program on the path that notes what it is given; return the file with its notes."""
+    """Put a program on the path that notes what it is given, the key too; return the file with its notes."""
     folder.mkdir(exist_ok=True)
     notes = folder / f"{name}.notes"
     script = folder / name
-    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> "{notes}"\n')
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" $OPENROUTER_API_KEY >> "{notes}"\n')
     script.chmod(0o755)
     return notes
 
@@ -34,6 +34,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # The programs here are shell scripts that need no other.
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("OPENROUTER_API_KEY", "nobody else's")
     monkeypatch.setattr("sys.platform", "linux")
     return folder
 

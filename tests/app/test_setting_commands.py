@@ -102,3 +102,26 @@ async def test_the_shape_of_pictures_is_chosen_and_asks_for_pictures(starter: St
         await running.until(lambda: running.chat.settings.get("image_config", {}).get("aspect_ratio") == "1:1")
         await type_command(running, "/aspect off")
         await running.until(lambda: running.chat.settings.get("image_config") == {"image_size": "2K"})
+
+
+async def test_who_takes_a_model_that_makes_pictures_is_told_how_to_ask_for_them(starter: Starter) -> None:
+    def told(running: Running) -> bool:
+        return any("makes pictures when it is asked" in one.message for one in running.app._notifications)
+
+    async with starter.run() as running:
+        session = await running.app.session()
+        await running.pilot.press("ctrl+o")  # asks for the models
+        await running.until(lambda: session.catalogue.listing.index.by_id)
+        await running.pilot.press("escape")
+        await running.until(lambda: running.screen.is_active)
+        running.screen.command_choose_model("demo/markdown")
+        await running.pilot.pause()
+        assert not told(running)
+        running.screen.command_choose_model("demo/image")
+        await running.until(lambda: told(running))
+        running.app.clear_notifications()
+        await type_command(running, "/modalities image, text")
+        await running.until(lambda: running.chat.settings.get("modalities") == ["image", "text"])
+        running.screen.command_choose_model("demo/image")
+        await running.pilot.pause()
+        assert not told(running)

@@ -101,9 +101,11 @@ def _box(kind: bytes, *inner: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(content), kind) + content
 
 
-def movie(brand: bytes = b"isom", handler: bytes = b"vide", place: bytes = b"") -> bytes:
+def movie(
+    brand: bytes = b"isom", handler: bytes = b"vide", place: bytes = b"", milliseconds: float = 1000 * SECONDS
+) -> bytes:
     """Return a file of boxes with one track of a second, of 320×240, taken at `place` (ISO 6709)."""
-    head = struct.pack(">4xIIII", 0, 0, 1000, int(1000 * SECONDS)) + bytes(80)
+    head = struct.pack(">4xIIII", 0, 0, 1000, int(milliseconds)) + bytes(80)
     track = bytes(76) + struct.pack(">II", 320 << 16, 240 << 16)
     media = _box(b"mdia", _box(b"hdlr", bytes(8), handler, bytes(13)))
     described = _box(b"udta", _box(b"\xa9xyz", struct.pack(">HH", len(place), 0x15C7), place)) if place else b""
@@ -122,11 +124,13 @@ def m4a() -> bytes:
     return _box(b"ftyp", b"M4A ", bytes(4), b"M4A ") + _box(b"moov", _box(b"mvhd", movie_head), _box(b"trak", media))
 
 
-def webm(doctype: bytes = b"webm") -> bytes:
-    """Return a second of a video of 320×240, without a frame."""
+def webm(doctype: bytes = b"webm", milliseconds: float = 1000) -> bytes:
+    """Return a video of 320×240 that says that it lasts a second, without a frame."""
     head = _element("1A45DFA3", _element("4282", doctype))
     info = _element(
-        "1549A966", _element("2AD7B1", (1_000_000).to_bytes(3, "big")), _element("4489", struct.pack(">d", 1000))
+        "1549A966",
+        _element("2AD7B1", (1_000_000).to_bytes(3, "big")),
+        _element("4489", struct.pack(">d", milliseconds)),
     )
     video = _element("E0", _element("B0", b"\x01\x40"), _element("BA", b"\xf0"))
     tracks = _element("1654AE6B", _element("AE", _element("83", b"\x01"), video))

@@ -134,5 +134,9 @@ def test_an_address_that_cannot_be_attached(tmp_path: Path, url: str, sentence: 
     assert outcome.sentence.isprintable()
 
 
+def test_a_long_text_is_soon_known_for_no_address() -> None:
+    assert not is_link("https://" + "a" * 200_000 + "@")
+
+
 def test_the_folder_of_the_sample_names_is_plain(here: Path) -> None:
     assert sorted(os.listdir(here)) == sorted(NAMES)  # noqa: PTH208 - as the system says them

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import math
 import os
 import random
+import struct
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,8 @@ from chat_tui.attachments.values import Attachment, Refusal, Staged, Wishes
 from chat_tui.conversation.folder import attachment_name
 from chat_tui.conversation.values import FilePart
 from chat_tui.engine.attaching import attach, rescale
-from tests.attachments.files import FILES, SECONDS, exif, movie, pdf, picture
+from chat_tui.engine.previewing import preview
+from tests.attachments.files import FILES, SECONDS, exif, movie, pdf, picture, wav, webm
 from tests.attachments.wrong import KEY, WRONG, Wrong
 
 MEASURES = {
@@ -238,6 +241,9 @@ def test_pictures_that_the_wire_does_not_have_become_png(tmp_path: Path, name: s
         ("README", b"no ending\n", "text/plain"),
         ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "text/plain"),
         ("free.pdf", pdf(password="", owner="owner"), "application/pdf"),
+        ("tags.txt", b"ID3 is what begins an MP3.\n", "text/plain"),
+        ("kinds.py", b"# A PDF\nSTART = b'%PDF-'\n", "text/plain"),
+        ("late.pdf", b"printed:\n" + pdf(), "application/pdf"),
     ],
 )
 def test_what_it_is_counts_and_not_what_it_is_called(
@@ -252,6 +258,31 @@ def test_a_name_without_an_ending_gets_one(tmp_path: Path) -> None:
     outcome = attach(tmp_path / "a.png", tmp_path / "kept", name="clipboard")
     assert isinstance(outcome, Staged)
     assert outcome.part.name == "clipboard.png"
+
+
+@pytest.mark.parametrize("name", [".", "..", "/", "a/"])
+def test_a_name_that_is_none_gets_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.png").write_bytes(picture())
+    outcome = attach(tmp_path / "a.png", tmp_path / "kept", name=name)
+    assert isinstance(outcome, Staged)
+    assert outcome.part.name.endswith(".png")
+    assert "/" not in outcome.part.name
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.webm", webm(milliseconds=math.inf)),
+        ("a.webm", webm(milliseconds=1e300)),
+        ("a.mp4", movie(milliseconds=2**32 - 2)),
+        ("a.pdf", pdf().replace(b"/Count 2", b"/Count 99999999999999999999")),
+        ("a.wav", wav().replace(struct.pack("<II", 400, 800), struct.pack("<II", 0, 0))),
+    ],
+)
+def test_a_length_that_can_not_be_is_not_known(tmp_path: Path, name: str, content: bytes) -> None:
+    part, _, kept = staged(tmp_path, name, content)
+    assert (part.pages, part.seconds, kept) == (None, None, content)
+    assert preview(tmp_path / name, 20, 10).sentence == ""
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "utf-32"])

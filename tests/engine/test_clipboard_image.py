@@ -20,7 +20,9 @@ WRITES = 'cat "$0.picture"'
 WRITES_BASE64 = 'base64 < "$0.picture"'
 WRITES_HEX = "printf '«data PNGf'; od -An -v -tx1 < \"$0.picture\" | tr -d ' \\n'; echo '»'"
 FAILS = "exit 1"
-HANGS = "exec tail -f /dev/null"
+HANGS = "tail -f /dev/null"
+TELLS_LIES = 'case "$*" in *list-types*|*TARGETS*) echo image/png;; *) echo words;; esac'
+ENDLESS = "exec cat /dev/zero"
 
 
 def desk(root: Path, tools: Mapping[str, str]) -> str:
@@ -65,7 +67,9 @@ def test_a_tool_brings_the_picture(
         (X11, "linux", {"xclip": FAILS}, "There is no picture in the clipboard."),
         (WSL, "linux", {"powershell.exe": "true"}, "There is no picture in the clipboard."),
         ({}, "darwin", {"pngpaste": FAILS, "osascript": FAILS}, "There is no picture in the clipboard."),
+        (WAYLAND, "linux", {"wl-paste": TELLS_LIES}, "There is no picture in the clipboard."),
         (X11, "linux", {"xclip": HANGS}, "xclip took too long"),
+        ({}, "darwin", {"pngpaste": ENDLESS}, "The picture in the clipboard has more than 50 MB."),
     ],
 )
 def test_without_a_picture_it_is_said_why(

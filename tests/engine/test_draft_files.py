@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from chat_tui.attachments.values import AS_IT_IS, Staged
+from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.values import FilePart, LinkPart
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.library import Library
-from chat_tui.engine.prompts import take_in
+from chat_tui.engine.prompts import next_prompt, take_in
 from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.saver import Saver
 from chat_tui.paths import Paths
 from tests.attachments.files import picture
 from tests.faults.disk import Disk
@@ -142,6 +144,25 @@ def test_a_full_disk_leaves_them_where_they_can_be_read(
         assert chat.folder.read_attachment(known) == picture()
     assert chat.saving.flush()
     assert chat.folder.attachment(known).parent == chat.folder.path / "attachments"
+    chat.close()
+
+
+def test_what_can_not_be_saved_is_put_elsewhere_with_its_files(
+    library: Library, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.load()
+    known = part(library, chat)
+    prompt = next_prompt(chat, "What is this?", [known])
+    with monkeypatch.context() as patch:
+        Disk(patch, library.paths.data, errno.ENOSPC, 0, lasting=True)
+        take_in(chat, [known])
+        chat.put(prompt)
+        saver = Saver(library.paths)
+        saver.rescue([chat])
+    assert "doctor --repair" in saver.farewell[0]
+    rescued = Folder(library.paths.state / "unsaved" / chat.folder.path.name)
+    assert rescued.read().messages == {prompt.id: prompt}
+    assert rescued.read_attachment(known) == picture()
     chat.close()
 
 

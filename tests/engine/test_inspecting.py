@@ -29,7 +29,7 @@ from chat_tui.engine.library import Library
 from chat_tui.engine.moving import Import, Order, export
 from chat_tui.engine.remembering import digest_of, keep_asked, request_of
 from chat_tui.engine.session import Session
-from chat_tui.openrouter.connection import encoded
+from chat_tui.openrouter.bodies import encoded
 from tests.engine.conftest import PATIENCE, Scripted, ask, begin, journal_of, library_at, partial_of, session_of, until
 from tests.engine.test_session import requested
 from tests.setting_samples import SENT, value_for
