@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.judging import judge_of
 from chat_tui.engine.needs import read_files
 from chat_tui.engine.offers import Offers
+from chat_tui.engine.open_chats import OpenChats
 from chat_tui.engine.prompts import next_prompt, take_in
 from chat_tui.engine.recordings import Recordings
 from chat_tui.engine.refused import RefusedError
@@ -47,12 +48,11 @@ if TYPE_CHECKING:
     from chat_tui.engine.library import Library
 
 QUIT_SECONDS = 2.0
-FOLLOW_SECONDS = 0.5
 NO_SETTINGS: Layer = {}
 _log = logging.getLogger(__name__)
 
 
-class Session:
+class Session(OpenChats):
     """What chat-tui does while it runs; `close` ends it.
 
     Args:
@@ -76,6 +76,7 @@ class Session:
         patience: Patience | None = None,
         books: Paths | None = None,
     ) -> None:
+        super().__init__(Saver(paths), Unseen(paths.state / "seen.toml" if paths else None))
         self.server = speaking(server, settings)
         self._client = Client(
             server.key,
@@ -91,12 +92,7 @@ class Session:
         self.account_presets = AccountPresets(self._client)
         self._on_close = on_close
         self._retries = retries or Retries(**{"most": settings["retries"]} if "retries" in settings else {})
-        self._turns: dict[str, Turn] = {}
-        self._open: dict[str, Chat] = {}
-        self._left: dict[str, asyncio.Task[None]] = {}
-        """By the ids of conversations in which a reply streams that nobody sees: what waits for its end."""
         self.recordings = Recordings()
-        self.saver = Saver(paths)
         self.settling = Settling(
             self._client,
             self.server,
@@ -111,7 +107,6 @@ class Session:
         """By the ids of conversations that are about to be titled: who does."""
         model = settings.get("title_model")
         self._titles = Titles(self._client, self.server, self._headers, model) if model else None
-        self.unseen = Unseen(paths.state / "seen.toml" if paths else None)
         self.indexing = Indexing(paths) if paths else None
         self.spending = Spending(paths, self.indexing) if paths else Spending(books) if books else None
         self.catalogue = Catalogue(self._client, self.server, paths.cache if paths else None)
@@ -120,57 +115,11 @@ class Session:
         self.estimating = Estimating(self.server, offers, paths.cache if paths else None)
         self.budgets = Budgets(self.spending, self.estimating.of)
 
-    async def open(self, chat: Chat) -> None:
-        """Read all of `chat`; from now on this process is its writer, unless another is."""
-        self._come_back(chat)
-        self._open[chat.id] = chat
-        await asyncio.to_thread(chat.load)
-        self.saver.mind(chat)
-        await asyncio.to_thread(self.unseen.mark, chat.id, seen=True)
-
-    async def follow(self, chat: Chat) -> AsyncIterator[None]:
-        """Read on in a conversation that another process writes; yield when there was something new, until it is ours.
-
-        Raises:
-            OSError: when the journal is there and can't be read.
-        """
-        while chat.is_read_only:
-            await asyncio.sleep(FOLLOW_SECONDS)
-            if await asyncio.to_thread(chat.follow):
-                yield
-
-    def leave(self, chat: Chat) -> None:
-        """Show `chat` no longer: another process may write there, once no reply streams there any more.
-
-        A reply that ends while nobody looks leaves a mark.
-        """
-        if (turn := self.turn(chat)) is None:
-            self._let_go(chat)
-        elif chat.id not in self._left:
-            self._left[chat.id] = asyncio.create_task(self._outlast(chat, turn))
-
-    async def _outlast(self, chat: Chat, turn: Turn) -> None:
-        await turn.wait()
-        self._left.pop(chat.id, None)
-        self._let_go(chat)
-        await asyncio.to_thread(self.unseen.mark, chat.id, seen=False)
-
-    def _let_go(self, chat: Chat) -> None:
-        if chat.saving.is_pending:
-            return  # it stays ours until it is saved
-        chat.close()
-        self._open.pop(chat.id, None)
-        self._turns.pop(chat.id, None)
-
     async def release(self, chat: Chat) -> None:
         """Stop the reply that streams in `chat` and let go of it: it is about to be moved."""
-        self._come_back(chat)
         if (naming := self._naming.pop(chat.id, None)) is not None:
             naming.cancel()
-        if (turn := self.turn(chat)) is not None:
-            turn.stop()
-            await turn.wait()
-        self._let_go(chat)
+        await super().release(chat)
 
     async def _name(self, chat: Chat, turn: Turn, titles: Titles) -> None:
         """Have a conversation titled when its first reply is whole."""
@@ -185,20 +134,6 @@ class Session:
         """Wait until a model has titled `chat`, if one does."""
         if (naming := self._naming.get(chat.id)) is not None:
             await asyncio.wait([naming])
-
-    def _come_back(self, chat: Chat) -> None:
-        if (waiting := self._left.pop(chat.id, None)) is not None:
-            waiting.cancel()
-
-    @property
-    def streaming(self) -> frozenset[str]:
-        """The ids of the conversations in which a reply streams."""
-        return frozenset(identifier for identifier, turn in self._turns.items() if turn.running)
-
-    def turn(self, chat: Chat) -> Turn | None:
-        """Return the turn that runs in `chat`, or None."""
-        turn = self._turns.get(chat.id)
-        return turn if turn is not None and turn.running else None
 
     async def send(
         self,
@@ -384,15 +319,6 @@ class Session:
         await self.settle_model(chat)
         await asyncio.to_thread(chat.check_writable)
         self._check_idle(chat)
-
-    def _check_idle(self, chat: Chat) -> None:
-        """Refuse a second turn; called after every wait, for another send may have come this far meanwhile.
-
-        Raises:
-            RefusedError: when a reply is still streaming there.
-        """
-        if self.turn(chat) is not None:
-            raise RefusedError("A reply is still streaming here. Wait for its end, or press Esc to stop it.")
 
     async def _start(self, chat: Chat, prompt: Message, manner: Manner, *, over_budget: bool) -> Turn:
         def ask() -> Asking:

@@ -245,6 +245,7 @@ def test_pictures_that_the_wire_does_not_have_become_png(tmp_path: Path, name: s
         ("kinds.py", b"# A PDF\nSTART = b'%PDF-'\n", "text/plain"),
         ("late.pdf", b"printed:\n" + pdf(), "application/pdf"),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else value,
 )
 def test_what_it_is_counts_and_not_what_it_is_called(
     tmp_path: Path, name: str, content: bytes, media_type: str

@@ -9,7 +9,7 @@ import pytest
 
 from chat_tui.conversation.values import Receipt
 from chat_tui.demo.server import DemoServer
-from chat_tui.engine import session as engine
+from chat_tui.engine import open_chats as engine
 from chat_tui.engine.library import Library
 from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.engine.session import Session
