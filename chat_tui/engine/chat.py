@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import MAXYEAR, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from chat_tui.config.layers import RIVALS, Layers, merged
-from chat_tui.config.names import Values, flat, nested
-from chat_tui.config.schema import is_of_application
 from chat_tui.config.settings import CHAT_BUILT_IN, Layer, conversation_settings
 from chat_tui.conversation.folder import Folder
 from chat_tui.conversation.ids import now
@@ -22,23 +19,17 @@ from chat_tui.conversation.metadata import FILE_NAME, Metadata
 from chat_tui.conversation.records import Hiding, Settlement, encode_hiding, encode_message, encode_settlement
 from chat_tui.conversation.tree import Tree
 from chat_tui.conversation.values import FilePart, LinkPart, Message, Receipt
-from chat_tui.engine.history import History, Step
 from chat_tui.engine.refused import ReadOnlyError
 from chat_tui.engine.saving import Everything, Saving
+from chat_tui.engine.tuned import NOTHING, Presets, Tuned, no_preset
 from chat_tui.engine.write_lock import WriteLock
 from chat_tui.text import one_line
 
 if TYPE_CHECKING:
-    from chat_tui.models.routing import Choices
+    pass
 
 TITLE_LENGTH = 60
-NOTHING: Layer = {}
 _NEWER = "A newer chat-tui wrote in this conversation; update this one to continue it."
-
-
-def no_preset(name: str) -> tuple[Layer, list[str]]:
-    """Know no presets."""
-    return NOTHING, [f"There is no preset “{name}” here."]
 
 
 def automatic_title(prompt: Message) -> str:
@@ -47,7 +38,7 @@ def automatic_title(prompt: Message) -> str:
     return one_line(prompt.text.strip() or next(names, ""), TITLE_LENGTH)
 
 
-class Chat:
+class Chat(Tuned):
     """A conversation that is open in this process.
 
     It is cheap to make: `tail` reads the end of the journal, `load` all of it. Methods that touch files block; call
@@ -72,25 +63,13 @@ class Chat:
         *,
         defaults: Layer = NOTHING,
         flags: Layer | None = None,
-        presets: Callable[[str], tuple[Layer, list[str]]] = no_preset,
+        presets: Presets = no_preset,
         built_in: Layer = CHAT_BUILT_IN,
         staged: Path | None = None,
     ) -> None:
-        self.metadata = metadata
+        super().__init__(metadata, folder, defaults, flags or {}, presets, built_in)
         self.folder = Folder(folder, staged)
         self.tree = Tree()
-        self.defaults = defaults
-        self.flags: Layer = flags or {}
-        self.built_in: Values = flat(built_in)
-        self.history = History()
-        """What was changed of the settings here."""
-        self.problems: list[str] = []
-        """Sentences about what was found wrong on loading, and of the preset since; whoever tells them clears them."""
-        self._presets = presets
-        self.preset: Layer = NOTHING
-        """What the local preset that is used sets."""
-        self.preset_problems: list[str] = []
-        """Sentences about what is wrong with it."""
         self._lock = WriteLock(lock)
         self._read_only = ""
         """Why this process can't write here, as a sentence; empty when it can."""
@@ -98,7 +77,6 @@ class Chat:
         self._settling = threading.Lock()
         self._recorded_at = metadata.created
         """When the last record was written of which the later counts."""
-        self._loaded = False
         self._reader = self.folder.reader()
         self._seen: object = None
         """What the files of a conversation that another process writes looked like."""
@@ -116,19 +94,6 @@ class Chat:
         return self.metadata.title or "New chat"
 
     @property
-    def layers(self) -> Layers:
-        """What each layer says of the next request."""
-        own, _ = conversation_settings(self.metadata.settings, self.folder.path)
-        return Layers(
-            self.built_in, _of_chats(flat(self.defaults)), flat(self.preset), flat(own), _of_chats(flat(self.flags))
-        )
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What holds for the next request: all layers, merged."""
-        return self.layers.settings()
-
-    @property
     def is_read_only(self) -> bool:
         """Whether another process writes here: changes then hold for this run alone."""
         return bool(self._read_only)
@@ -137,10 +102,6 @@ class Chat:
     def read_only_reason(self) -> str:
         """Why this process can't write here, as a sentence; empty when it can."""
         return self._read_only
-
-    @property
-    def model(self) -> str:
-        return str(self.settings.get("model", ""))
 
     @property
     def path(self) -> list[Message]:
@@ -338,73 +299,15 @@ class Chat:
         self._recorded_at = max(now(), last + timedelta(milliseconds=last.year < MAXYEAR))
         return self._recorded_at
 
-    def change(self, **settings: Any) -> None:
-        """Set this conversation's own settings, as the wire has them; None takes one back.
-
-        On disk at once if the conversation is. Where another process writes, they hold for this run alone.
-        """
-        self.load_kept()
-        flags = {name: value for name, value in self.flags.items() if name not in settings}
-        wanted = {name: value for name, value in settings.items() if value is not None}
-        what = f"the change of {', '.join(settings)}"
-        if self._read_only:
-            self._hold(what, self.metadata.settings, {**flags, **wanted})
-        else:
-            own = {name: value for name, value in self.metadata.settings.items() if settings.get(name, "") is not None}
-            self._hold(what, {**own, **wanted}, flags)
-
-    def tune(self, values: Mapping[str, Any], *, reset: Collection[str] = (), what: str = "") -> None:
-        """Set this conversation's own settings by their dotted names, as `change` does.
-
-        Args:
-            values: None: not to be sent, whatever the layers below say.
-            reset: Names of which the conversation says nothing from now on.
-            what: What this is, for the sentence that undoes it.
-        """
-        self.load_kept()
-        gone = {*values, *reset} | {RIVALS[name] for name, value in values.items() if name in RIVALS and value}
-        own, flags = (
-            {name: value for name, value in flat(layer).items() if name not in gone}
-            for layer in (self.metadata.settings, self.flags)
-        )
-        what = what or f"the change of {', '.join((*values, *reset))}"
-        if self._read_only:
-            self._hold(what, self.metadata.settings, nested({**flags, **values}))
-        else:
-            self._hold(what, nested({**own, **values}), nested(flags))
-
     def load_kept(self) -> None:
         """Read what is on disk of the conversation, if anything is: it must not be overwritten with less."""
         if self.folder.journal.exists():
             self.load()
 
-    def _hold(self, what: str, settings: Mapping[str, Any], flags: Layer) -> None:
-        before = self.metadata.settings, self.flags
-        self.history.add(Step(what, lambda: self._set(*before), lambda: self._set(settings, flags)))
-        self._set(settings, flags)
-
-    def _set(self, settings: Mapping[str, Any], flags: Layer) -> None:
-        self.metadata = replace(self.metadata, settings=settings)
-        self.flags = flags
-        self.read_preset()
+    def keep_settings(self) -> None:
+        """Write what the conversation is set to, if it is on disk, and this process may."""
         if not self._read_only and self.folder.journal.exists():
             self.save()
-
-    def read_preset(self) -> None:
-        """Take what the local preset that is named sets, as its file says it now."""
-        named = merged(self.defaults, self.metadata.settings, self.flags).get("local_preset")
-        found = self._presets(named) if isinstance(named, str) and named else (NOTHING, [])
-        before = self.preset_problems
-        self.preset, self.preset_problems = found
-        self.problems += [problem for problem in self.preset_problems if self._loaded and problem not in before]
-
-    def choose_providers(self, choices: Choices) -> None:
-        """Set this conversation's rules about who may serve; its other settings of providers stay."""
-        layers = self.layers
-        mine = layers.flags if self._read_only else layers.conversation
-        under = layers._replace(flags={}) if self._read_only else layers._replace(flags={}, conversation={})
-        below, own = under.settings().get("provider") or {}, nested(mine).get("provider") or {}
-        self.change(provider=choices.settings(own, below) or None)
 
     def save(self) -> None:
         """Write the metadata.
@@ -438,8 +341,3 @@ class Chat:
         hidden = (encode_hiding(Hiding(identifier, now())) for identifier in sorted(self.hidden))
         messages = (encode_message(message) for message in self.tree if message.status != "streaming")
         return Everything(self.metadata, b"".join((*messages, *hidden)))
-
-
-def _of_chats(values: Values) -> Values:
-    """Return `values` without what is the application's alone."""
-    return {name: value for name, value in values.items() if not is_of_application(name)}
