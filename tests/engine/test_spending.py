@@ -237,10 +237,10 @@ def printed(library: Library, *arguments: str) -> str:
     """Return what `chat-tui cost` prints."""
     names = {"CHAT_TUI_DATA_DIR": library.paths.data, "CHAT_TUI_CACHE_DIR": library.paths.cache}
     names |= {"CHAT_TUI_CONFIG_DIR": library.paths.config, "CHAT_TUI_STATE_DIR": library.paths.state}
-    names |= {"TZ": os.environ["TZ"]} if "TZ" in os.environ else {}
+    zone = {"TZ": os.environ["TZ"]} if "TZ" in os.environ else {}
     done = subprocess.run(
         [sys.executable, "-m", "chat_tui", "cost", *arguments],
-        env={name: str(path) for name, path in names.items()},
+        env={name: str(path) for name, path in names.items()} | zone,
         capture_output=True,
         check=True,
         timeout=PATIENCE * 2,
