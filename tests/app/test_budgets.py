@@ -46,7 +46,10 @@ async def asked(running: Running, text: str) -> None:
 
 async def test_nothing_is_lost_when_it_isnt_sent(own: Starter, server: DemoServer) -> None:
     async with own.run() as running:
+        running.app.notify("What was told a moment before doesn't lie on the figures.", timeout=60)
         await asked(running, "Is it dear?")
+        await running.until(lambda: running.app.screen.query("Toast"))
+        assert not any(toast.display for toast in running.app.screen.query("Toast"))
         await running.pilot.press("s", "r", "y", "enter")  # who types on decides nothing
         await running.until(lambda: running.app.screen is running.screen)
         assert running.screen.composer.text == "Is it dear?"
