@@ -183,7 +183,8 @@ class Books:
         refusals: How often `/generation` says of each generation that it doesn't know it yet, as the real one does.
 
     Attributes:
-        trouble: How `/generation` goes wrong the next times, the first first: `error`, `garbage` or `odd`.
+        trouble: How `/generation` goes wrong the next times, the first first: `error`, `garbage`, `other`,
+            `negative` or `odd`.
     """
 
     def __init__(self, refusals: int = 1) -> None:

@@ -172,9 +172,12 @@ class Account:
 
 
 def _troubled(kind: str, generation_id: str) -> Response:
-    """Answer as a server in trouble: with an error, with a page, or with JSON that holds nothing of use."""
+    """Answer as a server in trouble: with an error, a page, what another generation cost, or nothing of use."""
     if kind == "error":
         return failure(refusal(503, "Service unavailable"))
     if kind == "garbage":
         return Response("<html><body>Bad gateway</body></html>", media_type="text/html")
-    return json_response({"data": {"id": generation_id, "total_cost": "a lot", "usage": None}})
+    if kind == "other":
+        return json_response({"data": {"id": f"{generation_id}-other", "total_cost": 0.25, "usage": 0.25}})
+    cost = -0.25 if kind == "negative" else "a lot"
+    return json_response({"data": {"id": generation_id, "total_cost": cost, "usage": None}})

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from chat_tui.engine.chat import Chat
 
 _LOOK_AGAIN_SECONDS = 60.0
-"""Between two looks at what other processes spent."""
+"""Between two looks at what other processes spent, after requests."""
+_OLD_SECONDS = 3.0
+"""After which that is looked at before a request."""
 _log = logging.getLogger(__name__)
 
 
@@ -182,7 +184,9 @@ class Budgets:
         spending = self._spending
         if spending is None:
             return Spent(), Spent()
-        if not spending.is_ready:
+        is_old = monotonic() > self._looked + _OLD_SECONDS
+        if is_old or not spending.is_ready:
+            self._looked = monotonic()
             if self._counting is None or self._counting.done():
                 self._counting = asyncio.create_task(spending.hurry(self.patience))
             await asyncio.wait([self._counting], timeout=self.patience * 2)

@@ -149,6 +149,14 @@ class ChatScreen(AttachingScreen):
 
     def _ask_first(self, chat: Chat, sending: Sending | None, error: OverBudgetError) -> None:
         """Ask whether to go past a budget; what was to be sent waits in the composer."""
+        if chat is not self.chat:  # the person went on before it was clear what it may cost
+            kept = ""
+            if sending is not None:
+                self.give_back(chat, sending.text)
+                self.settle(chat, sending.files, sent=False)
+                kept = "; the prompt stays written there"
+            self.warn(f"{error} Nothing was sent in “{one_line(chat.title, 60)}”{kept}.")
+            return
         newer = ""
         if sending is not None:
             newer = self.put_back(sending.text)

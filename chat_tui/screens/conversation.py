@@ -38,6 +38,8 @@ FRAME_SECONDS = 1 / 30
 TICK_SECONDS = 0.25
 WIDE = 120
 """Cells from which on the status line has room for what was spent this month."""
+NARROW = 60
+"""Cells below which it has none for what the chat cost beside what the reply that streams does."""
 READING_HINT = "↑ ↓ move · o links · c copy · y code · / find · F1 all keys"
 FILE_HINT = "o opens · s saves · u attaches it to what you write · ↑ ↓ move · F1 all keys"
 LINK_HINTS = ("Enter opens", "c copies", "o next")
@@ -197,9 +199,11 @@ class ConversationScreen(EstimatingScreen):
         follow = "End follows the reply" if left_behind else ""
         keys = ("F1 help", "Ctrl+O model", "Ctrl+T settings", "Ctrl+B chats")
         money = " · ".join(self._spent if self.size.width >= WIDE else self._spent[:2])
-        line, full = Content(one_line(self._progress.line())), self.meter()
+        has_one_price = self._progress.running and self.size.width < NARROW
+        right = (mouse, follow, "" if has_one_price else money, *keys)
+        line, full = Content(one_line(self._progress.line(self.status.room(*right)))), self.meter()
         has_room = full and (self.size.width >= WIDE or not self._progress.running)
-        self.status.show(Content.assemble(line, "   ", full) if has_room else line, mouse, follow, money, *keys)
+        self.status.show(Content.assemble(line, "   ", full) if has_room else line, *right)
 
     def show_estimate(self) -> None:
         """Show how full the context is, and what the next reply may cost."""

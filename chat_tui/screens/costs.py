@@ -150,4 +150,6 @@ class CostScreen(PopUp[None]):
             Content.styled(f"{by[0]} {NAMES[by]}", "bold $primary" if by == page.by else "$foreground-muted")
             for by in NAMES
         )
-        self.keys.update(Content.assemble(("← → ", "$foreground-muted"), spans, "   ", groups))
+        self.keys.update(
+            Content.assemble(("← → ", "$foreground-muted"), spans, "   ", groups, ("  Esc closes", "$foreground-muted"))
+        )

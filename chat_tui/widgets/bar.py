@@ -33,6 +33,11 @@ class Bar(Widget):
             self._left, self._right = shown
             self.refresh()
 
+    def room(self, *right: str) -> int:
+        """Return how many cells `left` has beside the first of the pieces `right`, which stays."""
+        first = next(filter(None, right), "")
+        return self.content_size.width - (cell_len(one_line(first)) + _GAP if first else 0)
+
     def render(self) -> Content:
         """Return the row."""
         width = self.content_size.width

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
 
 from chat_tui.conversation.values import Receipt
 from chat_tui.cost.tokens import text_tokens
@@ -91,8 +93,12 @@ class Progress:
             case _:
                 pass
 
-    def line(self) -> str:
-        """Return where the reply stands: waiting, or streaming with live numbers, or how the last one ended."""
+    def line(self, room: int | None = None) -> str:
+        """Return where the reply stands: waiting, or streaming with live numbers, or how the last one ended.
+
+        Args:
+            room: Cells; numbers that don't fit are left out, what it costs last. None: all are wanted.
+        """
         if self._started is None:
             return self._ending
         if self._retrying is not None:
@@ -110,15 +116,17 @@ class Progress:
         seconds = max(self._clock() - self._first, 0.05)
         count = tokens or ceil(self._tokens)
         about = "" if tokens else "≈ "
-        cost = f" · {about_cost}" if (about_cost := self._cost(count)) else ""
-        return " · ".join(
-            (
-                "◍ thinking" if self._thinking else "◍ streaming",
-                f"{about}{format_tokens(count)} tokens",
-                f"{about}{count / seconds:.0f} tok/s",
-                f"first {self._first - self._started:.1f} s{cost}",
-            )
-        )
+        pieces = {
+            "state": "◍ thinking" if self._thinking else "◍ streaming",
+            "tokens": f"{about}{format_tokens(count)} token{'s' * (count != 1)}",
+            "speed": f"{about}{count / seconds:.0f} tok/s",
+            "first": f"first {self._first - self._started:.1f} s",
+            "cost": self._cost(count),
+        }
+        for least in ("first", "speed", "tokens"):
+            if room is not None and cell_len(_joined(pieces)) > room:
+                del pieces[least]
+        return _joined(pieces)
 
     @property
     def cost(self) -> Decimal | None:
@@ -133,3 +141,7 @@ class Progress:
         if self._receipt is not None and self._receipt.cost is not None:
             return format_cost(self._receipt.cost)
         return f"≈ {format_cost(self.price.request + self.price.token * tokens)}" if self.price is not None else ""
+
+
+def _joined(pieces: Mapping[str, str]) -> str:
+    return " · ".join(piece for piece in pieces.values() if piece)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chat_tui.demo.server import DemoServer
+from chat_tui.engine.asking import Asking
+from chat_tui.engine.budgets import Standing
+from chat_tui.engine.chat import Chat
 from chat_tui.engine.remembering import request_of
 from chat_tui.openrouter.file_text import file_texts
 from chat_tui.screens.budget_question import BudgetQuestion
@@ -42,7 +46,10 @@ async def asked(running: Running, text: str) -> None:
 
 async def test_nothing_is_lost_when_it_isnt_sent(own: Starter, server: DemoServer) -> None:
     async with own.run() as running:
+        running.app.notify("What was told a moment before doesn't lie on the figures.", timeout=60)
         await asked(running, "Is it dear?")
+        await running.until(lambda: running.app.screen.query("Toast"))
+        assert not any(toast.display for toast in running.app.screen.query("Toast"))
         await running.pilot.press("s", "r", "y", "enter")  # who types on decides nothing
         await running.until(lambda: running.app.screen is running.screen)
         assert running.screen.composer.text == "Is it dear?"
@@ -144,3 +151,24 @@ async def test_files_stay_with_the_draft_until_the_prompt_may_go(
         assert remembered.is_exact
         assert next(file_texts(remembered.body)).path.parent.parent == chat.folder.path
         assert len(server.books.entries) == 1
+
+
+async def test_a_prompt_stays_in_its_conversation_when_the_question_comes_too_late(
+    own: Starter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with own.run() as running:
+        session = await running.app.session()
+        first, is_elsewhere, look = running.chat, asyncio.Event(), session.budgets.look
+
+        async def look_later(chat: Chat, asking: Asking) -> Standing:
+            await is_elsewhere.wait()
+            return await look(chat, asking)
+
+        monkeypatch.setattr(session.budgets, "look", look_later)
+        await running.type("Is it dear?", "enter")
+        await running.screen.go_on_in(own.library.begin())
+        await running.type("Another thing")
+        is_elsewhere.set()
+        await running.until_shown("Today has cost $0")
+        assert running.screen.composer.text == "Another thing"
+        assert own.library.drafts.of(first.id) == "Is it dear?"

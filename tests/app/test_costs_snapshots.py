@@ -94,7 +94,7 @@ async def question(running: Running) -> None:
 
 SCENES = {"some": some, "days": days, "nothing": nothing, "receipt": receipt, "question": question}
 SHOWN = [(scene, size, "ink") for scene in SCENES for size in SIZES]
-SHOWN += [("some", "120x40", "paper"), ("receipt", "80x24", "paper")]
+SHOWN += [("some", "120x40", "paper"), ("receipt", "80x24", "paper"), ("question", "80x24", "paper")]
 
 
 @pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)

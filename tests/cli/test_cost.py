@@ -12,12 +12,15 @@ import pytest
 
 from chat_tui.cli.output import write_json
 from chat_tui.config.server import Server
+from chat_tui.conversation.ids import now
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from chat_tui.engine.settling import Patience
 from chat_tui.paths import Paths
 from tests.cli.home import PATIENCE, Home, command, until
+from tests.cost_samples import reply_of
+from tests.search.libraries import Shelf
 
 STOPS = """
 import asyncio, os
@@ -149,3 +152,14 @@ def test_json_has_every_digit(capsys: pytest.CaptureFixture[str]) -> None:
     write_json({"long": long, "short": short, "text": "0.1"})
     told = json.loads(capsys.readouterr().out, parse_float=Decimal)
     assert told == {"long": long, "short": short, "text": "0.1"}
+
+
+def test_nothing_is_rounded(home: Home) -> None:
+    shelf = Shelf(paths_of(home))
+    for cost in ("0.12345678901234567890123", "0.000000001"):
+        shelf.add(reply_of(now(), "a/model", "Provider", Decimal(cost)))
+    whole = "0.12345679001234567890123"
+    assert f'"cost": {whole},' in home.run("cost", "--json").out
+    assert f",{whole}," in home.run("cost", "--csv").out
+    assert home.run("cost", "--by", "chat", "--csv").out.count(",0.000000001,") == 1, "no exponent"
+    assert f"${whole}" in home.run("cost").out

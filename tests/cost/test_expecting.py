@@ -124,6 +124,16 @@ def test_our_count_is_corrected_by_receipts(prompts: list[tuple[float, int]], li
     assert factor.low < factor.likely < factor.high
 
 
+def test_a_model_that_was_never_asked_is_counted_as_others_were() -> None:
+    counted, asked, others = Counted(800.0, 200.0, {}), Asked(), Learned(((100.0, 160),))
+    told = expected(counted, asked, Learned(), all_models=others).prompt_tokens
+    assert told.likely == 1600
+    assert told.low <= 700, "it may still be counted as if nothing was learned"
+    assert told.high >= 1840
+    own = expected(counted, asked, Learned(((100.0, 120),)), all_models=others).prompt_tokens
+    assert own.likely == 1200
+
+
 def test_only_the_last_receipts_count() -> None:
     learned = Learned()
     for number in range(1, 2 * MOST):

@@ -23,7 +23,7 @@ from chat_tui.engine.index import index_file
 from chat_tui.engine.library import Library
 from chat_tui.engine.refused import OverBudgetError
 from chat_tui.engine.session import Session
-from tests.engine.conftest import ask, begin, journal_of, until
+from tests.engine.conftest import ask, begin, journal_of, library_at, until
 
 PRICED = "google/gemini-2.5-flash"
 FREE = "openai/gpt-oss-120b:free"
@@ -223,6 +223,23 @@ async def test_an_index_that_breaks_meanwhile_loses_nothing_of_what_was_spent(
     replies.append(await ask(booked, begin(library, PRICED), "After"))
     await until(lambda: not booked.budgets._open, "the replies to be counted")
     assert (await booked.budgets.standing(chat))["day"].cost == spent(replies).cost
+
+
+async def test_what_another_process_spent_counts(
+    booked: Session, emulator: DemoServer, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = priced(library, day_ask=100.0)
+    replies = [await ask(booked, chat, "Here")]
+    await counted(booked, replies[0])
+    elsewhere = library_at(library.paths.data.parent)
+    other = Session(Server(emulator.base_url, DEMO_KEY), paths=elsewhere.paths)
+    try:
+        replies.append(await ask(other, begin(elsewhere, PRICED), "Elsewhere"))
+    finally:
+        await other.close()
+    monkeypatch.setattr("chat_tui.engine.budgets._OLD_SECONDS", -1.0)
+    library.defaults = {**library.defaults, "budget": {"day_ask": 0.0}}
+    assert (await over(booked, begin(library, PRICED))).over[0].spent.cost == spent(replies).cost
 
 
 ODD_FIELDS: dict[str, Any] = {

@@ -250,3 +250,25 @@ async def test_another_server_is_asked_nothing(library: Library) -> None:
     assert estimate.cost is None
     assert not session.estimating.offers.is_asking
     await session.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "reply", "prompts", "replies"),
+    [
+        ({}, {}, 1, (90,)),
+        ({}, {"status": "cancelled"}, 1, ()),  # the server counts what never came, too
+        ({"models": ["b/other"]}, {}, 1, (90,)),
+        ({"models": ["b/other"]}, {"served": "b/other"}, 0, ()),  # that is another tokenizer's count
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, {}, 0, ()),
+    ],
+    ids=["whole", "stopped", "first choice", "fallback", "picture"],
+)
+async def test_only_what_tells_of_the_model_is_learned(
+    kept: Session, library: Library, body: dict[str, Any], reply: dict[str, Any], prompts: int, replies: tuple[int, ...]
+) -> None:
+    receipt = Receipt(model=reply.get("served", "a/model"), usage=Usage(prompt_tokens=50, completion_tokens=90))
+    said = Message(new_id(), None, "assistant", (), now(), reply.get("status", "complete"), receipt=receipt)
+    kept.estimating.learn({"model": "a/model", "messages": [{"role": "user", "content": "Hello"}]} | body, said)
+    await until(lambda: not kept.estimating.is_learning, "the receipt")
+    learned = Calibration(library.paths.cache, kept.server.origin).of("a/model")
+    assert (len(learned.prompts), learned.replies) == (prompts, replies)

@@ -71,7 +71,7 @@ def billed(server: DemoServer, receipt: Receipt) -> Decimal:
 
 @pytest.mark.parametrize(
     ("refusals", "trouble"),
-    [(0, []), (4, []), (0, ["error"] * 3), (0, ["garbage", "odd", "garbage"]), (2, ["error", "odd"])],
+    [(0, []), (4, []), (0, ["error"] * 3), (0, ["garbage", "odd", "other", "negative"]), (2, ["error", "odd"])],
     ids=["at once", "not known for a while", "errors", "nothing of use", "all of it"],
 )
 @pytest.mark.parametrize("model", ["demo/slow", "mistralai/mistral-large-2512"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -236,9 +237,10 @@ def printed(library: Library, *arguments: str) -> str:
     """Return what `chat-tui cost` prints."""
     names = {"CHAT_TUI_DATA_DIR": library.paths.data, "CHAT_TUI_CACHE_DIR": library.paths.cache}
     names |= {"CHAT_TUI_CONFIG_DIR": library.paths.config, "CHAT_TUI_STATE_DIR": library.paths.state}
+    zone = {"TZ": os.environ["TZ"]} if "TZ" in os.environ else {}
     done = subprocess.run(
         [sys.executable, "-m", "chat_tui", "cost", *arguments],
-        env={name: str(path) for name, path in names.items()},
+        env={name: str(path) for name, path in names.items()} | zone,
         capture_output=True,
         check=True,
         timeout=PATIENCE * 2,

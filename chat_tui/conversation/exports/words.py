@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from chat_tui.conversation.charges import charges
 from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.ids import begun_at
 from chat_tui.conversation.metadata import Metadata
@@ -77,8 +78,7 @@ def link_of(part: LinkPart) -> str:
 
 def total_cost(excerpt: Excerpt) -> Decimal | None:
     """Return what all requests cost, in USD; None where no server said anything. What was copied here isn't counted."""
-    own = (message.receipt for message in excerpt.messages if message.copied_from is None)
-    costs = [cost for receipt in own if receipt is not None for cost in receipt.costs]
+    costs = [charge.cost for one in excerpt.messages for charge in charges(one) if charge.cost is not None]
     return sum(costs, Decimal(0)) if costs else None
 
 
