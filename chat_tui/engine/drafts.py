@@ -41,6 +41,8 @@ class Drafts:
         self._folder = paths.drafts
         self._conversations = paths.conversations
         self._texts: dict[str, str] = {}
+        self._held: dict[str, list[str]] = {}
+        """Texts that wait for their files to be read before they are sent: on disk they stand above the draft."""
         self._files: dict[str, tuple[Staged, ...]] = {}
         self._leaving: dict[str, tuple[Staged, ...]] = {}
         """What belongs to a prompt that is being sent: on disk it stays with the draft until that is kept."""
@@ -65,6 +67,16 @@ class Drafts:
             self._texts[conversation] = text
             self._unwritten.add(conversation)
         return bool(self._unwritten)
+
+    def hold(self, conversation: str, text: str) -> None:
+        """Keep a text on disk that is to be sent, and waits; `write` has something to do then."""
+        self._held.setdefault(conversation, []).append(text)
+        self._unwritten.add(conversation)
+
+    def let_go(self, conversation: str, text: str) -> None:
+        """Take note that a text waits no longer; `write` has something to do then."""
+        self._held[conversation].remove(text)
+        self._unwritten.add(conversation)
 
     # The files
 
@@ -166,7 +178,7 @@ class Drafts:
         Raises:
             OSError: when the disk doesn't.
         """
-        for known in (self._texts, self._files, self._leaving):
+        for known in (self._texts, self._held, self._files, self._leaving):
             known.pop(conversation, None)
         self._unwritten.discard(conversation)
         for file in _folders(self.attachments(conversation)):
@@ -191,7 +203,7 @@ class Drafts:
             self._replace(conversation, _LIST, content if listed else "")
             self._sweep(conversation, listed)
         if text is not None:
-            self._replace(conversation, _TEXT, text)
+            self._replace(conversation, _TEXT, "\n".join(filter(None, (*self._held.get(conversation, ()), text))))
         self._tidy(conversation)
 
     def _sweep(self, conversation: str, listed: Sequence[Staged]) -> None:
