@@ -188,7 +188,7 @@ def _examined(file: BinaryIO, size: int, kind: Kind, media_type: str, *, sure: b
                 raise NotTakenError("is sound in a WebM file. Save it as MP3 or WAV.")
             return Known("audio", "audio/mp4", Measures(seconds=film.measures.seconds))
         case "text":
-            text = decode_text(file.read(LARGEST[kind] + 1))
+            text = decode_text(file.read(LARGEST[kind] + 1) or b"")  # None where the system has no more yet
             if text is None:
                 what, advice = described("", "")
                 raise NotTakenError(f"is {what}. {advice}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import threading
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import BinaryIO
 
 import pytest
@@ -385,6 +387,22 @@ async def test_a_disk_that_does_not_answer_loses_no_word(
         await app.until(lambda: not app.app.is_running)
         assert draft.read_text() == "And then"
         answers.set()
+
+
+async def test_the_list_of_files_bears_odd_names_and_files(
+    starter: Starter, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "log.txt").write_text("words")
+
+    silent = SimpleNamespace(read=lambda _: None)  # as the system's log is read until it has more
+    monkeypatch.setattr("chat_tui.engine.previewing.open_plain", lambda _: nullcontext(silent))
+    async with starter.run(size=(120, 40)) as app:
+        await app.pilot.press("f8")
+        await app.until(lambda: isinstance(app.app.screen, FilePicker))
+        await app.type("log")
+        await app.until_shown("≡ 5 B")
+        await paste(app, "a\0b/")
+        await app.until_shown("can't be listed: No such f")
 
 
 async def test_a_command_takes_an_at_as_it_is(starter: Starter, folder: Path) -> None:
