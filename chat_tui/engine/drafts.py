@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ TITLE_LENGTH = 60
 _LEFT_BEHIND = 3600
 """Seconds after which a file that no draft lists isn't about to be listed."""
 _TEXT, _LIST, _FILES = "draft.txt", "attachments.json", "attachments"
+_DIGEST = re.compile("[0-9a-f]{64}")
 _log = logging.getLogger(__name__)
 
 
@@ -238,14 +240,15 @@ def _read_list(path: Path) -> tuple[Staged, ...]:
         listed = json.loads(path.read_bytes())["files"]
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         _log.warning("What was attached to a draft can't be read: %s: %s", path, error)
         return ()
     found = []
     for one in listed if isinstance(listed, list) else ():
         with suppress(ValueError):
             part = decode_part(one)
-            if isinstance(part, FilePart | LinkPart):
+            # The digest names a file, which may be deleted.
+            if isinstance(part, LinkPart) or (isinstance(part, FilePart) and _DIGEST.fullmatch(part.sha256)):
                 found.append(Staged(part, str(one.get("note", ""))))
     return tuple(found)
 
