@@ -78,9 +78,9 @@ def look(path: Path, wishes: Wishes = AS_IT_IS, *, sure: bool = False) -> Attach
             kind, media_type = identify(file, size, path.name)
             known = examine(file, size, kind, media_type, sure=sure)
     except NotTakenError as error:
-        return refusal(path.name, error)
+        return refusal(path.name or str(path), error)
     except OSError as error:
-        return refusal(path.name, not_read(error))
+        return refusal(path.name or str(path), not_read(error))
     note = known.plan(wishes).note(media_type, known.measures)
     return Attachment(path, known.kind, known.media_type, shown_name(path.name), size, *known.measures, note)
 

@@ -317,6 +317,12 @@ def test_damage_anywhere_is_no_more_than_a_sentence(tmp_path: Path, name: str) -
     assert not list((tmp_path / "kept").glob(".*"))
 
 
+def test_a_place_without_a_name_is_named_whole(tmp_path: Path) -> None:
+    outcome = attach(Path("/"), tmp_path / "kept")
+    assert isinstance(outcome, Refusal)
+    assert outcome.sentence.startswith("“/” is a folder")
+
+
 def test_a_key_is_no_key_when_it_is_public(tmp_path: Path) -> None:
     _, _, kept = staged(tmp_path, "key.txt", KEY.replace(b"PRIVATE", b"PUBLIC"))
     assert b"PUBLIC" in kept
