@@ -278,6 +278,7 @@ def test_a_name_that_is_none_gets_one(tmp_path: Path, name: str) -> None:
         ("a.pdf", pdf().replace(b"/Count 2", b"/Count 99999999999999999999")),
         ("a.wav", wav().replace(struct.pack("<II", 400, 800), struct.pack("<II", 0, 0))),
     ],
+    ids=["infinite film", "endless film", "long film", "thick document", "sound without a rate"],
 )
 def test_a_length_that_can_not_be_is_not_known(tmp_path: Path, name: str, content: bytes) -> None:
     part, _, kept = staged(tmp_path, name, content)
