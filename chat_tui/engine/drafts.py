@@ -72,6 +72,7 @@ class Drafts:
 
     def hold(self, conversation: str, text: str) -> None:
         """Keep a text on disk that is to be sent, and waits; `write` has something to do then."""
+        self._texts[conversation] = self.of(conversation)
         self._held.setdefault(conversation, []).append(text)
         self._unwritten.add(conversation)
 

@@ -101,6 +101,7 @@ class ChatScreen(AttachingScreen):
 
     def _send(self, text: str, path: str | None) -> None:
         self._library.drafts.hold(self.chat.id, text)
+        self._write_drafts_soon()
         self.run_worker(self._send_when_attached(self.chat, text, path, self.refusals), group="send")
 
     async def _send_when_attached(self, chat: Chat, text: str, path: str | None, refusals: int) -> None:

@@ -368,7 +368,8 @@ async def test_a_disk_that_does_not_answer_loses_no_word(
         app.screen.command_choose_model("demo/echo")
         await command(app, "/attach report.pdf")
         await app.until_shown("report.pdf … reading")
-        await app.type("Hello", "enter")
+        for event in (events.Paste("Hello"), events.Key("enter", None)):  # in one burst
+            app.app.post_message(event)
         draft = starter.library.drafts.attachments(app.chat.id).with_name("draft.txt")
         await app.until(lambda: draft.exists() and draft.read_text() == "Hello")
         await command(app, "/detach")
