@@ -104,9 +104,11 @@ class AttachingScreen(AttachedScreen):
 
     async def _stage(self, chat: Chat, source: str | Path, stage: Callable[[], Staged | Refusal]) -> Staged | Refusal:
         """Have a file copied and looked at, unless its disk doesn't answer: whoever sends waits for this."""
+        from chat_tui.engine.apart import apart
+
         try:
             async with self._being_read(chat, source), asyncio.timeout(_LONGEST_READ):
-                return await asyncio.to_thread(stage)
+                return await apart(stage)
         except TimeoutError:
             name = one_line(str(source).rpartition("/")[2], _LONGEST_NAME)
             return Refusal(f"“{name}” can't be read: its disk takes too long. Copy it to another and attach that.")
