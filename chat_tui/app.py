@@ -21,6 +21,7 @@ from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme as TextualTheme
+from textual.worker import WorkerCancelled
 
 from chat_tui.driver import PoliteDriver, polite
 from chat_tui.screens.actions import ACTIONS
@@ -272,7 +273,7 @@ class ChatApp(App[None]):
         self.run_worker(self._leave(), exclusive=True, group="leave")
 
     async def _leave(self) -> None:
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, WorkerCancelled):  # what waits for a prompt that waits cancels it
             async with asyncio.timeout(QUIT_SECONDS):
                 for screen in self.screen_stack:
                     if isinstance(screen, ChatScreen):

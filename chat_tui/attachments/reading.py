@@ -78,9 +78,9 @@ def look(path: Path, wishes: Wishes = AS_IT_IS, *, sure: bool = False) -> Attach
             kind, media_type = identify(file, size, path.name)
             known = examine(file, size, kind, media_type, sure=sure)
     except NotTakenError as error:
-        return refusal(path.name, error)
+        return refusal(path.name or str(path), error)
     except OSError as error:
-        return refusal(path.name, not_read(error))
+        return refusal(path.name or str(path), not_read(error))
     note = known.plan(wishes).note(media_type, known.measures)
     return Attachment(path, known.kind, known.media_type, shown_name(path.name), size, *known.measures, note)
 
@@ -188,7 +188,7 @@ def _examined(file: BinaryIO, size: int, kind: Kind, media_type: str, *, sure: b
                 raise NotTakenError("is sound in a WebM file. Save it as MP3 or WAV.")
             return Known("audio", "audio/mp4", Measures(seconds=film.measures.seconds))
         case "text":
-            text = decode_text(file.read(LARGEST[kind] + 1))
+            text = decode_text(file.read(LARGEST[kind] + 1) or b"")  # None where the system has no more yet
             if text is None:
                 what, advice = described("", "")
                 raise NotTakenError(f"is {what}. {advice}")

@@ -43,7 +43,7 @@ def stage(path: Path, folder: Path, wishes: Wishes, *, sure: bool = False, name:
         sure: It is meant, though it looks like a key or is in a hidden folder.
         name: What it is called, when not as `path` is.
     """
-    called = name or path.name
+    called = name or path.name or str(path)
     temporary = folder / f".{new_id()}.new"
     try:
         with open_named(path, sure=sure) as source:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+from unicodedata import category
 
 from chat_tui.conversation.values import Citation
 
@@ -27,6 +28,9 @@ _WHOLE = r"""(?x)
     | \\\([^\\\n]{1,2000}\\\)
     """
 """What can't be divided: a mark for its inside stands behind it. No text takes it longer than its length."""
+_JOINER = "\u200d"
+_PARTS = ("Mn", "Mc", "Me", "Sk")
+"""Kinds of characters (Unicode's) that change the one before them."""
 _LOOKED_BACK = 200
 """Characters before a mark in which its line has a word."""
 
@@ -79,7 +83,7 @@ def marks_in(text: str, citations: Sequence[Citation]) -> list[Mark]:
 def _place(text: str, end: int, whole: Sequence[tuple[int, int]]) -> int | None:
     if (around := _around(whole, end)) is not None:
         end = around[1]
-    elif end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+    elif end < len(text) and ((text[end - 1].isalnum() and text[end].isalnum()) or _is_joined(text, end)):
         return None
     while end and text[end - 1].isspace():
         end -= 1
@@ -87,6 +91,11 @@ def _place(text: str, end: int, whole: Sequence[tuple[int, int]]) -> int | None:
     start = max(0, end - _LOOKED_BACK)
     before = text[max(start, text.rfind("\n", start, end) + 1) : end]
     return end if any(character.isalnum() for character in before) else None
+
+
+def _is_joined(text: str, place: int) -> bool:
+    """Tell whether the character at `place` is a part of what is before it: an accent, a joined or coloured emoji."""
+    return text[place - 1] == _JOINER or text[place] == _JOINER or category(text[place]) in _PARTS
 
 
 def _around(spans: Sequence[tuple[int, int]], place: int) -> tuple[int, int] | None:

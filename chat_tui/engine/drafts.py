@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ TITLE_LENGTH = 60
 _LEFT_BEHIND = 3600
 """Seconds after which a file that no draft lists isn't about to be listed."""
 _TEXT, _LIST, _FILES = "draft.txt", "attachments.json", "attachments"
+_DIGEST = re.compile("[0-9a-f]{64}")
 _log = logging.getLogger(__name__)
 
 
@@ -41,6 +43,8 @@ class Drafts:
         self._folder = paths.drafts
         self._conversations = paths.conversations
         self._texts: dict[str, str] = {}
+        self._held: dict[str, list[str]] = {}
+        """Texts that wait for their files to be read before they are sent: on disk they stand above the draft."""
         self._files: dict[str, tuple[Staged, ...]] = {}
         self._leaving: dict[str, tuple[Staged, ...]] = {}
         """What belongs to a prompt that is being sent: on disk it stays with the draft until that is kept."""
@@ -65,6 +69,17 @@ class Drafts:
             self._texts[conversation] = text
             self._unwritten.add(conversation)
         return bool(self._unwritten)
+
+    def hold(self, conversation: str, text: str) -> None:
+        """Keep a text on disk that is to be sent, and waits; `write` has something to do then."""
+        self._texts[conversation] = self.of(conversation)
+        self._held.setdefault(conversation, []).append(text)
+        self._unwritten.add(conversation)
+
+    def let_go(self, conversation: str, text: str) -> None:
+        """Take note that a text waits no longer; `write` has something to do then."""
+        self._held[conversation].remove(text)
+        self._unwritten.add(conversation)
 
     # The files
 
@@ -166,7 +181,7 @@ class Drafts:
         Raises:
             OSError: when the disk doesn't.
         """
-        for known in (self._texts, self._files, self._leaving):
+        for known in (self._texts, self._held, self._files, self._leaving):
             known.pop(conversation, None)
         self._unwritten.discard(conversation)
         for file in _folders(self.attachments(conversation)):
@@ -191,7 +206,7 @@ class Drafts:
             self._replace(conversation, _LIST, content if listed else "")
             self._sweep(conversation, listed)
         if text is not None:
-            self._replace(conversation, _TEXT, text)
+            self._replace(conversation, _TEXT, "\n".join(filter(None, (*self._held.get(conversation, ()), text))))
         self._tidy(conversation)
 
     def _sweep(self, conversation: str, listed: Sequence[Staged]) -> None:
@@ -226,14 +241,15 @@ def _read_list(path: Path) -> tuple[Staged, ...]:
         listed = json.loads(path.read_bytes())["files"]
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         _log.warning("What was attached to a draft can't be read: %s: %s", path, error)
         return ()
     found = []
     for one in listed if isinstance(listed, list) else ():
         with suppress(ValueError):
             part = decode_part(one)
-            if isinstance(part, FilePart | LinkPart):
+            # The digest names a file, which may be deleted.
+            if isinstance(part, LinkPart) or (isinstance(part, FilePart) and _DIGEST.fullmatch(part.sha256)):
                 found.append(Staged(part, str(one.get("note", ""))))
     return tuple(found)
 

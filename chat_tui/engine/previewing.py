@@ -57,7 +57,7 @@ def preview(path: Path, columns: int, rows: int, *, sure: bool = False) -> Previ
 def _beginning(path: Path) -> str:
     """Return the first lines of a text; none of them is cut, unless it is very long."""
     with open_plain(path) as file:
-        content = file.read(_READ)
+        content = file.read(_READ) or b""  # None where the system has no more yet, as of its log
         if file.read(1):
             content = content[: content.rfind(b"\n") + 1] or content
     return decode_text(content) or ""

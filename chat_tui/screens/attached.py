@@ -199,7 +199,8 @@ class AttachedScreen(InspectingScreen):
     def _remove(self, gone: Sequence[Staged]) -> None:
         files = self._library.drafts.files(self.chat.id)
         if not files:
-            self._tell("Nothing is attached.")
+            self._tell("No more is read." if self._reading else "Nothing is attached.")
+            self.workers.cancel_group(self, "attach")
             return
         self._keep(self.chat, [file for file in files if file not in gone])
         self._discard(self.chat.id, gone)

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 60
 _PATIENCE = 0.5
 """Seconds in which it has to be known whether a paste is a path."""
+_LONGEST_READ = 60
+"""Seconds that copying and looking at a file may take."""
 _LONGEST_PASTE = 20_000
 """Characters of a paste that could be paths."""
 
@@ -78,16 +81,15 @@ class AttachingScreen(AttachedScreen):
         from chat_tui.engine.attaching import wishes_of
 
         wishes = wishes_of(self._library.defaults)
-        async with self._being_read(chat, source):
-            staged = await asyncio.to_thread(drafts.stage, chat.id, source, wishes, sure=sure, name=name)
+        stage = partial(drafts.stage, chat.id, source, wishes, name=name)
+        staged = await self._stage(chat, source, partial(stage, sure=sure))
         if isinstance(staged, Refusal) and staged.asks:
             from chat_tui.screens.question import Question
 
             if not await self.app.push_screen_wait(Question(staged.sentence, "Attach it", "Leave it")):
                 self.refusals += 1
                 return False
-            async with self._being_read(chat, source):
-                staged = await asyncio.to_thread(drafts.stage, chat.id, source, wishes, sure=True, name=name)
+            staged = await self._stage(chat, source, partial(stage, sure=True))
         if isinstance(staged, Refusal):
             self.refusals += 1
             self.warn(staged.sentence)
@@ -99,6 +101,17 @@ class AttachingScreen(AttachedScreen):
         self._keep(chat, (*files, staged), len(files))
         self._look_whether_it_fits(chat)
         return True
+
+    async def _stage(self, chat: Chat, source: str | Path, stage: Callable[[], Staged | Refusal]) -> Staged | Refusal:
+        """Have a file copied and looked at, unless its disk doesn't answer: whoever sends waits for this."""
+        from chat_tui.engine.apart import apart
+
+        try:
+            async with self._being_read(chat, source), asyncio.timeout(_LONGEST_READ):
+                return await apart(stage)
+        except TimeoutError:
+            name = one_line(str(source).rpartition("/")[2], _LONGEST_NAME)
+            return Refusal(f"“{name}” can't be read: its disk takes too long. Copy it to another and attach that.")
 
     @work(group="fit", exclusive=True)
     async def _look_whether_it_fits(self, chat: Chat) -> None:

@@ -92,17 +92,24 @@ class ChatScreen(AttachingScreen):
 
     async def sent(self) -> None:
         """Return when all that was typed is on disk: as a prompt, or refused and given back, or as a draft."""
-        for worker in [worker for worker in self.workers if worker.group == "send"]:
-            await worker.wait()
-        self._library.drafts.keep(self.chat.id, self.composer.text)
-        await asyncio.to_thread(self._library.drafts.write)
+        try:
+            for worker in [worker for worker in self.workers if worker.group == "send"]:
+                await worker.wait()
+        finally:  # what waits too long is a draft again
+            self._library.drafts.keep(self.chat.id, self.composer.text)
+            await asyncio.to_thread(self._library.drafts.write)
 
     def _send(self, text: str, path: str | None) -> None:
+        self._library.drafts.hold(self.chat.id, text)
+        self._write_drafts_soon()
         self.run_worker(self._send_when_attached(self.chat, text, path, self.refusals), group="send")
 
     async def _send_when_attached(self, chat: Chat, text: str, path: str | None, refusals: int) -> None:
         await self._session()
-        if sending := await self.take_attached(chat, text, path, refusals):
+        sending = await self.take_attached(chat, text, path, refusals)
+        self._library.drafts.let_go(chat.id, text)
+        self._write_drafts()
+        if sending:
             await self._start(chat, sending)
 
     async def _start(self, chat: Chat, sending: Sending | None, *, over_budget: bool = False) -> None:

@@ -51,7 +51,11 @@ class ShelvingScreen(ConversationScreen):
 
     @on(TextArea.Changed, "#composer")
     def _keep_draft(self) -> None:
-        if self._library.drafts.keep(self.chat.id, self.composer.text) and not self._writes_draft:
+        if self._library.drafts.keep(self.chat.id, self.composer.text):
+            self._write_drafts_soon()
+
+    def _write_drafts_soon(self) -> None:
+        if not self._writes_draft:
             self._writes_draft = True
             self.set_timer(WRITE_SECONDS, self._write_drafts)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import shlex
+import threading
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import BinaryIO
 
 import pytest
 from textual import events
 
+from chat_tui.attachments.reading import open_named
 from chat_tui.conversation.values import FilePart, LinkPart, Part
 from chat_tui.screens.file_picker import FilePicker
 from chat_tui.screens.looking_at import LookAtScreen
 from chat_tui.screens.question import Question
 from chat_tui.text import one_line
-from tests.app.conftest import Running, Starter
+from tests.app.conftest import WAIT_SECONDS, Running, Starter
 from tests.app.test_shelving import command
 from tests.attachments.files import pdf, picture
 from tests.attachments.wrong import WRONG
@@ -347,6 +352,58 @@ async def test_the_picture_in_the_clipboard_is_attached(
         monkeypatch.delenv("WAYLAND_DISPLAY")
         await command(app, "/paste-image")
         await app.until_shown("No desktop's clipboard can be reached")
+
+
+async def test_a_disk_that_does_not_answer_loses_no_word(
+    starter: Starter, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+
+    def opened(path: Path, *, sure: bool) -> BinaryIO:
+        assert answers.wait(WAIT_SECONDS)
+        return open_named(path, sure=sure)
+
+    monkeypatch.setattr("chat_tui.attachments.staging.open_named", opened)
+    async with starter.run(size=(100, 30)) as app:
+        app.screen.command_choose_model("demo/echo")
+        await command(app, "/attach report.pdf")
+        await app.until_shown("report.pdf … reading")
+        for event in (events.Paste("Hello"), events.Key("enter", None)):  # in one burst
+            app.app.post_message(event)
+        draft = starter.library.drafts.attachments(app.chat.id).with_name("draft.txt")
+        await app.until(lambda: draft.exists() and draft.read_text() == "Hello")
+        await command(app, "/detach")
+        await app.until(lambda: len(app.chat.path) == 2 and app.chat.path[1].status == "complete")
+        await app.until(lambda: not draft.exists())
+        assert "reading" not in app.text()
+        monkeypatch.setattr("chat_tui.screens.attaching._LONGEST_READ", 0.01)
+        await command(app, "/attach map.png")
+        await app.until(partial(is_told, app, "“map.png” can't be read: its disk takes too long."))
+        monkeypatch.setattr("chat_tui.screens.attaching._LONGEST_READ", WAIT_SECONDS)
+        app.screen.composer.put("")
+        await command(app, "/attach map.png")
+        await app.until_shown("map.png … reading")
+        await app.type("And then", "enter")
+        await app.app.action_quit()
+        await app.until(lambda: not app.app.is_running)
+        assert draft.read_text() == "And then"
+        answers.set()
+
+
+async def test_the_list_of_files_bears_odd_names_and_files(
+    starter: Starter, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "log.txt").write_text("words")
+
+    silent = SimpleNamespace(read=lambda _: None)  # as the system's log is read until it has more
+    monkeypatch.setattr("chat_tui.engine.previewing.open_plain", lambda _: nullcontext(silent))
+    async with starter.run(size=(120, 40)) as app:
+        await app.pilot.press("f8")
+        await app.until(lambda: isinstance(app.app.screen, FilePicker))
+        await app.type("log")
+        await app.until_shown("≡ 5 B")
+        await paste(app, "a\0b/")
+        await app.until_shown("can't be listed: No such f")
 
 
 async def test_a_command_takes_an_at_as_it_is(starter: Starter, folder: Path) -> None:

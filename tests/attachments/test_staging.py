@@ -279,6 +279,7 @@ def test_a_name_that_is_none_gets_one(tmp_path: Path, name: str) -> None:
         ("a.pdf", pdf().replace(b"/Count 2", b"/Count 99999999999999999999")),
         ("a.wav", wav().replace(struct.pack("<II", 400, 800), struct.pack("<II", 0, 0))),
     ],
+    ids=["infinite film", "endless film", "long film", "thick document", "sound without a rate"],
 )
 def test_a_length_that_can_not_be_is_not_known(tmp_path: Path, name: str, content: bytes) -> None:
     part, _, kept = staged(tmp_path, name, content)
@@ -316,6 +317,12 @@ def test_damage_anywhere_is_no_more_than_a_sentence(tmp_path: Path, name: str) -
         outcome = attach(path, tmp_path / "kept")
         assert isinstance(outcome, Staged | Refusal)
     assert not list((tmp_path / "kept").glob(".*"))
+
+
+def test_a_place_without_a_name_is_named_whole(tmp_path: Path) -> None:
+    outcome = attach(Path("/"), tmp_path / "kept")
+    assert isinstance(outcome, Refusal)
+    assert outcome.sentence.startswith("“/” is a folder")
 
 
 def test_a_key_is_no_key_when_it_is_public(tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ def after(text: str, words: str) -> tuple[int, int]:
         ("Title\n=====\nWords.", "=====", "Title\n=====\nWords."),
         ("It costs $$a + b$$ yen.", "$$a", "It costs $$a + b$$[1] yen."),
         ("京都は古い。奈良も。", "京都は古い。", "京都は古い。[1]奈良も。"),
+        ("a cafe\u0301 here", "a cafe", "a cafe\u0301 here"),
+        ("the family 👩\u200d👧 here", "the family 👩", "the family 👩\u200d👧 here"),
+        ("the family 👩\u200d👧 here", "the family 👩\u200d", "the family 👩\u200d👧 here"),
+        ("they wave 👋🏽 here", "they wave 👋", "they wave 👋🏽 here"),
         ("mark ⸨1⸩ of theirs.", "mark", "mark ⸨1⸩ of theirs."),
     ],
 )

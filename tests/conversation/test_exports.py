@@ -192,6 +192,15 @@ def test_a_page_holds_nothing_that_runs_or_loads(tmp_path: Path) -> None:
     assert '<td class="right">1</td>' in text
 
 
+def test_markdown_links_to_nothing_that_runs(tmp_path: Path) -> None:
+    unsafe, safe = Citation("javascript:alert(1)`", "Odd"), Citation("https://b.example", "Even")
+    link = LinkPart("image", "javascript:alert(7)", "picture")
+    reply = replace(message(role="assistant"), parts=(TextPart("Hi"), link), citations=(unsafe, safe))
+    text = to_markdown(excerpt(tmp_path, reply))
+    assert "[^s1]: Odd: `javascript:alert(1)`\n[^s2]: Even: <https://b.example>" in text
+    assert "[picture] `javascript:alert(7)`" in text
+
+
 def test_a_page_needs_nothing_else(tmp_path: Path) -> None:
     of = excerpt(tmp_path)
     folder = Folder(tmp_path / of.metadata.folder_name)

@@ -70,6 +70,11 @@ def test_a_draft_of_files_alone_is_listed_and_comes_back(library: Library, chat:
         (b"", []),
         (b"[]", []),
         (b'{"files": 3}', []),
+        (b'{"files": ' + b"[" * 100_000, []),
+        (
+            b'{"files": [{"type": "file", "sha256": "../../a", "media_type": "text/plain", "name": "a", "size": 1}]}',
+            [],
+        ),
         (b'{"files": [3, {"type": "file"}, {"type": "new"}, {"type": "text", "text": "x"}]}', []),
         (
             b'{"v": 9, "files": [{"type": "link", "kind": "image", "url": "https://a.b/c.png", "name": "c.png"}]}',

@@ -14,6 +14,7 @@ from chat_tui.conversation.exports.markdown import tool_call
 from chat_tui.conversation.exports.words import (
     cited_part,
     figures,
+    is_safe,
     last_model,
     link_of,
     money,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
 
-_SAFE_LINKS = ("http://", "https://", "mailto:")
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _DEEPEST = 100
 _LONGEST_MARKDOWN = 4_000_000
@@ -131,13 +131,9 @@ def _linked(page: str, message: Message) -> str:
 
 
 def _source(url: str, title: str) -> str:
-    if not _is_safe(url):
+    if not is_safe(url):
         return _plain(title)
     return f'<a href="{_plain(url)}" rel="noopener noreferrer">{_plain(title)}</a>'
-
-
-def _is_safe(url: str) -> bool:
-    return url.lower().startswith(_SAFE_LINKS)
 
 
 def _file(excerpt: Excerpt, part: FilePart) -> str:
@@ -168,7 +164,7 @@ def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
-    markdown.validateLink = _is_safe  # type: ignore[method-assign]  # the library's own way to change it
+    markdown.validateLink = is_safe  # type: ignore[method-assign]  # the library's own way to change it
     for name, rule in (("fence", _code), ("code_block", _code), ("image", _image), ("link_open", _link)):
         markdown.add_render_rule(name, rule)
     for cell in ("th_open", "td_open"):

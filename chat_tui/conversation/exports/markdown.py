@@ -12,6 +12,7 @@ from chat_tui.conversation.exports.excerpt import Excerpt
 from chat_tui.conversation.exports.words import (
     cited_part,
     figures,
+    is_safe,
     last_model,
     money,
     place,
@@ -100,7 +101,7 @@ def _note(number: int) -> str:
 
 def _source(citation: Citation) -> str:
     title = " ".join((citation.title or "").split())
-    return f"{title + ': ' if title else ''}<{_address(citation.url)}>"
+    return f"{title + ': ' if title else ''}{_linked(citation.url)}"
 
 
 def _part(part: Part, link: Callable[[FilePart], str]) -> str:
@@ -111,6 +112,8 @@ def _part(part: Part, link: Callable[[FilePart], str]) -> str:
             return f"{'!' * part.media_type.startswith('image/')}[{_label(part.name)}]({where})"
         case FilePart():
             return f"[{size_of(part)}]"
+        case LinkPart(_, url, name) if not is_safe(url):
+            return f"[{_label(name)}] {_linked(url)}"
         case LinkPart(kind, url, name):
             return f"{'!' * (kind == 'image')}[{_label(name)}](<{_address(url)}>)"
         case _:
@@ -119,6 +122,11 @@ def _part(part: Part, link: Callable[[FilePart], str]) -> str:
 
 def _label(name: str) -> str:
     return " ".join(name.replace("[", "(").replace("]", ")").split())
+
+
+def _linked(url: str) -> str:
+    """Return `url` as a link, unless following it would run something."""
+    return f"<{_address(url)}>" if is_safe(url) else f"`{_address(url).replace('`', '')}`"
 
 
 def _address(url: str) -> str:

@@ -11,6 +11,13 @@ from chat_tui.conversation.metadata import Metadata
 from chat_tui.conversation.values import FilePart, LinkPart, Message, Part, Receipt, TextPart
 from chat_tui.text import one_line
 
+_SAFE_LINKS = ("http://", "https://", "mailto:")
+
+
+def is_safe(url: str) -> bool:
+    """Tell whether an export may have `url` as a link: opened, it runs nothing."""
+    return url.lower().startswith(_SAFE_LINKS)
+
 
 def title_of(metadata: Metadata) -> str:
     """Return what the conversation is called, on one line."""
