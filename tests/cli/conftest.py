@@ -25,6 +25,14 @@ def paced_server() -> Iterator[DemoServer]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave this process as it is when a test calls `main` in it: these are for the rest of a process of its own."""
+    monkeypatch.setattr("chat_tui.cli.log.begin", lambda: None)
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
+
+
 @pytest.fixture
 def home(tmp_path: Path, server: DemoServer) -> Home:
     return Home(tmp_path / "home", server.base_url)

@@ -98,9 +98,6 @@ def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[ChatApp]:
     monkeypatch.setenv("OPENROUTER_BASE_URL", "http://127.0.0.1:9/api/v1")
     monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.headless_driver:HeadlessDriver")
     monkeypatch.setattr(ChatApp, "run", start)
-    # Both are for the rest of a process, which this isn't.
-    monkeypatch.setattr("chat_tui.cli.log.begin", lambda: None)
-    monkeypatch.setattr("gc.disable", lambda: None)
     (tmp_path / "config").mkdir()
     return apps
 

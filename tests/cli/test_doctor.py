@@ -56,9 +56,8 @@ def ask(home: Home, after_asking: Callable[[str], Home]) -> Ask:
 
 
 @pytest.fixture
-def doctor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Doctor:
-    """Run `doctor` in this process, which goes on logging as before."""
-    monkeypatch.setattr("chat_tui.cli.log.begin", lambda: None)
+def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
+    """Run `doctor` in this process."""
 
     def run(*arguments: str) -> Outcome:
         code = main(["doctor", *arguments])

@@ -44,7 +44,8 @@ class Wire:
 
     def forget(self) -> None:
         """Begin anew: what passed so far doesn't count."""
-        self._exchanges = []
+        for exchange in self._exchanges:  # a connection may be used again
+            exchange.forget()
 
     @property
     def asked(self) -> list[dict[str, Any]]:
@@ -82,19 +83,25 @@ class Wire:
 
 
 class Exchange:
-    """What passed on one connection, both ways, each piece with when it had been passed on."""
+    """What passed on one connection, both ways, each piece with when it had been passed on.
+
+    Before the request for a reply there may have been others on it.
+    """
 
     def __init__(self) -> None:
         self.up: list[tuple[float, bytes]] = []
         self.down: list[tuple[float, bytes]] = []
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self.up.clear()
+        self.down.clear()
+
     def body(self) -> dict[str, Any] | None:
         """Return the request for a reply, when it is whole."""
-        head, _, body = b"".join(piece for _, piece in list(self.up)).partition(b"\r\n\r\n")
-        if b"/chat/completions" not in head:
-            return None
+        _, _, request = b"".join(piece for _, piece in list(self.up)).partition(b"/chat/completions HTTP/1.1\r\n")
         try:
-            found: dict[str, Any] = json.loads(body)
+            found: dict[str, Any] = json.loads(request.partition(b"\r\n\r\n")[2])
         except ValueError:
             return None
         return found
