@@ -142,6 +142,8 @@ class Running:
                 and any(m.text.endswith(prompt) for m in self.chat.path[-2:])
             )
         )
+        session = await self.app.session()
+        await self.until(lambda: session.turn(self.chat) is None)  # its last write is done, and the next may be sent
         await self.pilot.pause()
 
 
