@@ -56,6 +56,8 @@ def looks_as_it_did(
             area.cursor_blink = False
         await (await app.session()).close()  # nobody leaves the application, which would
         await pilot.pause()
+        app.screen.refresh()  # with what is below it as it is now: that may not have been laid out when this came
+        await pilot.pause()
 
     themed = replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme]))
     return snap_compare(ChatApp(themed), terminal_size=SIZES[size], run_before=play)
