@@ -27,7 +27,7 @@ def measure_document(file: BinaryIO) -> Measures:
         # Without a password of the reader's own it is only marked as not to be changed: everybody can read it.
         if reader.is_encrypted and not reader.decrypt(""):
             raise NotTakenError(_LOCKED)
-    except (DependencyError, NotImplementedError):
+    except (DependencyError, NotImplementedError):  # how pypdf says that it doesn't know this kind of lock
         raise NotTakenError(_UNKNOWN_LOCK) from None
     except NotTakenError:
         raise

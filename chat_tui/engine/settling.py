@@ -23,6 +23,7 @@ from chat_tui.conversation.ids import now
 from chat_tui.conversation.values import Message, Receipt
 from chat_tui.engine.chat import Chat
 from chat_tui.engine.refused import ReadOnlyError, RefusedError
+from chat_tui.engine.watching import Watchers
 from chat_tui.openrouter.account import Generation
 from chat_tui.openrouter.client import Client
 from chat_tui.openrouter.errors import NotFound, NotOffered, OpenRouterError, ServerError
@@ -105,7 +106,7 @@ class Settling:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._few = asyncio.Semaphore(_AT_ONCE)
         self._writing = asyncio.Lock()
-        self._watchers: set[asyncio.Queue[Settled]] = set()
+        self._watchers = Watchers[Settled]()
 
     def note(self, chat: Chat, reply: Message) -> None:
         """Ask for what isn't known of `reply`, which has ended, until it is."""
@@ -175,15 +176,9 @@ class Settling:
             await asyncio.sleep(self.patience.wait(made))
         raise RefusedError("The server doesn't say yet what became of this reply.")
 
-    async def watch(self) -> AsyncIterator[Settled]:
+    def watch(self) -> AsyncIterator[Settled]:
         """Yield replies as soon as more is known of them; it doesn't end by itself."""
-        mine: asyncio.Queue[Settled] = asyncio.Queue()
-        self._watchers.add(mine)
-        try:
-            while True:
-                yield await mine.get()
-        finally:
-            self._watchers.discard(mine)
+        return self._watchers.watch()
 
     async def close(self) -> None:
         """Stop asking; what isn't known is asked for when the application runs again."""
@@ -230,8 +225,7 @@ class Settling:
             return None
         chat, reply = told
         self._mind(chat, reply)
-        for watcher in self._watchers:
-            watcher.put_nowait(Settled(chat.id, reply))
+        self._watchers.tell(Settled(chat.id, reply))
         return reply
 
     def _write(self, question: _Question, found: Generation | None) -> tuple[Chat, Message] | None:

@@ -15,6 +15,7 @@ from chat_tui.conversation.ledger import Deleted, Sum, read_deleted
 from chat_tui.cost.sums import Entry, Spent
 from chat_tui.engine.indexing import Indexing
 from chat_tui.engine.refused import RefusedError
+from chat_tui.engine.watching import Watchers
 from chat_tui.paths import Paths
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Spending:
         self._busy = asyncio.Lock()
         self._looking = asyncio.Lock()
         self._is_found = False
-        self._watchers: set[asyncio.Queue[Lately]] = set()
+        self._watchers = Watchers[Lately]()
         self._counting: asyncio.Task[None] | None = None
         self._midnight: asyncio.TimerHandle | None = None
         self._is_stale = False
@@ -85,15 +86,9 @@ class Spending:
         if self._counting is None or self._counting.done():
             self._counting = asyncio.create_task(self._count())
 
-    async def watch(self) -> AsyncIterator[Lately]:
+    def watch(self) -> AsyncIterator[Lately]:
         """Yield what was spent lately, whenever that changed; it doesn't end by itself."""
-        mine: asyncio.Queue[Lately] = asyncio.Queue()
-        self._watchers.add(mine)
-        try:
-            while True:
-                yield await mine.get()
-        finally:
-            self._watchers.discard(mine)
+        return self._watchers.watch()
 
     async def refresh(self) -> None:
         """Take in all that changed on disk; a library that changed much is read by a process of its own."""
@@ -182,8 +177,7 @@ class Spending:
                 await self.look()
             except RefusedError as error:
                 _log.warning("%s", error)
-            for watcher in self._watchers:
-                watcher.put_nowait(self.lately)
+            self._watchers.tell(self.lately)
         if self._midnight is not None:
             self._midnight.cancel()
         tomorrow = datetime.combine(self.today() + timedelta(days=1), time()).astimezone()

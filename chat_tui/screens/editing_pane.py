@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from chat_tui.screens.letters import Key, hint
-from chat_tui.screens.searched_pane import MUTED, TALL, WIDE, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, SearchedPane
 from chat_tui.widgets.note import Note
 from chat_tui.widgets.row_list import NO_MATCH, Piece, RowList
 from chat_tui.widgets.scrolled_text import ScrolledText
@@ -110,10 +110,9 @@ class EditingPane(SearchedPane[None]):
         return self.has_room or not json if self._wants_details is None else self._wants_details, json
 
     @property
-    def has_room(self) -> bool:
-        """Whether there is room for more than the list."""
-        width, height = self.app.size
-        return width >= WIDE and height >= TALL
+    def has_details(self) -> bool:
+        """Whether what is told is shown, beside the JSON or in its place."""
+        return self.shows[0]
 
     def show_views(self) -> None:
         """Light the keys of what is shown."""
@@ -165,11 +164,6 @@ class EditingPane(SearchedPane[None]):
     def action_newline(self) -> None:
         """Begin a new line in a text."""
         self.editor.area.action_newline()
-
-    def action_toggle_details(self) -> None:
-        """Show or hide what is told of what is highlighted."""
-        self._wants_details = not self.details.display
-        self.fit()
 
     def action_toggle_json(self) -> None:
         """Show or hide the JSON."""

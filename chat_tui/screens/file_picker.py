@@ -22,7 +22,7 @@ from chat_tui.grammar import Suggestion
 from chat_tui.screens import file_picker_keys
 from chat_tui.screens.letters import hint
 from chat_tui.screens.popup import CATCH_UP_SECONDS
-from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, WARNING, SearchedPane
 from chat_tui.text import one_line
 from chat_tui.widgets.file_preview import FilePreview
 from chat_tui.widgets.note import Note
@@ -62,7 +62,7 @@ class FilePicker(SearchedPane[Sequence[str | Path] | None]):
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         details = FilePreview(id="details")
-        details.display = self._has_details
+        details.display = self.has_details
         with Vertical(id="pane", classes=self.widths()):
             yield SearchLine(placeholder="A name, a path, or https://…", id="search")
             yield Note(id="note")
@@ -211,20 +211,9 @@ class FilePicker(SearchedPane[Sequence[str | Path] | None]):
 
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""
-        self.details.display = self._has_details
+        self.details.display = self.has_details
         self.call_after_refresh(self.moved)
         self._show_keys()
-
-    @property
-    def _has_details(self) -> bool:
-        """Whether the file is looked into: where there is room, unless the person chose otherwise."""
-        width, height = self.app.size
-        return width >= WIDE and height >= TALL if self._wants_details is None else self._wants_details
-
-    def action_toggle_details(self) -> None:
-        """Show or hide what is in the file."""
-        self._wants_details = not self.details.display
-        self.fit()
 
     def action_toggle_hidden(self) -> None:
         """List hidden files too, or no longer."""

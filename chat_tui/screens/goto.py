@@ -22,7 +22,7 @@ from chat_tui.screens.conversation_rows import about, by_day, row
 from chat_tui.screens.goto_rows import about_match, listed, match_row
 from chat_tui.screens.letters import hint
 from chat_tui.screens.popup import CATCH_UP_SECONDS
-from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, WARNING, WIDE, SearchedPane
 from chat_tui.search.completing import Occurring, complete
 from chat_tui.search.query import meant, parse
 from chat_tui.text import one_line
@@ -102,7 +102,7 @@ class GotoScreen(SearchedPane[Goal | None]):
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
         details = ScrolledText(id="details")
-        details.display = self._has_details
+        details.display = self.has_details
         with Vertical(id="pane", classes=self.widths()):
             yield SearchLine(
                 placeholder="Search everything: kyoto  tag:work  has:code  after:7d", meant=meant, id="search"
@@ -299,20 +299,9 @@ class GotoScreen(SearchedPane[Goal | None]):
 
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""
-        self.details.display = self._has_details
+        self.details.display = self.has_details
         self.moved()
         self._show_keys()
-
-    @property
-    def _has_details(self) -> bool:
-        """Whether the details are shown: where there is room, unless the person chose otherwise."""
-        width, height = self.app.size
-        return width >= WIDE and height >= TALL if self._wants_details is None else self._wants_details
-
-    def action_toggle_details(self) -> None:
-        """Show or hide more of what was found."""
-        self._wants_details = not self.details.display
-        self.fit()
 
     # Typing and choosing
 

@@ -35,7 +35,7 @@ from chat_tui.screens.model_search import (
     with_next_variant,
     with_order,
 )
-from chat_tui.screens.searched_pane import MUTED, TALL, WARNING, WIDE, SearchedPane
+from chat_tui.screens.searched_pane import MUTED, WARNING, SearchedPane
 from chat_tui.text import one_line
 from chat_tui.widgets.model_columns import COLUMNS, known_columns
 from chat_tui.widgets.model_details import ModelDetails, details
@@ -99,7 +99,7 @@ class ModelListScreen(SearchedPane[str | None]):
         """Lay out the picker."""
         # Said at once: each change of a class later would have all styles found out again.
         details = ModelDetails(id="details")
-        details.display = self._has_details
+        details.display = self.has_details
         with Vertical(id="pane", classes=self.widths()):
             yield SearchLine(
                 placeholder="Search: claude  ctx>200k  out<5  in:image", meant=meant, passes=FAVOURITES, id="search"
@@ -278,15 +278,8 @@ class ModelListScreen(SearchedPane[str | None]):
 
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""
-        self.details.display = self._has_details
+        self.details.display = self.has_details
         self._show_details()
-
-    @property
-    def _has_details(self) -> bool:
-        """Whether the details are shown: where there is room, unless the person chose otherwise."""
-        width, height = self.app.size
-        has_room = width >= WIDE and height >= TALL
-        return has_room if self._wants_details is None else self._wants_details
 
     # Choosing
 

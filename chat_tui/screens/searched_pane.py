@@ -65,6 +65,17 @@ class SearchedPane(PopUp[Result]):
     def fit(self) -> None:
         """Lay out for the size that there is, and show what has room now."""
 
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for more than the list."""
+        width, height = self.app.size
+        return width >= WIDE and height >= TALL
+
+    @property
+    def has_details(self) -> bool:
+        """Whether what is told of a row is shown: where there is room, unless the person chose otherwise."""
+        return self.has_room if self._wants_details is None else self._wants_details
+
     def widths(self) -> str:
         """Return the classes of the pane for the width that there is."""
         return " ".join(name for name, least in self.WIDTHS if self.app.size.width >= least)
@@ -146,6 +157,11 @@ class SearchedPane(PopUp[Result]):
         """Move by a screen."""
         pane = next((text for text in self.texts() if text.has_focus), self.rows)
         self.action_move(pages * max(pane.size.height - 2, 2))
+
+    def action_toggle_details(self) -> None:
+        """Show or hide what is told of the highlighted row."""
+        self._wants_details = not self.has_details
+        self.fit()
 
     def action_search(self) -> None:
         """Go back to the search."""

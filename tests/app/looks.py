@@ -18,7 +18,7 @@ from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from tests.app.conftest import Running
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
+SIZES = ("120x40", "80x24")
 MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
 """When it is, for what tells of days."""
 
@@ -60,4 +60,5 @@ def looks_as_it_did(
         await pilot.pause()
 
     themed = replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme]))
-    return snap_compare(ChatApp(themed), terminal_size=SIZES[size], run_before=play)
+    columns, rows = map(int, size.split("x"))
+    return snap_compare(ChatApp(themed), terminal_size=(columns, rows), run_before=play)

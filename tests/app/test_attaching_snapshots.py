@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp, Launch
+from chat_tui.app import Launch
 from chat_tui.config.server import Server
-from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.demo.server import DEMO_KEY, DemoServer
 from chat_tui.engine.library import Library
 from chat_tui.engine.session import Session
 from chat_tui.paths import Paths
 from chat_tui.screens.file_picker import FilePicker
 from tests.app.conftest import Running
+from tests.app.looks import SIZES, looks_as_it_did
 from tests.attachments.files import movie, pdf, picture, wav
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 MOMENT = 1_795_257_720
 FILES = "map.png report.pdf talk.wav notes/plan.md clip.mp4 https://example.com/cat.png"
 
@@ -105,19 +102,8 @@ SHOWN += [("focused", "120x40", "paper"), ("picker", "120x40", "paper")]
 
 @pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
 def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, ChatApp)
-        running = Running(app, pilot)
-        running.screen.composer.cursor_blink = False
-        await running.until(lambda: running.screen.transcript._markdown)
+    async def play(running: Running) -> None:
         await SCENES[scene](running)
-        await running.until(lambda: not running.screen.is_expecting)
-        if isinstance(app.screen, FilePicker):
-            app.screen.search.cursor_blink = False
         await running.until(lambda: not running.screen.is_expecting)  # what it may cost is in the picture
-        await (await app.session()).close()  # nobody leaves the application, which would
-        await pilot.pause()
 
-    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
+    assert looks_as_it_did(snap_compare, launch, play, size, theme)

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp, Launch
+from chat_tui.app import Launch
 from chat_tui.config.server import Server
-from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.cost.budgets import Cap, Over
 from chat_tui.cost.estimate import CostRange
 from chat_tui.cost.sums import Spent
@@ -30,9 +27,9 @@ from chat_tui.paths import Paths
 from chat_tui.screens.budget_question import BudgetQuestion
 from chat_tui.screens.receipt import ReceiptScreen
 from tests.app.conftest import Running
+from tests.app.looks import SIZES, looks_as_it_did
 from tests.cost_samples import keep_receipts, stopped_reply
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24)}
 MOMENT = datetime(2026, 11, 21, 10, 42, tzinfo=UTC)
 
 
@@ -99,15 +96,4 @@ SHOWN += [("some", "120x40", "paper"), ("receipt", "80x24", "paper"), ("question
 
 @pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
 def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, ChatApp)
-        running = Running(app, pilot)
-        running.screen.composer.cursor_blink = False
-        await running.until(lambda: running.screen.transcript._markdown)
-        await SCENES[scene](running)
-        await (await app.session()).close()  # nobody leaves the application, which would
-        await pilot.pause()
-
-    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
+    assert looks_as_it_did(snap_compare, launch, SCENES[scene], size, theme)

@@ -7,16 +7,13 @@ After a change that is meant to be seen: look at the pictures in the report that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from chat_tui.app import ChatApp, Launch
+from chat_tui.app import Launch
 from chat_tui.config.server import Server
-from chat_tui.config.themes import read_theme, theme_files
 from chat_tui.cost.calibration import Learned
 from chat_tui.cost.estimate import Estimate
 from chat_tui.cost.expecting import Asked, Counted, Offer, expected
@@ -27,8 +24,8 @@ from chat_tui.models.entry import Prices
 from chat_tui.paths import Paths
 from chat_tui.screens.estimate import EstimateScreen
 from tests.app.conftest import Running
+from tests.app.looks import looks_as_it_did
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x20": (40, 20)}
 MODEL = "anthropic/claude-sonnet-4.6"
 MILLION = 1_000_000
 PRICES = Prices(
@@ -95,15 +92,4 @@ def launch(tmp_path: Path) -> Iterator[Launch]:
 
 @pytest.mark.parametrize(("scene", "size", "theme"), SHOWN)
 def test_looks_as_it_did(snap_compare: Callable[..., bool], launch: Launch, scene: str, size: str, theme: str) -> None:
-    async def play(pilot: Pilot[None]) -> None:
-        app = pilot.app
-        assert isinstance(app, ChatApp)
-        running = Running(app, pilot)
-        running.screen.composer.cursor_blink = False
-        await running.until(lambda: running.screen.transcript._markdown)
-        await SCENES[scene](running)
-        await (await app.session()).close()  # nobody leaves the application, which would
-        await pilot.pause()
-
-    app = ChatApp(replace(launch, theme=read_theme(theme_files(launch.library.paths.themes)[theme])))
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
+    assert looks_as_it_did(snap_compare, launch, SCENES[scene], size, theme)

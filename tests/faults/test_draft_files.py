@@ -63,12 +63,12 @@ def test_what_is_attached_survives_a_crash(tmp_path: Path) -> None:
                 deadline = time.monotonic() + LATEST
                 while kept_in(drafts) != ("what is this", ["map.png"]):
                     assert time.monotonic() < deadline, "what was written is not on disk"
-                    time.sleep(0.01)
+                    time.sleep(0.01)  # another process writes, and files set no event
                 kill(terminal)
             with Terminal(command(*arguments), home.environment(), home.work) as terminal:
                 terminal.wait_for("▣ map.png", "64×48", "what is this")
                 terminal.send("\r")
-                time.sleep(chance.random() * 0.3)
+                time.sleep(chance.random() * 0.3)  # the moment of the kill is any: that is the test
                 kill(terminal)
             found = found_in(home, chat.id)
             assert found == [content], "the picture is in the prompt that was sent, or still in the draft"
