@@ -65,7 +65,8 @@ async def export(running: Running) -> None:
 
 async def arriving(running: Running) -> None:
     """See what an import would bring."""
-    await running.type("/import conversations.json", "enter")
+    # Not typed: the paths that complete it may still stand below.
+    running.screen.command_import_conversations("conversations.json")
     await running.until_shown("17 new", "Enter imports")
 
 
